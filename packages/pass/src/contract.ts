@@ -1,0 +1,108 @@
+import type { Model, Value } from "@pare/ir";
+import type { Tensor } from "@pare/tensor";
+import type { ZodType } from "zod";
+
+/** Tensors by the name of a graph input or output. */
+export type Tensors = ReadonlyMap<string, Tensor>;
+
+/**
+ * What a pass guarantees about the outputs of the model, on any input.
+ * `exact`: bit-identical. `rounding`: equal up to float rounding (1e-5 relative to the output's largest value).
+ * `lossy`: anything; the pass states the signal-to-noise ratio that it measured.
+ */
+export type Promised = "exact" | "rounding" | "lossy";
+
+/** One thing that a pass did, or left alone on purpose, and why. */
+export interface Note {
+  readonly kind: "changed" | "left" | "info";
+  /** A sentence without its subject: "folded 12 nodes into constants". */
+  readonly text: string;
+  /** Names of the nodes or values concerned. */
+  readonly subjects?: readonly string[];
+}
+
+export interface Pass<Options = unknown> {
+  /** "simplify/fold-constants": family, slash, verb-noun. */
+  readonly name: string;
+  /** One line, imperative, for `--help`. */
+  readonly summary: string;
+  readonly options: ZodType<Options>;
+  readonly promise: Promised;
+  run(model: Model, options: Options, tools: Tools): Promise<readonly Note[]>;
+}
+
+/** What a pass may ask of the world. This package owns the interface; engine and src implement it. */
+export interface Tools {
+  /** Runs a model once and gives all its outputs. */
+  run(model: Model, inputs: Tensors): Promise<Tensors>;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+  readonly seed: number;
+  /** Whether the recipe's `only`/`except` lets a pass touch this node's or value's neighbourhood. */
+  selects(subject: Value | import("@pare/ir").Node): boolean;
+}
+
+export interface Progress {
+  /** `done` of `total` units of the current task. */
+  report(task: string, done: number, total: number): void;
+}
+
+export type Device = "cpu" | "webgpu" | "cuda" | "tensorrt" | "coreml" | "dml";
+
+export interface SessionOptions {
+  /** Default "cpu". */
+  readonly device?: Device;
+  /** Intra-op threads; default: the processors that the container's limit allows. */
+  readonly threads?: number;
+  /** ONNX Runtime's graph optimizations; default "all". */
+  readonly optimize?: "off" | "basic" | "extended" | "all";
+  readonly profile?: boolean;
+  /** Also give the graph as the runtime rewrote it. */
+  readonly optimizedModel?: boolean;
+  /** Milliseconds for one request to the engine; default 600 000. */
+  readonly timeoutMs?: number;
+}
+
+export interface Engine extends AsyncDisposable {
+  readonly name: string;
+  /** A model in memory, or the path of a file. */
+  open(model: Model | { readonly path: string }, options?: SessionOptions): Promise<Session>;
+}
+
+export interface PortInfo {
+  readonly name: string;
+  readonly dtype: string;
+  /** −1 or a name where the size is free. */
+  readonly shape: readonly (number | string)[];
+}
+
+export interface Session extends AsyncDisposable {
+  readonly inputs: readonly PortInfo[];
+  readonly outputs: readonly PortInfo[];
+  run(
+    inputs: Tensors,
+    options?: { readonly fetch?: readonly string[]; readonly signal?: AbortSignal },
+  ): Promise<Tensors>;
+  /** Ends profiling and gives what ran. Needs `profile: true`. */
+  profile(): Promise<Profile>;
+}
+
+/** One event of the runtime's own trace: a kernel that ran. */
+export interface ProfileEvent {
+  readonly node: string;
+  readonly op: string;
+  readonly provider: string;
+  readonly durationUs: number;
+}
+
+export interface Profile {
+  readonly events: readonly ProfileEvent[];
+}
+
+/** Sessions that are timed against each other: repetitions run beside the sessions, in randomised interleaved blocks. */
+export interface TimingPlan {
+  readonly warmupRuns: number;
+  readonly blocks: number;
+  readonly runsPerBlock: number;
+  readonly seed: number;
+}

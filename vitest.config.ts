@@ -1,0 +1,22 @@
+import { defineConfig } from "vitest/config";
+
+/** Tests read the sources of every workspace package (export condition "source"), not their build. */
+const resolve = { conditions: ["source"] };
+const ssr = { resolve: { conditions: ["source"] } };
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        resolve,
+        ssr,
+        test: { name: "fast", include: ["packages/*/src/**/*.test.ts", "test/*.test.ts"], testTimeout: 20_000 },
+      },
+      {
+        resolve,
+        ssr,
+        test: { name: "slow", include: ["test/slow/**/*.test.ts"], testTimeout: 300_000, hookTimeout: 300_000 },
+      },
+    ],
+  },
+});
