@@ -1,0 +1,65 @@
+import { formatBytes, formatDuration } from "./format.ts";
+import type { RunRecord, StepRecord } from "./record.ts";
+import { comparisonRows } from "./rows.ts";
+
+/**
+ * The run as Markdown that fits a pull-request comment: a table of the original against the result, what each step
+ * did, and where it was measured. A pure function of the record.
+ */
+export function renderMarkdown(record: RunRecord): string {
+  const { run, recipe, steps } = record;
+  const blocks = [
+    `## ${escapeMarkdown(recipe.name)}: ${headline(record)}`,
+    comparisonTable(record),
+    intervalRemark(record),
+    ...(steps.length > 0 ? ["### Steps", steps.map(stepText).join("\n")] : []),
+    "### Where",
+    environmentText(record),
+    `<sub>Run ${escapeMarkdown(run.id)} · recipe ${recipe.sha256.slice(0, 12)} · result ${record.result.sha256.slice(0, 12)} · ` +
+      `${run.startedAt}</sub>`,
+  ];
+  return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
+}
+
+/** The one fact that holds whatever was measured. */
+export function headline({ original, result }: RunRecord): string {
+  const nodes = `${original.nodes} → ${result.nodes} nodes`;
+  return `${nodes}, ${formatBytes(original.sizeBytes)} → ${formatBytes(result.sizeBytes)}`;
+}
+
+function comparisonTable(record: RunRecord): string {
+  const rows = comparisonRows(record).map(
+    (row) => `| ${row.label} | ${row.original} | ${row.result} | ${row.change} |`,
+  );
+  return ["| | original | result | change |", "|---|---:|---:|---:|", ...rows].join("\n");
+}
+
+function intervalRemark(record: RunRecord): string {
+  const metric = [...record.original.metrics, ...record.result.metrics].find((candidate) => candidate.interval);
+  if (metric?.interval === undefined) return "";
+  return `In brackets: ${Math.round(metric.interval.confidence * 100)} % confidence intervals.`;
+}
+
+function stepText(step: StepRecord): string {
+  const cached = step.status === "cached" ? ", from the cache" : ` in ${formatDuration(step.durationMs)}`;
+  const title = `- **${escapeMarkdown(step.name)}**: ${step.nodesBefore} → ${step.nodesAfter} nodes${cached}`;
+  const notes = step.notes.map(
+    (note) => `  - ${note.kind === "left" ? "left alone: " : ""}${escapeMarkdown(note.text)}`,
+  );
+  return [title, ...notes].join("\n");
+}
+
+function environmentText({ environment: env, data }: RunRecord): string {
+  const features = env.cpu.features.length > 0 ? ` (${env.cpu.features.join(", ")})` : "";
+  const sets = data.map((set) => `- ${set.split} data: ${escapeMarkdown(set.source)}, ${set.samples} samples`);
+  return [
+    `- ${escapeMarkdown(env.cpu.model)}${features}, ${env.cpu.processors} processors, ${formatBytes(env.memoryBytes)} memory`,
+    `- pare ${env.pare}, ${env.runtime.name} ${env.runtime.version}, Node.js ${env.node}, ${env.os} ${env.arch}`,
+    ...sets,
+  ].join("\n");
+}
+
+/** Names come from files: they must not become markup. */
+function escapeMarkdown(text: string): string {
+  return text.replace(/[\\`*_[\]<>|]/g, (character) => `\\${character}`).replace(/\s+/g, " ");
+}

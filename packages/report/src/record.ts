@@ -1,0 +1,131 @@
+/**
+ * The record of one run: what went in, what was done, what came out and what was measured. Written as `record.json`;
+ * docs/record.md describes it for readers of the file.
+ *
+ * Rules of the format:
+ * 1. `format` and `version` come first. A new field may be added within a version; a field that changes its meaning
+ *    or goes away makes a new version.
+ * 2. Quantities are in the unit that their name or their `unit` says: bytes, milliseconds, ratios between 0 and 1.
+ * 3. A model is named by the SHA-256 of its bytes, so that a later comparison can load exactly that model again.
+ */
+export const recordVersion = 1;
+
+export interface RunRecord {
+  readonly format: "pare-record";
+  readonly version: typeof recordVersion;
+  readonly run: RunInfo;
+  readonly recipe: RecipeInfo;
+  readonly environment: Environment;
+  readonly data: readonly DataInfo[];
+  readonly original: ModelRecord;
+  readonly result: ModelRecord;
+  readonly steps: readonly StepRecord[];
+  readonly comparisons: readonly Comparison[];
+}
+
+export interface RunInfo {
+  readonly id: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  /** From the start of the process that finished the run; an interrupted part before it does not count. */
+  readonly durationMs: number;
+}
+
+export interface RecipeInfo {
+  readonly name: string;
+  /** SHA-256 of the recipe with every default written out, without paths. Also in the model's metadata. */
+  readonly sha256: string;
+  readonly seed: number;
+}
+
+export interface Environment {
+  /** Version of this program. */
+  readonly pare: string;
+  readonly node: string;
+  readonly runtime: { readonly name: string; readonly version: string };
+  /** "linux", "darwin", "win32". */
+  readonly os: string;
+  /** "x64", "arm64". */
+  readonly arch: string;
+  readonly cpu: {
+    readonly model: string;
+    /** Processors that the container's limit allows. */
+    readonly processors: number;
+    /** Of those that decide which kernels run: avx2, avx512f, avx512_vnni, amx_int8, asimddp, … */
+    readonly features: readonly string[];
+  };
+  readonly memoryBytes: number;
+}
+
+export interface DataInfo {
+  /** "test". */
+  readonly split: string;
+  readonly source: string;
+  readonly samples: number;
+  readonly sha256: string;
+}
+
+export interface ModelRecord {
+  /** For the result: the file's name in the run's folder. For the original: as the recipe names it. */
+  readonly file: string;
+  /** Of the model file, followed by its external data where it has any. */
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  /** Over the main graph, subgraphs and functions. */
+  readonly nodes: number;
+  readonly parameters: number;
+  readonly weightBytes: number;
+  /** Multiply-accumulates of one run; null where a size is unknown. */
+  readonly macs: number | null;
+  readonly metrics: readonly Metric[];
+}
+
+export type Unit = "ratio" | "ms" | "per-second" | "bytes" | "count" | "nats";
+
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+  /** 0.95: the procedure holds the true value this often. */
+  readonly confidence: number;
+}
+
+export interface Metric {
+  /** A dotted path: "accuracy.top1", "latency.online.p50", "throughput.bulk". */
+  readonly name: string;
+  readonly unit: Unit;
+  readonly better: "lower" | "higher";
+  readonly value: number;
+  readonly interval?: Interval;
+  /** How many samples or runs it stands on. */
+  readonly samples: number;
+}
+
+/** The result against the original on one metric, from paired or interleaved measurements. */
+export interface Comparison {
+  readonly metric: string;
+  /** `ratio`: result ÷ original. `difference`: result − original, in the metric's unit. */
+  readonly kind: "ratio" | "difference";
+  readonly value: number;
+  readonly interval?: Interval;
+}
+
+export interface StepNote {
+  /** `left`: not changed, on purpose. */
+  readonly kind: "changed" | "left" | "info";
+  readonly text: string;
+  readonly subjects?: readonly string[];
+}
+
+export interface StepRecord {
+  readonly name: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** `cached`: an earlier run had finished this very step on these very bytes. */
+  readonly status: "done" | "cached";
+  readonly durationMs: number;
+  readonly nodesBefore: number;
+  readonly nodesAfter: number;
+  readonly sizeBytes: number;
+  /** Of the model after the step. */
+  readonly sha256: string;
+  readonly notes: readonly StepNote[];
+}

@@ -1,0 +1,62 @@
+import { formatBytes, formatChange, formatCount, formatMetric, signed, significant } from "./format.ts";
+import type { Comparison, Metric, ModelRecord, RunRecord } from "./record.ts";
+
+/** One line of the comparison: what the table for the terminal and the one for a pull request both show. */
+export interface Row {
+  readonly label: string;
+  readonly original: string;
+  readonly result: string;
+  readonly change: string;
+}
+
+/** Accuracy and latency first, then size and structure. A metric that only one of the models has is shown too. */
+export function comparisonRows(record: RunRecord): readonly Row[] {
+  const names = [...new Set([...record.original.metrics, ...record.result.metrics].map((metric) => metric.name))];
+  const find = (model: ModelRecord, name: string) => model.metrics.find((metric) => metric.name === name);
+  const measured = names.map((name) => {
+    const [original, result] = [find(record.original, name), find(record.result, name)];
+    const comparison = record.comparisons.find((candidate) => candidate.metric === name);
+    return metricRow(name, original, result, comparison);
+  });
+  return [...measured, ...structureRows(record.original, record.result)];
+}
+
+function metricRow(name: string, original?: Metric, result?: Metric, comparison?: Comparison): Row {
+  return {
+    label: name,
+    original: original ? formatMetric(original) : "–",
+    result: result ? formatMetric(result) : "–",
+    change: comparison ? formatComparison(comparison, (result ?? original)?.unit) : plainChange(original, result),
+  };
+}
+
+function plainChange(original?: Metric, result?: Metric): string {
+  if (!original || !result) return "";
+  if (original.unit === "ratio") return signed((result.value - original.value) * 100, 2, " pp");
+  return formatChange(original.value, result.value);
+}
+
+/** "+0.10 pp (−0.30 to +0.50)", "× 0.97 (0.95 to 0.99)". */
+export function formatComparison(comparison: Comparison, unit: Metric["unit"] | undefined): string {
+  const { kind, value, interval } = comparison;
+  const points = unit === "ratio";
+  const show = (v: number) => (kind === "ratio" ? significant(v) : points ? signed(v * 100, 2) : signed(v, 4));
+  const range = interval ? ` (${show(interval.low)} to ${show(interval.high)})` : "";
+  return kind === "ratio" ? `× ${show(value)}${range}` : `${show(value)}${points ? " pp" : ""}${range}`;
+}
+
+function structureRows(original: ModelRecord, result: ModelRecord): readonly Row[] {
+  const row = (label: string, show: (n: number) => string, a: number, b: number): Row => ({
+    label,
+    original: show(a),
+    result: show(b),
+    change: formatChange(a, b),
+  });
+  const rows = [
+    row("size", formatBytes, original.sizeBytes, result.sizeBytes),
+    row("nodes", formatCount, original.nodes, result.nodes),
+    row("parameters", formatCount, original.parameters, result.parameters),
+  ];
+  if (original.macs !== null && result.macs !== null) rows.push(row("MACs", formatCount, original.macs, result.macs));
+  return rows;
+}

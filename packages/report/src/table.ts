@@ -1,0 +1,38 @@
+import type { RunRecord } from "./record.ts";
+import { comparisonRows } from "./rows.ts";
+
+/** Rows of cells as aligned columns: the first to the left, the others to the right. */
+export function alignColumns(rows: readonly (readonly string[])[]): readonly string[] {
+  const columns = Math.max(0, ...rows.map((row) => row.length));
+  const widths = Array.from({ length: columns }, (_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+/**
+ * The comparison for a terminal, at most `width` columns: where the intervals do not fit beside the values they go on
+ * lines of their own below. A pure function of the record.
+ */
+export function renderTable(record: RunRecord, width = 80): string {
+  const rows = comparisonRows(record).map((row) => [row.label, row.original, row.result, row.change]);
+  const header = ["", "original", "result", "change"];
+  const whole = alignColumns([header, ...rows]);
+  if (whole.every((line) => line.length <= width)) return framed(whole);
+  return framed(alignColumns([header, ...rows.flatMap(splitIntervals)]));
+}
+
+/** ["p50", "0.57 ms (0.5 to 0.6)", …] → a row of values and below it a row of intervals. */
+function splitIntervals(cells: readonly string[]): readonly (readonly string[])[] {
+  const parts = cells.map((cell) => /^(.*?) (\(.* to .*\))$/.exec(cell));
+  if (parts.every((part) => part === null)) return [cells];
+  return [cells.map((cell, i) => parts[i]?.[1] ?? cell), cells.map((_, i) => (i === 0 ? "" : (parts[i]?.[2] ?? "")))];
+}
+
+function framed(lines: readonly string[]): string {
+  const rule = "─".repeat(Math.max(...lines.map((line) => line.length)));
+  return `${[lines[0], rule, ...lines.slice(1)].join("\n")}\n`;
+}
