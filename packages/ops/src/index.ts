@@ -1,1 +1,5 @@
+export { broadcastShapes, type Shape } from "./broadcast.ts";
+export { specOf, specs } from "./catalog.ts";
+export * from "./dims.ts";
 export type * from "./spec.ts";
+export { axisIndex, dtypeOf, dtypeOfCode, shapeOf, tensorType } from "./value-types.ts";
