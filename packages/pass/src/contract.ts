@@ -59,32 +59,42 @@ export interface SessionOptions {
   readonly profile?: boolean;
   /** Also give the graph as the runtime rewrote it. */
   readonly optimizedModel?: boolean;
-  /** Milliseconds for one request to the engine; default 600 000. */
+  /** Milliseconds for one request to the engine (opening, one run, one block of repetitions); default 600 000. */
   readonly timeoutMs?: number;
+  /** Stops the opening; a run has a signal of its own. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Engine extends AsyncDisposable {
   readonly name: string;
   /** A model in memory, or the path of a file. */
   open(model: Model | { readonly path: string }, options?: SessionOptions): Promise<Session>;
+  /** Times sessions of this engine against each other, beside the sessions, in their own process. */
+  time(sessions: readonly TimedSession[], plan: TimingPlan, options?: TimingOptions): Promise<Timing>;
 }
 
 export interface PortInfo {
   readonly name: string;
   readonly dtype: string;
-  /** −1 or a name where the size is free. */
+  /** −1 or a name where the size is free. Empty too where the value is no tensor (`dtype` "non-tensor"). */
   readonly shape: readonly (number | string)[];
 }
 
 export interface Session extends AsyncDisposable {
   readonly inputs: readonly PortInfo[];
   readonly outputs: readonly PortInfo[];
+  /**
+   * Without `fetch`: every output. Aborting ends the engine's process, and with it the other sessions in it.
+   * Bytes of `inputs` must not change before the promise settles.
+   */
   run(
     inputs: Tensors,
     options?: { readonly fetch?: readonly string[]; readonly signal?: AbortSignal },
   ): Promise<Tensors>;
   /** Ends profiling and gives what ran. Needs `profile: true`. */
   profile(): Promise<Profile>;
+  /** The model file as the runtime rewrote it for itself. Needs `optimizedModel: true`. */
+  optimizedModel(): Promise<Uint8Array>;
 }
 
 /** One event of the runtime's own trace: a kernel that ran. */
@@ -93,9 +103,20 @@ export interface ProfileEvent {
   readonly op: string;
   readonly provider: string;
   readonly durationUs: number;
+  /** The node's place in the graph that the runtime made. */
+  readonly index: number;
+  readonly inputs: readonly ProfiledTensor[];
+  readonly outputs: readonly ProfiledTensor[];
+}
+
+export interface ProfiledTensor {
+  readonly dtype: string;
+  readonly shape: readonly number[];
 }
 
 export interface Profile {
+  /** How often the session ran while it was profiled; each run has its own events. */
+  readonly runs: number;
   readonly events: readonly ProfileEvent[];
 }
 
@@ -105,4 +126,23 @@ export interface TimingPlan {
   readonly blocks: number;
   readonly runsPerBlock: number;
   readonly seed: number;
+}
+
+export interface TimedSession {
+  readonly session: Session;
+  readonly inputs: Tensors;
+}
+
+export interface TimingOptions {
+  readonly signal?: AbortSignal;
+  /** After each block. */
+  readonly progress?: (done: number, total: number) => void;
+}
+
+export interface Timing {
+  /**
+   * Microseconds of each run: by session, in the order given, then by block. Within a block every session has its turn,
+   * in an order drawn from the seed, so what disturbs the machine for a while disturbs all of them.
+   */
+  readonly durationsUs: readonly (readonly Float64Array[])[];
 }
