@@ -1,1 +1,11 @@
+export * from "./attributes.ts";
+export { createGraphBuilder } from "./builder.ts";
+export { isReplaceable } from "./edit.ts";
+export { createModel, emptyModel, type ModelSpec } from "./model.ts";
+export { splitOpName } from "./names.ts";
+export { subgraphs } from "./state.ts";
+export { parseModel } from "./text/parse.ts";
+export { type PrintOptions, printGraph, printModel, typeText } from "./text/print.ts";
 export type * from "./types.ts";
+export { problemsOf, verifyModel } from "./verify.ts";
+export * from "./walk.ts";

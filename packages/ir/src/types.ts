@@ -161,6 +161,10 @@ export interface Edit {
   output(value: Value): void;
   /** Moves a node into the graph, in front of `before` (inlining a subgraph or a function). */
   move(node: Node, before: Node): void;
+  /** Moves a constant to another graph of the same tree: from a subgraph to a graph around it. */
+  moveConstant(value: Value, graph: Graph): void;
+  /** An empty graph that will be an attribute of a node of this graph or of one of its subgraphs. */
+  subgraph(name: string): Graph;
 }
 
 export interface ModelFunction {
