@@ -144,7 +144,8 @@ class GraphEdit implements Edit {
         (from as ValueState | undefined)?.uses.add(use);
       },
     );
-    if (use.kind === "input") this.#mark(use.node as NodeState);
+    const user = use.kind === "input" ? use.node : use.graph.parent;
+    if (user !== undefined) this.#mark(user as NodeState);
   }
 
   setInputs(node: Node, inputs: readonly (Value | undefined)[]): void {

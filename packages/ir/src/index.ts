@@ -1,5 +1,6 @@
 export * from "./attributes.ts";
 export { createGraphBuilder } from "./builder.ts";
+export { cloneModel } from "./clone.ts";
 export { isReplaceable } from "./edit.ts";
 export { createModel, emptyModel, type ModelSpec } from "./model.ts";
 export { splitOpName } from "./names.ts";
