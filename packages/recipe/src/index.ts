@@ -1,1 +1,18 @@
-export {};
+export { type CacheEntry, cacheKey, defaultCacheLimitBytes, type FolderCache, openCache } from "./cache.ts";
+export { type CheckedRecipe, checkRecipe, readRecipe } from "./check.ts";
+export { canonicalJson, type Digest, digestFiles, digestOf } from "./digest.ts";
+export { recipeJsonSchema } from "./json-schema.ts";
+export {
+  checkLockInputs,
+  checkLockOutput,
+  type Lock,
+  type LockFacts,
+  type LockOutcome,
+  readLock,
+  writeLock,
+} from "./lock.ts";
+export { type DataSource, type MeasureSpec, type Recipe, type RecipeStep, writtenOut } from "./recipe.ts";
+export { claimRunFolder, type RunFolder, writeWhole } from "./run-folder.ts";
+export type { RecipeCatalog, StepKind } from "./schema.ts";
+export { optionNames } from "./steps.ts";
+export { didYouMean, suggest } from "./suggest.ts";

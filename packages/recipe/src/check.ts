@@ -1,0 +1,121 @@
+import { basename, dirname, resolve } from "node:path";
+import type { z } from "zod";
+import { digestOf } from "./digest.ts";
+import { type Path, parseSource, readRecipeText, type SourceDocument } from "./document.ts";
+import { recipeNameError, recipeNeedsDataError, recipeTwiceError, recipeValueError } from "./errors.ts";
+import { describeValue, issueError } from "./issues.ts";
+import type { DataSource, MeasureSpec, Recipe } from "./recipe.ts";
+import { type RecipeCatalog, recipeSchema, type WrittenRecipe } from "./schema.ts";
+import { checkStep } from "./steps.ts";
+
+export interface CheckedRecipe {
+  readonly recipe: Recipe;
+  /** As given. */
+  readonly file: string;
+  /** Absolute; the recipe's paths start here. */
+  readonly folder: string;
+  /** SHA-256 of the recipe with every default written out. */
+  readonly sha256: string;
+  /** `steps[2].granularity in recipe.yaml:14`, for errors that come up later. */
+  place(path: Path): string;
+}
+
+/**
+ * Reads and checks a recipe; no model and no data is opened.
+ * @throws RECIPE_MISSING, RECIPE_UNREADABLE, RECIPE_SIZE, RECIPE_YAML, RECIPE_KEY, RECIPE_VALUE, RECIPE_NAME,
+ *   RECIPE_TWICE, RECIPE_DATA
+ */
+export function readRecipe(file: string, catalog: RecipeCatalog): CheckedRecipe {
+  return checkRecipe(readRecipeText(file), file, catalog);
+}
+
+export function checkRecipe(text: string, file: string, catalog: RecipeCatalog): CheckedRecipe {
+  const source = parseSource(text, file);
+  const schema = recipeSchema(catalog);
+  if (typeof source.value !== "object" || source.value === null || Array.isArray(source.value))
+    throw recipeValueError(source.place([]), "a map that starts with `version: 1`", describeValue(source.value));
+  const parsed = schema.safeParse(source.value);
+  if (!parsed.success) {
+    const keysAt = (path: Path) => keysOf(schema, path);
+    const context = { source, base: [], shown: [], value: source.value, owner: "a recipe", keysAt };
+    throw issueError(parsed.error.issues[0]!, context);
+  }
+  const recipe = withDefaults(parsed.data, file, catalog, source);
+  checkModelName(recipe.model, catalog, source);
+  return {
+    recipe,
+    file,
+    folder: resolve(dirname(file)),
+    sha256: digestOf(recipe),
+    place: (path) => source.place(path),
+  };
+}
+
+function withDefaults(written: WrittenRecipe, file: string, catalog: RecipeCatalog, source: SourceDocument): Recipe {
+  const test = written.data.test as DataSource | undefined;
+  if (test === undefined && written.evaluate !== undefined && written.evaluate.length > 0)
+    throw recipeNeedsDataError(source.place(["evaluate"]));
+  return {
+    version: 1,
+    name: written.name ?? nameFrom(file),
+    seed: written.seed,
+    model: written.model,
+    data: test === undefined ? {} : { test },
+    evaluate: written.evaluate ?? (test === undefined ? [] : ["accuracy.top1"]),
+    steps: written.steps.map((step, i) => checkStep(step, i, catalog.passes, source)),
+    measure: namedMeasurements(written.measure, source),
+  };
+}
+
+/** "recipes/my model.yaml" → "my-model". */
+function nameFrom(file: string): string {
+  const stem = basename(file).replace(/\.[^.]*$/, "");
+  return (
+    stem
+      .replace(/[^\p{L}\p{N}._-]+/gu, "-")
+      .replace(/^[^\p{L}\p{N}]+/u, "")
+      .slice(0, 100) || "recipe"
+  );
+}
+
+function namedMeasurements(written: WrittenRecipe["measure"], source: SourceDocument): readonly MeasureSpec[] {
+  const taken = new Set<string>();
+  return written.map((entry, i) => {
+    const name = entry.name ?? entry.scenario;
+    if (taken.has(name)) throw recipeTwiceError(source.place(["measure", i]), "measurements", name);
+    taken.add(name);
+    const { engine, device, threads, scenario, budget } = entry;
+    return { name, engine, device, threads, scenario, batch: entry.batch ?? (scenario === "online" ? 1 : 32), budget };
+  });
+}
+
+function checkModelName(model: string, catalog: RecipeCatalog, source: SourceDocument): void {
+  const [, name] = /^builtin:(.*)$/.exec(model) ?? [];
+  if (name === undefined || catalog.builtinModels.includes(name)) return;
+  throw recipeNameError(source.place(["model"]), "built-in model", name, catalog.builtinModels);
+}
+
+/** The keys that the schema allows at a path: through defaults, optionals and list elements. */
+function keysOf(schema: z.ZodType, path: Path): readonly string[] {
+  let inner: unknown = schema;
+  for (const part of path) {
+    const bare = unwrap(inner);
+    inner = typeof part === "number" ? Reflect.get(bare, "element") : Reflect.get(shapeOf(bare), part);
+  }
+  return Object.keys(shapeOf(unwrap(inner)));
+}
+
+function unwrap(schema: unknown): object {
+  let inner = schema;
+  for (;;) {
+    const def: unknown = typeof inner === "object" && inner !== null ? Reflect.get(inner, "def") : undefined;
+    const wrapped: unknown = typeof def === "object" && def !== null ? Reflect.get(def, "innerType") : undefined;
+    if (wrapped === undefined) return typeof inner === "object" && inner !== null ? inner : {};
+    inner = wrapped;
+  }
+}
+
+function shapeOf(schema: object): object {
+  const shape: unknown = Reflect.get(schema, "shape");
+  return typeof shape === "object" && shape !== null ? shape : {};
+}

@@ -1,0 +1,80 @@
+import type { PareError } from "@pare/error";
+import type { z } from "zod";
+import type { Path, SourceDocument } from "./document.ts";
+import { recipeKeyError, recipeMissingKeyError, recipeNameError, recipeValueError } from "./errors.ts";
+
+export interface IssueContext {
+  readonly source: SourceDocument;
+  /** Where the checked value stands in the document. */
+  readonly base: Path;
+  /** The same place as the error names it: `steps[2].granularity`, though the file has the pass's name in between. */
+  readonly shown: Path;
+  readonly value: unknown;
+  /** "a recipe", "quantize/static": whose options these are. */
+  readonly owner: string;
+  readonly keysAt: (path: Path) => readonly string[];
+}
+
+/** The first thing that the schema found wrong, in the project's own words and with its line. */
+export function issueError(issue: z.core.$ZodIssue, context: IssueContext): PareError {
+  const path = issue.path.filter((part): part is string | number => typeof part !== "symbol");
+  const place = (...key: readonly string[]) =>
+    context.source.place([...context.base, ...path, ...key], [...context.shown, ...path, ...key]);
+  if (issue.code === "unrecognized_keys") {
+    const key = issue.keys[0]!;
+    return recipeKeyError(place(key), key, ownerOf(path, context.owner), context.keysAt(path));
+  }
+  const actual = valueAt(context.value, path);
+  if (actual === undefined) return recipeMissingKeyError(place(), expectation(issue));
+  if (issue.code === "invalid_value" && typeof actual === "string" && issue.values.length > 1)
+    return recipeNameError(place(), String(path.at(-1) ?? "value"), actual, issue.values.map(String));
+  return recipeValueError(place(), expectation(issue), describeValue(actual));
+}
+
+/** `data.test` rather than the whole recipe where the key stands deeper. */
+function ownerOf(path: Path, owner: string): string {
+  const names = path.filter((part) => typeof part === "string");
+  return names.length === 0 ? owner : names.join(".");
+}
+
+function expectation(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return articles[issue.expected] ?? issue.expected;
+    case "invalid_value":
+      return issue.values.map((value) => JSON.stringify(value)).join(" or ");
+    case "too_small":
+      return issue.origin === "string" ? "some text" : `at least ${issue.minimum}`;
+    case "too_big":
+      return `at most ${issue.maximum}`;
+    case "invalid_format":
+      return issue.message;
+    default:
+      return issue.message.replace(/^Invalid input: expected /, "");
+  }
+}
+
+const articles: Readonly<Record<string, string>> = {
+  string: "text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  array: "a list",
+  object: "a map of options",
+};
+
+function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (inner, part) => (typeof inner === "object" && inner !== null ? Reflect.get(inner, part) : undefined),
+    value,
+  );
+}
+
+/** Short enough for one line of an error. */
+export function describeValue(value: unknown): string {
+  if (value === null) return "nothing";
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === "object") return `a map with ${Object.keys(value).join(", ") || "nothing"}`;
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}

@@ -1,0 +1,62 @@
+/** A recipe with every default written out. All of it plain data: it goes into YAML, JSON and digests as it is. */
+export interface Recipe {
+  readonly version: 1;
+  readonly name: string;
+  readonly seed: number;
+  /** As written: relative to the recipe's folder, or "builtin:<name>". */
+  readonly model: string;
+  readonly data: { readonly test?: DataSource };
+  readonly evaluate: readonly string[];
+  readonly steps: readonly RecipeStep[];
+  readonly measure: readonly MeasureSpec[];
+}
+
+export interface DataSource {
+  readonly generated: string;
+  readonly samples: number;
+  readonly seed: number;
+}
+
+export interface RecipeStep {
+  readonly pass: string;
+  /** Patterns of what the pass may touch; empty: everything. */
+  readonly only: readonly string[];
+  /** Patterns of what it may not. */
+  readonly except: readonly string[];
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+export interface MeasureSpec {
+  readonly name: string;
+  readonly engine: string;
+  readonly device: "cpu" | "webgpu" | "cuda" | "tensorrt" | "coreml" | "dml";
+  readonly threads: number;
+  readonly scenario: "online" | "batch";
+  readonly batch: number;
+  /** Seconds for each model. */
+  readonly budget: number;
+}
+
+/** The recipe as its author would write it with every default: what `pare plan` prints. It is a recipe again. */
+export function writtenOut(recipe: Recipe): Record<string, unknown> {
+  const { steps, data, ...rest } = recipe;
+  return {
+    version: rest.version,
+    name: rest.name,
+    seed: rest.seed,
+    model: rest.model,
+    ...(data.test && { data }),
+    evaluate: rest.evaluate,
+    steps: steps.map(writtenStep),
+    measure: rest.measure,
+  };
+}
+
+function writtenStep({ pass, only, except, options }: RecipeStep): unknown {
+  const settings = {
+    ...options,
+    ...(only.length > 0 && { only }),
+    ...(except.length > 0 && { except }),
+  };
+  return Object.keys(settings).length === 0 ? pass : { [pass]: settings };
+}

@@ -1,0 +1,82 @@
+import { z } from "zod";
+
+/** What a recipe may name. `src` fills it from the lists of what the program has. */
+export interface RecipeCatalog {
+  readonly passes: readonly StepKind[];
+  /** Names after "builtin:". */
+  readonly builtinModels: readonly string[];
+  /** Data sets that are drawn, not read. */
+  readonly generatedData: readonly string[];
+  readonly metrics: readonly string[];
+  readonly engines: readonly string[];
+}
+
+/** Of a pass, what a recipe needs to know. */
+export interface StepKind {
+  readonly name: string;
+  readonly summary: string;
+  readonly options: z.ZodType;
+}
+
+const oneOf = (names: readonly string[]) => z.enum(names as [string, ...string[]]);
+
+function generatedSource(names: readonly string[]) {
+  return z
+    .strictObject({
+      generated: oneOf(names).describe("The data set to draw."),
+      samples: z.int().min(1).max(1_000_000).default(2000).describe("How many samples to draw. Default 2000."),
+      seed: z.int().min(0).default(1).describe("Another seed draws other samples. Default 1."),
+    })
+    .describe("A data set that is drawn by a seeded program: the same samples everywhere.");
+}
+
+const measurement = (engines: readonly string[]) =>
+  z
+    .strictObject({
+      name: z
+        .string()
+        .regex(/^[a-z][a-z0-9-]*$/, "lower-case letters, digits and dashes")
+        .optional()
+        .describe("What the results are called: latency.<name>.p50. Default: the scenario."),
+      engine: oneOf(engines).default("onnxruntime").describe("Default onnxruntime."),
+      device: z.enum(["cpu", "webgpu", "cuda", "tensorrt", "coreml", "dml"]).default("cpu").describe("Default cpu."),
+      threads: z.int().min(1).max(1024).default(1).describe("Threads of the engine. Default 1."),
+      scenario: z
+        .enum(["online", "batch"])
+        .default("online")
+        .describe("online: one request at a time. batch: as many samples a second as possible. Default online."),
+      batch: z.int().min(1).max(65_536).optional().describe("Samples a request. Default: online 1, batch 32."),
+      budget: z.number().min(0.1).max(3600).default(10).describe("Seconds to spend on each model. Default 10."),
+    })
+    .describe("One way to measure speed; original and result are interleaved.");
+
+export const stepsDescription =
+  "What is done to the model, in order. A name, or a name with its options: { name: { option: value } }.";
+
+/** Everything but the steps, which `steps.ts` checks against each pass's own schema. */
+export function recipeSchema(catalog: RecipeCatalog) {
+  return z.strictObject({
+    version: z.literal(1).describe("The version of this format: 1."),
+    name: z
+      .string()
+      .regex(/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,99}$/u, "letters, digits, dots, dashes and underscores; at most 100")
+      .optional()
+      .describe("Names the folder of its runs. Default: the file's name."),
+    seed: z.int().min(0).max(4_294_967_295).default(0).describe("Everything random comes from it. Default 0."),
+    model: z.string().min(1).describe("A path relative to this file, or builtin:<name>."),
+    data: z
+      .strictObject({
+        test: generatedSource(catalog.generatedData).optional().describe("What accuracy is measured on."),
+      })
+      .default({})
+      .describe("The data sets."),
+    evaluate: z
+      .array(oneOf(catalog.metrics))
+      .optional()
+      .describe("Metrics on the test data. Default: accuracy.top1 where there is test data."),
+    steps: z.array(z.unknown()).default([]).describe(stepsDescription),
+    measure: z.array(measurement(catalog.engines)).default([]).describe("How speed is measured. Default: not at all."),
+  });
+}
+
+export type WrittenRecipe = z.output<ReturnType<typeof recipeSchema>>;
