@@ -1,3 +1,5 @@
 import type { OpSpec } from "./spec.ts";
 
-export const specsA: readonly OpSpec[] = [];
+import { constant } from "./shape/constant.ts";
+
+export const specsA: readonly OpSpec[] = [constant];

@@ -1,4 +1,4 @@
-import type { OpName } from "@pare/ir";
+import type { Node, OpName } from "@pare/ir";
 import { specsA } from "./catalog-a.ts";
 import { specsB } from "./catalog-b.ts";
 import type { OpSpec } from "./spec.ts";
@@ -10,4 +10,11 @@ const byOp = new Map(specs.map((spec) => [spec.op, spec]));
 
 export function specOf(op: OpName): OpSpec | undefined {
   return byOp.get(op);
+}
+
+/** Whether a rounding difference in its inputs may come out as a step. Assumed of operators that we do not know. */
+export function isDiscontinuous(node: Node): boolean {
+  const trait = specOf(node.op)?.discontinuous;
+  if (specOf(node.op) === undefined) return true;
+  return typeof trait === "function" ? trait(node) : (trait ?? false);
 }

@@ -1,5 +1,6 @@
 export { broadcastShapes, type Shape } from "./broadcast.ts";
-export { specOf, specs } from "./catalog.ts";
+export { isDiscontinuous, specOf, specs } from "./catalog.ts";
 export * from "./dims.ts";
 export type * from "./spec.ts";
 export { axisIndex, dtypeOf, dtypeOfCode, shapeOf, tensorType } from "./value-types.ts";
+export { type Inference, type InferOptions, inferTypes, type RuleFault, type TypeConflict } from "./infer.ts";

@@ -13,6 +13,12 @@ export interface AxisLink {
   readonly map: AxisMap;
 }
 
+/**
+ * Where element i of the input's axis is on the other axis. `offset`: at i + by (Concat). `repeat`: it becomes the `times`
+ * neighbours from i·times (Flatten of [N,C,H,W]: C to the last axis, times H·W). `blocks`: the other axis is made of
+ * blocks of `size`, and element i is at place i of each ([N,H,C] reshaped to [N,H·C]: size C). Where the input's axis is
+ * the longer one (a Reshape that splits an axis) the map is to be read from the other end.
+ */
 export type AxisMap =
   | { readonly kind: "same" }
   | { readonly kind: "offset"; readonly by: number }
@@ -43,6 +49,10 @@ export interface InferContext {
   ints(i: number): KnownInts | undefined;
   /** Infers a subgraph whose inputs have these types; gives the types of its outputs. For If, Loop, Scan. */
   body(attribute: string, inputs: readonly (ValueType | undefined)[]): readonly (ValueType | undefined)[];
+  /** Multiply-accumulates of one run of a subgraph, as it was inferred last. */
+  bodyMacs(attribute: string): number | undefined;
+  /** The elements of any value that is visible, a subgraph's output for one, as far as known. */
+  known(value: Value): KnownInts | undefined;
   /** A size that nothing is known of yet, with a name of its own: equal only to itself. */
   fresh(): Dim;
 }
@@ -60,8 +70,8 @@ export interface OpSpec {
   readonly propagate?: (context: InferContext) => readonly (KnownInts | undefined)[];
   /** Multiply-accumulates for one run; undefined where sizes are unknown. Default 0: no multiply-add of note. */
   readonly macs?: (context: InferContext, outputs: readonly (ValueType | undefined)[]) => number | undefined;
-  /** Sign, Round, ArgMax, TopK, QuantizeLinear …: a rounding change upstream may become a step. */
-  readonly discontinuous?: boolean;
+  /** Sign, Round, ArgMax, TopK, QuantizeLinear …: a rounding change upstream may become a step. Ask `isDiscontinuous`. */
+  readonly discontinuous?: boolean | ((node: Node) => boolean);
   /** RandomNormal, Dropout in training: same inputs, other outputs. Never folded, never merged. */
   readonly nondeterministic?: boolean;
 }

@@ -1,0 +1,64 @@
+import { type Dim, intAttr, type Node, stringAttr } from "@pare/ir";
+import { type DType, dtypes, isDType, isFloat, isInteger } from "@pare/tensor";
+import { fitted, mapKnown } from "../known.ts";
+import { keepsAll, shapedAs } from "../rules.ts";
+import type { InferContext, KnownInts, OpSpec } from "../spec.ts";
+import { dtypeOf, dtypeOfCode, tensorType } from "../value-types.ts";
+import { quotientBehind } from "./arithmetic.ts";
+
+/** The type that a Cast casts to. Before opset 6 it is a name ("FLOAT16"). */
+export function castTarget(node: Node): DType | undefined {
+  const to = node.attrs.get("to");
+  if (to?.kind === "int") return dtypeOfCode(intAttr(node, "to"));
+  const name = to?.kind === "string" ? stringAttr(node, "to", "").toLowerCase() : "";
+  if (name === "float") return "float32";
+  if (name === "double") return "float64";
+  return isDType(name) ? name : undefined;
+}
+
+/** To integers or bool it steps; between floats it only rounds. */
+export const cast: OpSpec = {
+  op: "onnx.Cast",
+  infer: shapedAs(0, ({ node }) => castTarget(node)),
+  axes: keepsAll(),
+  discontinuous: (node) => {
+    const to = castTarget(node);
+    return to === undefined || !isFloat(to);
+  },
+  propagate: (context) => [castKnown(context, castTarget(context.node))],
+};
+
+export const castLike: OpSpec = {
+  op: "onnx.CastLike",
+  roles: () => ["data", "param"],
+  infer: shapedAs(0, ({ type }) => dtypeOf(type(1))),
+  axes: keepsAll(),
+  discontinuous: true,
+  propagate: (context) => [castKnown(context, dtypeOf(context.type(1)))],
+};
+
+function castKnown(context: InferContext, to: DType | undefined): KnownInts | undefined {
+  if (to === undefined) return undefined;
+  const known = mapKnown(context.ints(0), (x) => castElement(x, to));
+  return known ?? (isInteger(to) ? quotientBehind(context, "Floor") : undefined);
+}
+
+function castElement(x: Dim, to: DType): Dim {
+  if (to === "bool") return typeof x === "number" ? Number(x !== 0) : undefined;
+  if (isInteger(to)) return typeof x === "number" ? fitted(Math.trunc(x), to) : x;
+  // Sizes are whole and far below what a float32 holds exactly; narrower floats may round them.
+  if (to === "float64" || to === "float32") return fitted(x, to);
+  return typeof x === "number" && Number.isInteger(x) && Math.abs(x) <= 256 ? x : undefined;
+}
+
+/** The same bits as another type: an axis is added or dropped at the end where the widths differ. */
+export const bitCast: OpSpec = {
+  op: "onnx.BitCast",
+  infer: ({ node, type, shape }) => {
+    const to = dtypeOfCode(intAttr(node, "to"));
+    const from = dtypeOf(type(0));
+    const sameWidth = from !== undefined && to !== undefined && dtypes[from].bits === dtypes[to].bits;
+    return [tensorType(to, sameWidth ? shape(0) : undefined)];
+  },
+  discontinuous: true,
+};
