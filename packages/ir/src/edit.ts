@@ -3,8 +3,9 @@ import { describeNode } from "./attributes.ts";
 import { editStateError, notReplaceableError, stillUsedError } from "./errors.ts";
 import { splitOpName } from "./names.ts";
 import { isInOrder, sortNodes } from "./sort.ts";
-import { GraphState, isVisible, NodeState, subgraphs, ValueState } from "./state.ts";
-import type { Attrs, Edit, Graph, Node, NodeSpec, OpName, Origin, Use, Value, ValueType } from "./types.ts";
+import { GraphState, isVisible, NodeState, subgraphs, type ValueState } from "./state.ts";
+import { Steps } from "./steps.ts";
+import type { Attrs, Edit, Graph, Node, NodeSpec, OpName, Use, Value, ValueType } from "./types.ts";
 
 /** The one way in: runs `change`, then verifies what it touched; undoes all of it if either throws. */
 export function openDoor(graph: GraphState, label: string, change: (edit: Edit) => unknown): unknown {
@@ -36,22 +37,21 @@ export function isReplaceable(of: Value, by: Value): boolean {
 
 class GraphEdit implements Edit {
   readonly #graph: GraphState;
-  readonly #label: string;
-  readonly #touched = new Set<NodeState>();
+  readonly #steps: Steps;
 
   constructor(graph: GraphState, label: string) {
     this.#graph = graph;
-    this.#label = label;
+    this.#steps = new Steps(graph.scope, label);
   }
 
   constant(name: string, tensor: Tensor, graph: Graph = this.#graph): Value {
-    return this.#addValue(graph as GraphState, name, { kind: "constant", tensor });
+    return this.#steps.addValue(graph as GraphState, name, { kind: "constant", tensor });
   }
 
   input(name: string, type: ValueType, graph: Graph = this.#graph): Value {
-    const value = this.#addValue(graph as GraphState, name, { kind: "input", initial: undefined }, type);
+    const value = this.#steps.addValue(graph as GraphState, name, { kind: "input", initial: undefined }, type);
     const { inputs } = value.graph;
-    this.#do(
+    this.#steps.do(
       () => inputs.push(value),
       () => inputs.pop(),
     );
@@ -62,11 +62,11 @@ class GraphEdit implements Edit {
     const state = value as ValueState;
     if (state.uses.size > 0) throw stillUsedError(`input "${value.name}"`, state.uses.size);
     const at = state.graph.inputs.indexOf(state);
-    this.#do(
+    this.#steps.do(
       () => state.graph.inputs.splice(at, 1),
       () => state.graph.inputs.splice(at, 0, state),
     );
-    this.#dropValue(state);
+    this.#steps.dropValue(state);
   }
 
   freezeInput(value: Value): void {
@@ -77,7 +77,7 @@ class GraphEdit implements Edit {
     const { inputs } = state.graph;
     const at = inputs.indexOf(state);
     const tensor = origin.initial;
-    this.#do(
+    this.#steps.do(
       () => {
         inputs.splice(at, 1);
         state.origin = { kind: "constant", tensor };
@@ -93,7 +93,7 @@ class GraphEdit implements Edit {
     const state = value as ValueState;
     const { graph } = state;
     const use: Use = { kind: "output", graph, slot: graph.outputs.length };
-    this.#do(
+    this.#steps.do(
       () => {
         graph.outputs.push(state);
         graph.outputUses.push(use);
@@ -112,19 +112,19 @@ class GraphEdit implements Edit {
     const { domain, type } = splitOpName(op);
     const attrs = spec.attrs ?? new Map();
     const node = new NodeState(graph, { name: spec.name ?? "", domain, type, overload: spec.overload ?? "", attrs });
-    node.madeBy = this.#label;
+    node.madeBy = this.#steps.label;
     const names = typeof spec.outputs === "object" ? spec.outputs : undefined;
     const count = names?.length ?? (typeof spec.outputs === "number" ? spec.outputs : 1);
     const previous = spec.before === undefined ? lastProducer(graph, inputs) : (spec.before as NodeState).previous;
-    this.#do(
+    this.#steps.do(
       () => graph.link(node, previous),
       () => graph.unlink(node),
     );
-    this.#setParent(node, node);
+    this.#steps.setParent(node, node);
     this.setInputs(node, inputs);
     const stem = spec.name || `${type.toLowerCase()}_out`;
     for (let slot = 0; slot < count; slot++)
-      this.#addOutput(node, names === undefined ? (slot === 0 ? stem : `${stem}_${slot}`) : names[slot]!);
+      this.#steps.addOutput(node, names === undefined ? (slot === 0 ? stem : `${stem}_${slot}`) : names[slot]!);
     return node;
   }
 
@@ -132,7 +132,7 @@ class GraphEdit implements Edit {
     const from = use.kind === "input" ? (use.node as NodeState).inputs[use.slot] : use.graph.outputs[use.slot];
     const owner = use.kind === "input" ? (use.node as NodeState).inputs : (use.graph as GraphState).outputs;
     const target = to as ValueState;
-    this.#do(
+    this.#steps.do(
       () => {
         (from as ValueState | undefined)?.uses.delete(use);
         owner[use.slot] = target;
@@ -145,7 +145,7 @@ class GraphEdit implements Edit {
       },
     );
     const user = use.kind === "input" ? use.node : use.graph.parent;
-    if (user !== undefined) this.#mark(user as NodeState);
+    if (user !== undefined) this.#steps.mark(user as NodeState);
   }
 
   setInputs(node: Node, inputs: readonly (Value | undefined)[]): void {
@@ -163,11 +163,11 @@ class GraphEdit implements Edit {
       state.inputs = to.inputs;
       state.slots = to.slots;
     };
-    this.#do(
+    this.#steps.do(
       () => swap(before, after),
       () => swap(after, before),
     );
-    this.#mark(state);
+    this.#steps.mark(state);
   }
 
   setAttrs(node: Node, attrs: Attrs): void {
@@ -175,8 +175,8 @@ class GraphEdit implements Edit {
     const before = state.attrs;
     const kept = new Set([...attrs.values()].flatMap((a) => (a.kind === "graph" ? [a.graph] : [])));
     for (const graph of subgraphs(node) as readonly GraphState[])
-      if (!kept.has(graph)) for (const inner of graph.nodes) this.#detach(inner);
-    this.#do(
+      if (!kept.has(graph)) for (const inner of graph.nodes) this.#steps.detach(inner);
+    this.#steps.do(
       () => {
         state.attrs = attrs;
       },
@@ -184,18 +184,18 @@ class GraphEdit implements Edit {
         state.attrs = before;
       },
     );
-    this.#setParent(state, state);
-    this.#mark(state);
+    this.#steps.setParent(state, state);
+    this.#steps.mark(state);
   }
 
   setOp(node: Node, op: OpName): void {
     const state = node as NodeState;
     const before = { domain: state.domain, type: state.type, overload: state.overload };
-    this.#do(
+    this.#steps.do(
       () => Object.assign(state, splitOpName(op), { overload: "" }),
       () => Object.assign(state, before),
     );
-    this.#mark(state);
+    this.#steps.mark(state);
   }
 
   setOutputCount(node: Node, count: number): void {
@@ -203,14 +203,14 @@ class GraphEdit implements Edit {
     while (state.outputs.length > count) {
       const last = state.outputs.at(-1)!;
       if (last.uses.size > 0) throw stillUsedError(`output "${last.name}"`, last.uses.size);
-      this.#dropValue(last);
-      this.#do(
+      this.#steps.dropValue(last);
+      this.#steps.do(
         () => state.outputs.pop(),
         () => state.outputs.push(last),
       );
     }
-    while (state.outputs.length < count) this.#addOutput(state, `${state.outputs[0]?.name ?? state.type}_extra`);
-    this.#mark(state);
+    while (state.outputs.length < count) this.#steps.addOutput(state, `${state.outputs[0]?.name ?? state.type}_extra`);
+    this.#steps.mark(state);
   }
 
   replaceUses(of: Value, by: Value, where: (use: Use) => boolean = () => true): void {
@@ -223,55 +223,45 @@ class GraphEdit implements Edit {
   }
 
   retype(value: Value, type: ValueType | undefined): void {
-    this.#assign(value as ValueState, { type });
+    this.#steps.assign(value as ValueState, { type });
   }
 
   rename(value: Value, name: string): void {
     const state = value as ValueState;
-    const before = state.name;
-    const free = name === before ? name : state.graph.scope.free(name);
-    const to = (next: string) => {
-      state.graph.drop(state);
-      state.name = next;
-      state.graph.add(state);
-    };
-    this.#do(
-      () => to(free),
-      () => to(before),
-    );
+    if (name !== state.name) this.#steps.rename(state, state.graph.scope.free(name));
   }
 
   setConstant(value: Value, tensor: Tensor): void {
     if (value.origin.kind !== "constant") throw editStateError("only a constant's data can be replaced", value.name);
-    this.#assign(value as ValueState, { origin: { kind: "constant", tensor } });
+    this.#steps.assign(value as ValueState, { origin: { kind: "constant", tensor } });
   }
 
   remove(node: Node): void {
     const state = node as NodeState;
     const used = state.outputs.find((output) => output.uses.size > 0);
     if (used !== undefined) throw stillUsedError(`${describeNode(node)} (its output "${used.name}")`, used.uses.size);
-    this.#detach(state);
-    for (const output of state.outputs) this.#dropValue(output);
+    this.#steps.detach(state);
+    for (const output of state.outputs) this.#steps.dropValue(output);
     const { graph, previous } = state;
-    this.#do(
+    this.#steps.do(
       () => graph.unlink(state),
       () => graph.link(state, previous),
     );
-    this.#touched.delete(state);
+    this.#steps.touched.delete(state);
   }
 
   removeConstant(value: Value): void {
     if (value.uses.size > 0) throw stillUsedError(`constant "${value.name}"`, value.uses.size);
     if (value.origin.kind !== "constant" && value.origin.kind !== "sparse-constant")
       throw editStateError("it is no constant", value.name);
-    this.#dropValue(value as ValueState);
+    this.#steps.dropValue(value as ValueState);
   }
 
   move(node: Node, before: Node): void {
     const state = node as NodeState;
     const from = { graph: state.graph, previous: state.previous };
     const target = before as NodeState;
-    this.#do(
+    this.#steps.do(
       () => {
         from.graph.unlink(state);
         target.graph.link(state, target.previous);
@@ -281,14 +271,14 @@ class GraphEdit implements Edit {
         from.graph.link(state, from.previous);
       },
     );
-    for (const output of state.outputs) this.#moveValue(output, target.graph);
-    this.#mark(state);
+    for (const output of state.outputs) this.#steps.moveValue(output, target.graph);
+    this.#steps.mark(state);
     for (const output of state.outputs)
-      for (const use of output.uses) if (use.kind === "input") this.#mark(use.node as NodeState);
+      for (const use of output.uses) if (use.kind === "input") this.#steps.mark(use.node as NodeState);
   }
 
   moveConstant(value: Value, graph: Graph): void {
-    this.#moveValue(value as ValueState, graph as GraphState);
+    this.#steps.moveValue(value as ValueState, graph as GraphState);
   }
 
   subgraph(name: string): Graph {
@@ -297,7 +287,7 @@ class GraphEdit implements Edit {
 
   /** Checks what was touched: it sees what it reads, and every producer stands before its users (or it is sorted). */
   settle(): void {
-    for (const node of this.#touched) {
+    for (const node of this.#steps.touched) {
       if (node.removed) continue;
       const hidden = node.inputs.find((input) => input !== undefined && !isVisible(input, node.graph));
       if (hidden !== undefined) throw editStateError(`it cannot see "${hidden.name}"`, describeNode(node));
@@ -306,7 +296,7 @@ class GraphEdit implements Edit {
         const at = graph;
         const before = [...at.nodes];
         const after = sortNodes(at);
-        this.#do(
+        this.#steps.do(
           () => at.reorder(after),
           () => at.reorder(before),
         );
@@ -314,118 +304,13 @@ class GraphEdit implements Edit {
     }
   }
 
-  #do(change: () => unknown, undo: () => unknown): void {
-    this.#graph.scope.history.record(() => void undo());
-    change();
-  }
-
-  #mark(node: NodeState): void {
-    this.#touched.add(node);
-    if (node.madeBy === this.#label) return;
-    const before = node.madeBy;
-    this.#do(
-      () => {
-        node.madeBy = this.#label;
-      },
-      () => {
-        node.madeBy = before;
-      },
-    );
-  }
-
-  #assign(value: ValueState, change: Partial<Pick<ValueState, "type" | "origin" | "carried">>): void {
-    const { type, origin, carried } = value;
-    this.#do(
-      () => Object.assign(value, change),
-      () => Object.assign(value, { type, origin, carried }),
-    );
-  }
-
-  #addValue(graph: GraphState, name: string, origin: Origin, type?: ValueType): ValueState {
-    const value = new ValueState(graph, graph.scope.free(name), origin, type);
-    this.#do(
-      () => graph.add(value),
-      () => graph.drop(value),
-    );
-    return value;
-  }
-
-  #addOutput(node: NodeState, name: string): void {
-    const origin = { kind: "output", node, slot: node.outputs.length } as const;
-    const value = name === "" ? new ValueState(node.graph, "", origin) : this.#addValue(node.graph, name, origin);
-    this.#do(
-      () => node.outputs.push(value),
-      () => node.outputs.pop(),
-    );
-  }
-
-  #dropValue(value: ValueState): void {
-    const { graph } = value;
-    this.#do(
-      () => graph.drop(value),
-      () => graph.add(value),
-    );
-  }
-
-  #moveValue(value: ValueState, graph: GraphState): void {
-    const before = value.graph;
-    const moved = (from: GraphState, to: GraphState) => {
-      from.drop(value);
-      value.graph = to;
-      to.add(value);
-    };
-    if (graph.own.has(value.name)) this.rename(value, `${value.name}_inner`);
-    this.#do(
-      () => moved(before, graph),
-      () => moved(graph, before),
-    );
-  }
-
-  #setParent(node: NodeState, parent: NodeState): void {
-    for (const graph of subgraphs(node) as readonly GraphState[]) {
-      const before = graph.parent;
-      if (before === parent) continue;
-      if (before !== undefined) throw editStateError("a graph can be the attribute of one node only", graph.name);
-      this.#do(
-        () => {
-          graph.parent = parent;
-        },
-        () => {
-          graph.parent = before;
-        },
-      );
-    }
-  }
-
-  /** Ends all uses that a node makes, in its subgraphs too. */
-  #detach(node: NodeState): void {
-    for (const graph of subgraphs(node) as readonly GraphState[]) {
-      for (const inner of graph.nodes) this.#detach(inner);
-      graph.outputs.forEach((value, slot) => {
-        const use = graph.outputUses[slot]!;
-        this.#do(
-          () => value.uses.delete(use),
-          () => value.uses.add(use),
-        );
-      });
-    }
-    node.inputs.forEach((value, slot) => {
-      const use = node.slots[slot];
-      if (value === undefined || use === undefined) return;
-      this.#do(
-        () => value.uses.delete(use),
-        () => value.uses.add(use),
-      );
-    });
-  }
-
-  /** Only the main graph's callers know outputs by name; a function's outputs are known by name as well. */
+  /** Callers know the output by its name: `by` takes it, even where a subgraph hides it under a value of its own. */
   #handOverName(of: ValueState, by: ValueState): void {
     const { name } = of;
     const { type, carried } = of;
     this.rename(of, `${name}_replaced`);
-    this.rename(by, name);
-    this.#assign(by, { type: type ?? by.type, carried });
+    this.#steps.rename(by, name);
+    this.#steps.assign(by, { type: type ?? by.type, carried });
   }
 }
 

@@ -67,6 +67,11 @@ export class Scope {
     this.#names.set(name, (this.#names.get(name) ?? 1) - 1);
   }
 
+  /** Whether several values of the tree have the name (a subgraph may hide an outer value). */
+  isShared(name: string): boolean {
+    return (this.#names.get(name) ?? 0) > 1;
+  }
+
   /** `name`, or `name_2`, `name_3` … if it is taken anywhere in the graph or its subgraphs. */
   free(name: string): string {
     const taken = (candidate: string) => (this.#names.get(candidate) ?? 0) > 0;

@@ -37,14 +37,15 @@ function parseDType(scanner: Scanner): DType {
   return dtype;
 }
 
-/** `[N, 3, ?]`; without brackets the rank is unknown. */
+/** `[N, 3, ?]`; nothing: a scalar; `[]`: the rank is unknown. */
 function parseShape(scanner: Scanner): Dim[] | undefined {
-  if (!scanner.comesNext("[")) return undefined;
-  return scanner.list("[", "]", () => {
+  if (!scanner.comesNext("[")) return [];
+  const dims = scanner.list("[", "]", () => {
     const text = scanner.dim();
     if (text === "?") return undefined;
     return /^\d+$/.test(text) ? Number(text) : text;
   });
+  return dims.length > 0 ? dims : undefined;
 }
 
 /** The data of a constant: `{1, 2}`, `splat(0.5)` for equal elements, or `random(7)`: seeded, for tests. */

@@ -13,7 +13,7 @@ import { Scanner } from "./scanner.ts";
  *     y = MatMul (x, w)
  *   }
  *
- * The header may be left out (IR 8, opset 17). Names that are no words stand in quotes. Beyond ONNX's syntax, constants
+ * `float` is a scalar, `float[]` of unknown rank, `x` alone undeclared. The header may be left out (IR 8, opset 17). Names that are no words stand in quotes. Beyond ONNX's syntax, constants
  * may be written `random(seed)` and `splat(value)`, attributes that are graphs begin with the word `graph`.
  * @throws TEXT_SYNTAX with line and column
  */

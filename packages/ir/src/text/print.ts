@@ -79,7 +79,7 @@ function initialText(value: Value, options: PrintOptions): string {
   return initial === undefined ? "" : ` = ${elementsText(initial, options)}`;
 }
 
-/** "float[N,3]", "seq(int64)": also what people see in messages and tables. */
+/** "float[N,3]", "float" for a scalar, "float[]" for an unknown rank, "seq(int64[])": also what people see. */
 export function typeText(type: ValueType | undefined): string {
   switch (type?.kind) {
     case undefined:
@@ -100,11 +100,12 @@ export function typeText(type: ValueType | undefined): string {
 }
 
 function shapeText(shape: readonly Dim[] | undefined): string {
-  return shape === undefined ? "" : `[${shape.map((dim) => dim ?? "?").join(",")}]`;
+  if (shape === undefined) return "[]";
+  return shape.length === 0 ? "" : `[${shape.map((dim) => dim ?? "?").join(",")}]`;
 }
 
 function tensorTypeText(tensor: Tensor): string {
-  return `${dtypeText(tensor.dtype)}[${tensor.shape.join(",")}]`;
+  return `${dtypeText(tensor.dtype)}${shapeText(tensor.shape)}`;
 }
 
 function elementsText(tensor: Tensor, { maxElements = Number.POSITIVE_INFINITY }: PrintOptions): string {
