@@ -4,18 +4,32 @@ import { defineConfig } from "vitest/config";
 const resolve = { conditions: ["source"] };
 const ssr = { resolve: { conditions: ["source"] } };
 
+/** ONNX Runtime's process is a program of its own. */
+const globalSetup = "./test/setup-host.ts";
+
 export default defineConfig({
   test: {
     projects: [
       {
         resolve,
         ssr,
-        test: { name: "fast", include: ["packages/*/src/**/*.test.ts", "test/*.test.ts"], testTimeout: 20_000 },
+        test: {
+          name: "fast",
+          globalSetup,
+          include: ["packages/*/src/**/*.test.ts", "test/*.test.ts"],
+          testTimeout: 20_000,
+        },
       },
       {
         resolve,
         ssr,
-        test: { name: "slow", include: ["test/slow/**/*.test.ts"], testTimeout: 300_000, hookTimeout: 300_000 },
+        test: {
+          name: "slow",
+          globalSetup,
+          include: ["test/slow/**/*.test.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
       },
     ],
   },

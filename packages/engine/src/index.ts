@@ -1,1 +1,1 @@
-export {};
+export { createOnnxRuntimeEngine, type OnnxRuntimeEngine, type OnnxRuntimeOptions } from "./onnxruntime/engine.ts";

@@ -1,0 +1,239 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { PareError } from "@pare/error";
+import { abortedError, crashedError, lostError, sendError, startError, timeoutError } from "./errors.ts";
+import { encodeFrame, type Frame, FrameReader } from "./frames.ts";
+import { runtimeMissingError } from "./install.ts";
+import { NativeOutput } from "./native-output.ts";
+import { channelFd, lifelineFd, type Reply, type Request, type RuntimeInfo } from "./protocol.ts";
+
+export interface HostOptions {
+  /** The program; see `host-path.ts`. */
+  readonly hostPath: string;
+  /** Set or (undefined) removed on top of this process's environment. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Folder for the process's scratch folder; default: the system's temporary folder. */
+  readonly scratchIn?: string;
+  /** Milliseconds until the runtime must have loaded; default 60 000. */
+  readonly startTimeoutMs?: number;
+}
+
+export interface RequestOptions {
+  /** What the request does, for errors: "running the model". */
+  readonly doing: string;
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A request's parts: their lengths, and their bytes cut anywhere, read only when they are sent. */
+export interface Body {
+  readonly sizes: readonly number[];
+  readonly chunks: Iterable<Uint8Array>;
+}
+
+const noBody: Body = { sizes: [], chunks: [] };
+
+interface Pending {
+  readonly resolve: (frame: Frame<Reply>) => void;
+  readonly reject: (error: PareError) => void;
+}
+
+/**
+ * One runtime process, supervised.
+ *
+ * 1. Requests run one at a time, in order; a request's time starts when it is sent.
+ * 2. A request that is aborted or takes too long ends the process: nothing else stops the runtime's native code.
+ * 3. When the process ends, for whatever reason, the request under way fails with that reason and later ones with
+ *    ENGINE_LOST. No promise is left open.
+ * 4. An idle process does not keep this one alive; when this one ends, however it ends, the other does too.
+ */
+export class HostProcess {
+  readonly scratch: string;
+  readonly #child: ChildProcess;
+  readonly #channel: Socket;
+  readonly #native = new NativeOutput();
+  readonly #greeting: Promise<RuntimeInfo>;
+  readonly #gone: Promise<void>;
+  #pending: Pending | undefined;
+  #doing = "loading ONNX Runtime";
+  #queue: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+  /** Why the process ended or is being ended. */
+  #end: PareError | undefined;
+
+  constructor(options: HostOptions) {
+    this.scratch = mkdtempSync(join(options.scratchIn ?? tmpdir(), "pare-engine-"));
+    this.#child = spawn(process.execPath, [options.hostPath, this.scratch], {
+      stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
+      env: childEnvironment(options.env),
+      windowsHide: true,
+    });
+    this.#channel = this.#socketOf(channelFd);
+    this.#socketOf(lifelineFd);
+    this.#native.collect(this.#child.stdout, this.#child.stderr);
+    this.#readFrames();
+    this.#gone = this.#watch();
+    this.#greeting = this.#greet(options.startTimeoutMs ?? 60_000);
+    // Whoever asks gets the error; that nobody has asked yet is no fault.
+    this.#greeting.catch(() => {});
+    this.#setAlive(false);
+    process.once("exit", this.#removeScratch);
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** False as soon as nothing can be asked of it any more. */
+  get isAlive(): boolean {
+    return this.#end === undefined;
+  }
+
+  /** The last lines of what the native libraries printed. */
+  get nativeOutput(): readonly string[] {
+    return this.#native.lines;
+  }
+
+  /** The runtime's version and back ends, once it has loaded. */
+  async ready(): Promise<RuntimeInfo> {
+    return this.#whileAlive(() => this.#greeting);
+  }
+
+  async request(request: Request, options: RequestOptions, body: Body = noBody): Promise<Frame<Reply>> {
+    const { doing, signal } = options;
+    return new Promise((resolve, reject) => {
+      const leaveQueue = () => reject(abortedError(doing));
+      signal?.addEventListener("abort", leaveQueue);
+      const turn = this.#queue.then(() => {
+        signal?.removeEventListener("abort", leaveQueue);
+        return this.#whileAlive(() => this.#perform(request, options, body));
+      });
+      this.#queue = turn.catch(() => {});
+      turn.then(resolve, reject);
+    });
+  }
+
+  /** Ends the process; resolves when it is gone and its scratch folder is removed. */
+  async stop(reason: PareError = lostError("the engine was closed")): Promise<void> {
+    this.#kill(reason);
+    await this.#whileAlive(() => this.#gone);
+  }
+
+  async #perform(request: Request, options: RequestOptions, body: Body): Promise<Frame<Reply>> {
+    const { doing, timeoutMs, signal } = options;
+    if (signal?.aborted) throw abortedError(doing);
+    const onAbort = () => this.#kill(abortedError(doing));
+    const timer = setTimeout(() => this.#kill(timeoutError(doing, timeoutMs)), timeoutMs);
+    signal?.addEventListener("abort", onAbort, { once: true });
+    try {
+      await this.#greeting;
+      if (this.#end !== undefined) throw lostError(this.#end.fault.problem);
+      this.#doing = doing;
+      const reply = this.#nextFrame();
+      this.#send(request, body).catch((error) => this.#kill(sendError(error, doing)));
+      return await reply;
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
+    }
+  }
+
+  /** Waits whenever the process does not keep up, so that at most one chunk beyond the socket's own buffer is held. */
+  async #send(request: Request, body: Body): Promise<void> {
+    for (const bytes of encodeFrame(request, body.sizes, body.chunks)) {
+      if (this.#end !== undefined) return;
+      if (this.#channel.write(bytes)) continue;
+      await Promise.race([new Promise((resolve) => this.#channel.once("drain", resolve)), this.#gone]);
+    }
+  }
+
+  async #greet(timeoutMs: number): Promise<RuntimeInfo> {
+    const doing = "loading ONNX Runtime";
+    const timer = setTimeout(() => this.#kill(timeoutError(doing, timeoutMs)), timeoutMs);
+    timer.unref();
+    try {
+      const { header } = await this.#nextFrame();
+      if (header.ok && header.runtime !== undefined) return header.runtime;
+      const error = runtimeMissingError(header.ok ? { ok: false, message: "no greeting" } : header);
+      this.#kill(error);
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #nextFrame(): Promise<Frame<Reply>> {
+    return new Promise((resolve, reject) => {
+      this.#pending = { resolve, reject };
+    });
+  }
+
+  #readFrames(): void {
+    const reader = new FrameReader<Reply>((frame) => {
+      const pending = this.#pending;
+      this.#pending = undefined;
+      pending?.resolve(frame);
+    });
+    this.#channel.on("data", (bytes: Buffer) => reader.push(bytes));
+    // A broken channel means that the process is ending: its exit says why.
+    this.#channel.on("error", () => {});
+  }
+
+  /** Resolves when the process has ended and all it wrote has been read. */
+  async #watch(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#child.on("error", (error) => {
+        this.#end ??= startError(error.message);
+        resolve();
+      });
+      this.#child.on("close", (code, signal) => {
+        this.#end ??= crashedError(this.#doing, { code, signal, lines: this.#native.lines });
+        resolve();
+      });
+    });
+    process.off("exit", this.#removeScratch);
+    this.#removeScratch();
+    this.#pending?.reject(this.#end!);
+    this.#pending = undefined;
+  }
+
+  readonly #removeScratch = () => rmSync(this.scratch, { recursive: true, force: true });
+
+  #kill(reason: PareError): void {
+    this.#end ??= reason;
+    this.#child.kill("SIGKILL");
+  }
+
+  /** While something is awaited from it, the process and its pipes keep this one's event loop alive. */
+  async #whileAlive<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#waiting++ === 0) this.#setAlive(true);
+    try {
+      return await work();
+    } finally {
+      if (--this.#waiting === 0) this.#setAlive(false);
+    }
+  }
+
+  #setAlive(alive: boolean): void {
+    const change = alive ? "ref" : "unref";
+    this.#child[change]();
+    for (const stream of this.#child.stdio) if (stream instanceof Socket) stream[change]();
+  }
+
+  #socketOf(fd: number): Socket {
+    const stream = this.#child.stdio[fd];
+    if (!(stream instanceof Socket)) throw startError(`the system gave no pipe ${fd}`);
+    return stream;
+  }
+}
+
+/** What is meant for this process's Node (a debugger's port, hooks) is not meant for the other. */
+function childEnvironment(changes: HostOptions["env"] = {}): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = { ...process.env, ...changes };
+  delete env.NODE_OPTIONS;
+  delete env.NODE_CHANNEL_FD;
+  return env;
+}

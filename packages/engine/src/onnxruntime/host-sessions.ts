@@ -1,0 +1,156 @@
+import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { PortInfo } from "@pare/pass";
+import { isDType } from "@pare/tensor";
+import type * as ort from "onnxruntime-node";
+import { parseTrace } from "./profile.ts";
+import type { OpenOptions, Reply, Request, TensorHeader } from "./protocol.ts";
+import { canCross, feedOf, outputBytes } from "./tensors.ts";
+
+type Runtime = (typeof ort)["default"];
+type Feeds = Readonly<Record<string, ort.Tensor>>;
+
+interface HostSession {
+  readonly session: ort.InferenceSession;
+  /** What the runtime writes beside the session. The profile's name gets the time of day appended. */
+  readonly files: { readonly profilePrefix: string; readonly optimizedModel: string };
+}
+
+export interface Answer {
+  readonly reply: Reply;
+  readonly parts?: readonly Uint8Array[];
+}
+
+/** What the runtime process holds: sessions and kept inputs, by the numbers that the command gave them. */
+export interface HostState {
+  readonly runtime: Runtime;
+  /** A folder of this process alone; the command removes it. */
+  readonly scratch: string;
+  readonly sessions: Map<number, HostSession>;
+  readonly feeds: Map<number, Feeds>;
+}
+
+export async function answer(
+  state: HostState,
+  request: Request,
+  parts: readonly Uint8Array<ArrayBuffer>[],
+): Promise<Answer> {
+  switch (request.op) {
+    case "open":
+      return open(state, request, parts[0]);
+    case "run":
+      return run(state, request, parts);
+    case "keep":
+      state.feeds.set(request.feed, feedsOf(state.runtime, request.tensors, parts));
+      return { reply: { ok: true } };
+    case "forget":
+      for (const feed of request.feeds) state.feeds.delete(feed);
+      return { reply: { ok: true } };
+    case "repeat":
+      return repeat(state, request);
+    case "profile":
+      return { reply: { ok: true, profile: endProfile(state, request.session) } };
+    case "optimized-model":
+      return { reply: { ok: true }, parts: [readFileSync(sessionOf(state, request.session).files.optimizedModel)] };
+    case "close":
+      await state.sessions.get(request.session)?.session.release();
+      state.sessions.delete(request.session);
+      return { reply: { ok: true } };
+  }
+}
+
+function sessionOf(state: HostState, id: number): HostSession {
+  const session = state.sessions.get(id);
+  if (session === undefined) throw new Error(`session ${id} is not open`);
+  return session;
+}
+
+async function open(
+  state: HostState,
+  { session: id, path, options }: Request & { op: "open" },
+  bytes: Uint8Array | undefined,
+): Promise<Answer> {
+  const files = {
+    profilePrefix: `profile-${id}`,
+    optimizedModel: join(state.scratch, `optimized-${id}.onnx`),
+  };
+  const config = sessionConfig(options, files, state.scratch);
+  const { InferenceSession } = state.runtime;
+  const session = await (path !== undefined
+    ? InferenceSession.create(path, config)
+    : InferenceSession.create(bytes ?? new Uint8Array(0), config));
+  state.sessions.set(id, { session, files });
+  return {
+    reply: { ok: true, inputs: session.inputMetadata.map(portOf), outputs: session.outputMetadata.map(portOf) },
+  };
+}
+
+function sessionConfig(
+  options: OpenOptions,
+  files: HostSession["files"],
+  scratch: string,
+): ort.InferenceSession.SessionOptions {
+  return {
+    executionProviders: [options.device],
+    graphOptimizationLevel: options.optimize,
+    intraOpNumThreads: options.threads,
+    interOpNumThreads: 1,
+    executionMode: "sequential",
+    logSeverityLevel: 3,
+    ...(options.profile && { enableProfiling: true, profileFilePrefix: join(scratch, files.profilePrefix) }),
+    ...(options.optimizedModel && { optimizedModelFilePath: files.optimizedModel }),
+  };
+}
+
+function portOf(port: ort.InferenceSession.ValueMetadata): PortInfo {
+  if (!port.isTensor) return { name: port.name, dtype: "non-tensor", shape: [] };
+  return { name: port.name, dtype: port.type, shape: port.shape.map((dim) => (dim === "" ? -1 : dim)) };
+}
+
+async function run(
+  state: HostState,
+  request: Request & { op: "run" },
+  parts: readonly Uint8Array<ArrayBuffer>[],
+): Promise<Answer> {
+  const { session } = sessionOf(state, request.session);
+  const results = await session.run(feedsOf(state.runtime, request.tensors, parts), request.fetch);
+  const outputs = request.fetch.map((name) => ({ name, tensor: results[name]! }));
+  const tensors = outputs.map(({ name, tensor }) => headerOf(name, tensor));
+  return { reply: { ok: true, tensors }, parts: outputs.map(({ tensor }) => outputBytes(tensor)) };
+}
+
+function headerOf(name: string, { type, dims }: ort.Tensor): TensorHeader {
+  if (!isDType(type) || !canCross(type)) throw new Error(`output ${name} has element type ${type}`);
+  return { name, dtype: type, shape: dims };
+}
+
+function feedsOf(runtime: Runtime, headers: readonly TensorHeader[], parts: readonly Uint8Array<ArrayBuffer>[]): Feeds {
+  return Object.fromEntries(headers.map((header, i) => [header.name, feedOf(runtime.Tensor, header, parts[i]!)]));
+}
+
+/** `session.run` as a caller in this process would see it: the binding hands over once to the event loop, some 2 µs. */
+async function repeat(state: HostState, { turns, runs }: Request & { op: "repeat" }): Promise<Answer> {
+  const durationsUs = new Float64Array(turns.length * runs);
+  let at = 0;
+  for (const turn of turns) {
+    const { session } = sessionOf(state, turn.session);
+    const feeds = state.feeds.get(turn.feed) ?? {};
+    for (let i = 0; i < runs; i++) {
+      const start = performance.now();
+      await session.run(feeds);
+      durationsUs[at++] = (performance.now() - start) * 1000;
+    }
+  }
+  return { reply: { ok: true }, parts: [new Uint8Array(durationsUs.buffer)] };
+}
+
+function endProfile(state: HostState, id: number) {
+  const { session, files } = sessionOf(state, id);
+  session.endProfiling();
+  const name = readdirSync(state.scratch).find((file) => file.startsWith(`${files.profilePrefix}_`));
+  if (name === undefined) throw new Error("the runtime wrote no profile");
+  const path = join(state.scratch, name);
+  const profile = parseTrace(readFileSync(path, "utf8"));
+  rmSync(path);
+  return profile;
+}

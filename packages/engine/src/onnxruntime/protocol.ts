@@ -1,0 +1,82 @@
+import type { PortInfo, Profile } from "@pare/pass";
+import type { DType } from "@pare/tensor";
+
+/**
+ * What the command and its runtime process say to each other. One request has one reply, in order.
+ *
+ * A message is a frame: the header's length in bytes (uint32, little-endian), the header as JSON, then the parts, whose
+ * lengths the header gives. Tensors and model files travel as parts, byte for byte.
+ */
+export interface Framed {
+  /** Bytes of each part, in order. */
+  readonly sizes: readonly number[];
+}
+
+/** The part of a message at the same place as in the list holds its bytes. */
+export interface TensorHeader {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+}
+
+/** Everything written out: the process has no defaults of its own. */
+export interface OpenOptions {
+  readonly device: string;
+  readonly threads: number;
+  readonly optimize: "disabled" | "basic" | "extended" | "all";
+  readonly profile: boolean;
+  readonly optimizedModel: boolean;
+}
+
+export interface Turn {
+  readonly session: number;
+  readonly feed: number;
+}
+
+export type Request =
+  /** The model is the file at `path`, else the one part. */
+  | { readonly op: "open"; readonly session: number; readonly path?: string; readonly options: OpenOptions }
+  | {
+      readonly op: "run";
+      readonly session: number;
+      readonly fetch: readonly string[];
+      readonly tensors: readonly TensorHeader[];
+    }
+  /** Keeps inputs for `repeat`. */
+  | { readonly op: "keep"; readonly feed: number; readonly tensors: readonly TensorHeader[] }
+  | { readonly op: "forget"; readonly feeds: readonly number[] }
+  /** Each turn runs its session `runs` times. The reply's part holds float64 microseconds, turn by turn. */
+  | { readonly op: "repeat"; readonly turns: readonly Turn[]; readonly runs: number }
+  | { readonly op: "profile"; readonly session: number }
+  | { readonly op: "optimized-model"; readonly session: number }
+  | { readonly op: "close"; readonly session: number };
+
+/** The first reply comes unasked, when the process has loaded the runtime or could not. */
+export type Reply =
+  | {
+      readonly ok: true;
+      readonly runtime?: RuntimeInfo;
+      readonly inputs?: readonly PortInfo[];
+      readonly outputs?: readonly PortInfo[];
+      readonly tensors?: readonly TensorHeader[];
+      readonly profile?: Profile;
+    }
+  | Refusal;
+
+export interface RuntimeInfo {
+  readonly version: string;
+  /** The devices that this build knows by name; whether they work is another question. */
+  readonly backends: readonly string[];
+}
+
+/** `message` is the runtime's own text, `code` Node's where there is one. */
+export interface Refusal {
+  readonly ok: false;
+  readonly message: string;
+  readonly code?: string;
+}
+
+/** File descriptors in the runtime process. */
+export const channelFd = 3;
+/** Never written to: it closes when the command ends, however it ends. */
+export const lifelineFd = 4;

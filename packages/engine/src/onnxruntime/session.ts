@@ -1,0 +1,92 @@
+import type { PortInfo, Profile, Session, SessionOptions, Tensors } from "@pare/pass";
+import { makeTensor } from "@pare/tensor";
+import { closedError, notProfiledError } from "./errors.ts";
+import { checkFetch, checkInputs, tensorBody } from "./feeds.ts";
+import type { Frame } from "./frames.ts";
+import type { Body, HostProcess } from "./host-process.ts";
+import type { Reply, Request } from "./protocol.ts";
+import { runError } from "./refusals.ts";
+
+export interface SessionSpec {
+  readonly id: number;
+  /** The model's name, for errors. */
+  readonly name: string;
+  readonly timeoutMs: number;
+  readonly inputs: readonly PortInfo[];
+  readonly outputs: readonly PortInfo[];
+  readonly options: SessionOptions;
+}
+
+/** A session in the runtime's process. */
+export class OrtSession implements Session {
+  readonly host: HostProcess;
+  readonly spec: SessionSpec;
+  #closed = false;
+  #profile: Promise<Profile> | undefined;
+
+  constructor(host: HostProcess, spec: SessionSpec) {
+    this.host = host;
+    this.spec = spec;
+  }
+
+  get inputs(): readonly PortInfo[] {
+    return this.spec.inputs;
+  }
+
+  get outputs(): readonly PortInfo[] {
+    return this.spec.outputs;
+  }
+
+  async run(
+    inputs: Tensors,
+    options: { readonly fetch?: readonly string[]; readonly signal?: AbortSignal } = {},
+  ): Promise<Tensors> {
+    const { id, name } = this.spec;
+    const fetch = checkFetch(options.fetch, this.outputs, name);
+    const { tensors, body } = tensorBody(checkInputs(inputs, this.inputs, name));
+    const { header, parts } = await this.ask(
+      { op: "run", session: id, fetch, tensors },
+      `running ${name}`,
+      options.signal,
+      body,
+    );
+    if (!header.ok) throw runError(header.message, name);
+    return new Map((header.tensors ?? []).map((t, i) => [t.name, makeTensor(t.dtype, t.shape, parts[i]!)]));
+  }
+
+  profile(): Promise<Profile> {
+    if (this.spec.options.profile !== true) throw notProfiledError(this.spec.name, "profile");
+    this.#profile ??= this.#endProfile();
+    return this.#profile;
+  }
+
+  async #endProfile(): Promise<Profile> {
+    const { header } = await this.ask({ op: "profile", session: this.spec.id }, `profiling ${this.spec.name}`);
+    if (!header.ok) throw runError(header.message, this.spec.name);
+    return header.profile ?? { runs: 0, events: [] };
+  }
+
+  async optimizedModel(): Promise<Uint8Array> {
+    const { id, name, options } = this.spec;
+    if (options.optimizedModel !== true) throw notProfiledError(name, "optimizedModel");
+    const { header, parts } = await this.ask({ op: "optimized-model", session: id }, `reading the optimized ${name}`);
+    if (!header.ok) throw runError(header.message, name);
+    return parts[0]!;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    if (!this.host.isAlive) return;
+    const { id, name, timeoutMs } = this.spec;
+    // That the process has died meanwhile is as good.
+    await this.host.request({ op: "close", session: id }, { doing: `closing ${name}`, timeoutMs }).catch(() => {});
+  }
+
+  /** One request about this session. @throws ENGINE_CLOSED after it was closed */
+  async ask(request: Request, doing: string, signal?: AbortSignal, body?: Body): Promise<Frame<Reply>> {
+    const { name, timeoutMs } = this.spec;
+    if (this.#closed) throw closedError(name);
+    return this.host.request(request, { doing, timeoutMs, signal }, body);
+  }
+}
