@@ -7,6 +7,8 @@
  * `errors.ts` of their own, one small function a fault.
  */
 
+export { didYouMean, editDistance, suggest } from "./suggest.ts";
+
 /** `input`: the user can mend it (exit 2). `failure`: the runtime or this program failed (exit 3). */
 export type FaultKind = "input" | "failure";
 

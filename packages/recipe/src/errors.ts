@@ -1,5 +1,4 @@
-import { PareError } from "@pare/error";
-import { didYouMean } from "./suggest.ts";
+import { didYouMean, PareError } from "@pare/error";
 
 const sentence = (...parts: readonly string[]) => parts.filter((part) => part !== "").join(" ");
 

@@ -15,4 +15,3 @@ export { type DataSource, type MeasureSpec, type Recipe, type RecipeStep, writte
 export { claimRunFolder, type RunFolder, writeWhole } from "./run-folder.ts";
 export type { RecipeCatalog, StepKind } from "./schema.ts";
 export { optionNames } from "./steps.ts";
-export { didYouMean, suggest } from "./suggest.ts";

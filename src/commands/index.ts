@@ -1,0 +1,11 @@
+import type { Command } from "../terminal/command.ts";
+import { doctor } from "./doctor.ts";
+import { init } from "./init.ts";
+import { inspect } from "./inspect.ts";
+import { plan } from "./plan.ts";
+import { run } from "./run.ts";
+import { schema } from "./schema.ts";
+import { simplify } from "./simplify.ts";
+
+/** Every verb, in the order of the help. */
+export const commands: readonly Command[] = [run, plan, inspect, simplify, init, doctor, schema];

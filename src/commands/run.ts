@@ -1,0 +1,29 @@
+import { defineCommand } from "../terminal/command.ts";
+import { cacheOptions, recipePositional } from "./options.ts";
+
+export const run = defineCommand({
+  name: "run",
+  arguments: "<recipe>",
+  summary: "Do what a recipe says: steps, measurements, report",
+  positionals: recipePositional,
+  options: {
+    out: {
+      type: "string",
+      alias: "o",
+      requiresArg: true,
+      default: "runs",
+      describe: "Folder for the results: <out>/<recipe's name>/<run>/",
+    },
+    lock: {
+      type: "string",
+      requiresArg: true,
+      describe: "Give the bytes of this recipe.lock.yaml, or say what differs",
+    },
+    ...cacheOptions,
+  },
+  examples: [
+    ["pare run recipe.yaml", "Run it; an interrupted run continues"],
+    ["pare run recipe.yaml --lock recipe.lock.yaml", "Reproduce an earlier run"],
+  ],
+  load: async () => (await import("../run/command.ts")).runCommand,
+});

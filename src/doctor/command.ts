@@ -1,0 +1,1 @@
+export const doctorCommand = async () => 0 as const;

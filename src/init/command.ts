@@ -1,0 +1,1 @@
+export const initCommand = async () => 0 as const;

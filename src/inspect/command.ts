@@ -1,0 +1,1 @@
+export const inspectCommand = async () => 0 as const;

@@ -1,0 +1,40 @@
+import { parseCommandLine } from "./parse.ts";
+import { type ExitCode, failureOf } from "./terminal/fault.ts";
+import { createTerminal, type Streams, type TerminalOptions } from "./terminal/terminal.ts";
+
+/**
+ * Parses a command line and runs it. Nothing is thrown: a fault becomes one message on standard error, with `--json`
+ * also `{ "error": … }` on standard output, and an exit code.
+ */
+export async function main(argv: readonly string[], streams: Streams, signal: AbortSignal): Promise<ExitCode> {
+  const before: TerminalOptions = {
+    json: argv.includes("--json"),
+    quiet: argv.includes("--quiet") || argv.includes("-q"),
+    verbose: argv.includes("--verbose"),
+  };
+  const terminal = createTerminal(before, streams, signal);
+  try {
+    const parsed = await parseCommandLine(argv, (text) => streams.out.write(`${text}\n`));
+    if (parsed === undefined) return 0;
+    const run = await parsed.command.load();
+    return await run(parsed.args as never, terminal);
+  } catch (error) {
+    if (signal.aborted) return stopped(signal, terminal);
+    const { exitCode, text, fault } = failureOf(error);
+    terminal.warn(text);
+    if (terminal.verbose && error instanceof Error) terminal.warn(stackOf(error));
+    terminal.printJson({ error: fault });
+    return exitCode;
+  }
+}
+
+/** 128 plus the number of the signal, as shells have it. */
+function stopped(signal: AbortSignal, terminal: { warn(text: string): void }): ExitCode {
+  terminal.warn("Interrupted.");
+  return signal.reason === "SIGTERM" ? 143 : 130;
+}
+
+function stackOf(error: Error): string {
+  const cause = error.cause instanceof Error ? `\nCaused by ${stackOf(error.cause)}` : "";
+  return `${error.stack ?? error.message}${cause}`;
+}

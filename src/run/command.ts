@@ -1,0 +1,1 @@
+export const runCommand = async () => 0 as const;

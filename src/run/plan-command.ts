@@ -1,0 +1,1 @@
+export const planCommand = async () => 0 as const;

@@ -1,0 +1,1 @@
+export const schemaCommand = async () => 0 as const;

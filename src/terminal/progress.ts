@@ -1,0 +1,59 @@
+/** How far a long task is: `done` of `total` units. A total of 0: unknown. */
+export interface ProgressLine {
+  report(task: string, done: number, total: number): void;
+  /** Takes the live line away, so that other output starts on a clean line. */
+  clear(): void;
+}
+
+/** What the progress needs of a stream: standard error, or a test's record of what was written. */
+export interface ProgressStream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+const liveEveryMs = 100;
+const plainEveryMs = 10_000;
+
+/**
+ * On a terminal one line that is written over, at most ten times a second. Elsewhere plain lines: when a task starts,
+ * then at most one in ten seconds.
+ */
+export function createProgress(stream: ProgressStream, now: () => number = () => performance.now()): ProgressLine {
+  let task = "";
+  let startedMs = 0;
+  let writtenMs = Number.NEGATIVE_INFINITY;
+  let visible = false;
+  const clear = () => {
+    if (visible) stream.write("\r\x1b[K");
+    visible = false;
+  };
+  return {
+    clear,
+    report: (name, done, total) => {
+      const time = now();
+      const isNew = name !== task;
+      if (isNew) [task, startedMs] = [name, time];
+      const every = stream.isTTY ? liveEveryMs : plainEveryMs;
+      if (!isNew && time - writtenMs < every) return;
+      writtenMs = time;
+      const line = progressText(name, done, total, time - startedMs);
+      if (!stream.isTTY) return void stream.write(`${line}\n`);
+      stream.write(`\r${line.slice(0, (stream.columns ?? 80) - 1)}\x1b[K`);
+      visible = true;
+    },
+  };
+}
+
+/** "evaluate original: 512 of 2000, 25 %, about 4 s left". */
+export function progressText(task: string, done: number, total: number, elapsedMs: number): string {
+  if (total <= 0) return done > 0 ? `${task}: ${done}` : task;
+  const share = `${task}: ${done} of ${total}, ${Math.floor((100 * done) / total)} %`;
+  const leftMs = done > 0 ? (elapsedMs / done) * (total - done) : 0;
+  return leftMs >= 1000 ? `${share}, about ${durationText(leftMs)} left` : share;
+}
+
+function durationText(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  return seconds < 100 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;
+}
