@@ -14,7 +14,17 @@ export function specOf(op: OpName): OpSpec | undefined {
 
 /** Whether a rounding difference in its inputs may come out as a step. Assumed of operators that we do not know. */
 export function isDiscontinuous(node: Node): boolean {
-  const trait = specOf(node.op)?.discontinuous;
-  if (specOf(node.op) === undefined) return true;
+  return hasTrait(node, (spec) => spec.discontinuous);
+}
+
+/** Whether two runs with the same inputs may differ. Assumed of operators that we do not know. */
+export function isNondeterministic(node: Node): boolean {
+  return hasTrait(node, (spec) => spec.nondeterministic);
+}
+
+function hasTrait(node: Node, pick: (spec: OpSpec) => boolean | ((node: Node) => boolean) | undefined): boolean {
+  const spec = specOf(node.op);
+  if (spec === undefined) return true;
+  const trait = pick(spec);
   return typeof trait === "function" ? trait(node) : (trait ?? false);
 }

@@ -1,4 +1,3 @@
-import type { Dim } from "@pare/ir";
 import { describe, expect, test } from "vitest";
 import * as dims from "./dims.ts";
 
@@ -31,7 +30,10 @@ describe("canonical text", () => {
   ])("%s is %s", (text, canonical) => {
     expect(dims.parseDim(text)).toBe(canonical);
   });
-  test.each(["", "h +", "h/2", "floor(h)", "max(a", "a b", "`a", "1e3", "floor(h/0)"])("%s is no expression", (text) => {
-    expect(dims.parseDim(text)).toBeUndefined();
-  });
+  test.each(["", "h +", "h/2", "floor(h)", "max(a", "a b", "`a", "1e3", "floor(h/0)"])(
+    "%s is no expression",
+    (text) => {
+      expect(dims.parseDim(text)).toBeUndefined();
+    },
+  );
 });

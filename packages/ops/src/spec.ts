@@ -72,6 +72,6 @@ export interface OpSpec {
   readonly macs?: (context: InferContext, outputs: readonly (ValueType | undefined)[]) => number | undefined;
   /** Sign, Round, ArgMax, TopK, QuantizeLinear …: a rounding change upstream may become a step. Ask `isDiscontinuous`. */
   readonly discontinuous?: boolean | ((node: Node) => boolean);
-  /** RandomNormal, Dropout in training: same inputs, other outputs. Never folded, never merged. */
-  readonly nondeterministic?: boolean;
+  /** RandomNormal, Dropout in training: same inputs, other outputs. Never folded, never merged. Ask `isNondeterministic`. */
+  readonly nondeterministic?: boolean | ((node: Node) => boolean);
 }

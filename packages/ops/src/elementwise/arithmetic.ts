@@ -51,7 +51,9 @@ function remainder(a: Dim, b: Dim, _dtype: DType | undefined, node: Node): Dim {
 function power(a: Dim, b: Dim): Dim {
   if (typeof b !== "number") return undefined;
   if (typeof a === "number") return a ** b;
-  return Number.isInteger(b) && b >= 0 && b <= 4 ? Array.from({ length: b }).reduce<Dim>((p) => mulDims(p, a), 1) : undefined;
+  return Number.isInteger(b) && b >= 0 && b <= 4
+    ? Array.from({ length: b }).reduce<Dim>((p) => mulDims(p, a), 1)
+    : undefined;
 }
 
 export function absoluteDim(x: Dim): Dim {
@@ -93,4 +95,3 @@ function divisorOf(factor: Dim): number | undefined {
   const divisor = 1 / factor;
   return Number.isInteger(Math.log2(divisor)) ? divisor : undefined;
 }
-

@@ -29,7 +29,9 @@ const alignedAxes: AxesRule = (node, shape) => {
   const first = inputShape(node, shape, 0) ?? [];
   const second: Shape = inputShape(node, shape, 1) ?? [];
   const from = start < 0 ? start + first.length : start;
-  const small = second.flatMap((size, axis) => (size === 1 && first[from + axis] !== 1 ? [] : [keeps(1, axis, from + axis)]));
+  const small = second.flatMap((size, axis) =>
+    size === 1 && first[from + axis] !== 1 ? [] : [keeps(1, axis, from + axis)],
+  );
   return [...first.map((_, axis) => keeps(0, axis, axis)), ...small];
 };
 
@@ -45,7 +47,12 @@ function arithmeticSpec(type: keyof typeof arithmetic): OpSpec {
       const dtype = dtypeOf(context.type(0));
       const combine = (elements: Parameters<Parameters<typeof zipKnown>[1]>[0]) =>
         elements.slice(1).reduce((sum, next) => fitted(apply(sum, next, dtype, context.node), dtype), elements[0]);
-      return [zipKnown(context.node.inputs.map((_, i) => context.ints(i)), combine)];
+      return [
+        zipKnown(
+          context.node.inputs.map((_, i) => context.ints(i)),
+          combine,
+        ),
+      ];
     },
   };
 }

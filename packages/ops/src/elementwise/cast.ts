@@ -1,9 +1,9 @@
 import { type Dim, intAttr, type Node, stringAttr } from "@pare/ir";
-import { type DType, dtypes, isDType, isFloat, isInteger } from "@pare/tensor";
+import { type DType, isDType, isFloat, isInteger } from "@pare/tensor";
 import { fitted, mapKnown } from "../known.ts";
 import { keepsAll, shapedAs } from "../rules.ts";
 import type { InferContext, KnownInts, OpSpec } from "../spec.ts";
-import { dtypeOf, dtypeOfCode, tensorType } from "../value-types.ts";
+import { dtypeOf, dtypeOfCode } from "../value-types.ts";
 import { quotientBehind } from "./arithmetic.ts";
 
 /** The type that a Cast casts to. Before opset 6 it is a name ("FLOAT16"). */
@@ -51,14 +51,10 @@ function castElement(x: Dim, to: DType): Dim {
   return typeof x === "number" && Number.isInteger(x) && Math.abs(x) <= 256 ? x : undefined;
 }
 
-/** The same bits as another type: an axis is added or dropped at the end where the widths differ. */
+/** The same bits as another type of the same width. */
 export const bitCast: OpSpec = {
   op: "onnx.BitCast",
-  infer: ({ node, type, shape }) => {
-    const to = dtypeOfCode(intAttr(node, "to"));
-    const from = dtypeOf(type(0));
-    const sameWidth = from !== undefined && to !== undefined && dtypes[from].bits === dtypes[to].bits;
-    return [tensorType(to, sameWidth ? shape(0) : undefined)];
-  },
+  infer: shapedAs(0, ({ node }) => dtypeOfCode(intAttr(node, "to"))),
+  axes: keepsAll(),
   discontinuous: true,
 };

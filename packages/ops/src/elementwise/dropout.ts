@@ -1,5 +1,6 @@
 import { intAttr } from "@pare/ir";
 import { keepsAll, perOutput } from "../rules.ts";
+import { constantNumbers } from "../shape/constant.ts";
 import type { OpSpec } from "../spec.ts";
 import { dtypeOf, tensorType } from "../value-types.ts";
 
@@ -15,5 +16,7 @@ export const dropout: OpSpec = {
     return perOutput(node, [data, tensorType(opset >= 10 ? "bool" : dtypeOf(data), shape(0))]);
   },
   axes: keepsAll(),
-  propagate: ({ node, ints }) => (intAttr(node, "is_test") === undefined && node.inputs[2] === undefined ? [ints(0)] : []),
+  nondeterministic: (node) => node.inputs[2] !== undefined && constantNumbers(node, 2)?.[0] !== 0,
+  propagate: ({ node, ints }) =>
+    intAttr(node, "is_test") === undefined && node.inputs[2] === undefined ? [ints(0)] : [],
 };

@@ -44,9 +44,10 @@ export const unary: readonly OpSpec[] = [
 function elementwiseUnary(type: string, apply?: (x: Dim) => Dim): OpSpec {
   const spec: OpSpec = { op: `onnx.${type}`, infer: sameAs(0), axes: keepsAll() };
   if (apply === undefined) return spec;
-  return { ...spec, propagate: ({ ints, type: typeAt }) => [
-    mapKnown(ints(0), (x) => fitted(apply(x), dtypeOf(typeAt(0)))),
-  ] };
+  return {
+    ...spec,
+    propagate: ({ ints, type: typeAt }) => [mapKnown(ints(0), (x) => fitted(apply(x), dtypeOf(typeAt(0))))],
+  };
 }
 
 /** A symbol is a whole number: rounding leaves it, and so does Relu where it is a size. */

@@ -1,11 +1,11 @@
 import type { Attrs, Dim, Graph, Node, Value, ValueType } from "@pare/ir";
 import { graphAttr } from "@pare/ir";
 import type { Tensor } from "@pare/tensor";
+import { knownOfTensor } from "../known.ts";
 import { constantOfNode } from "../shape/constant.ts";
 import type { InferContext, KnownInts } from "../spec.ts";
 import { shapeOf, tensorType } from "../value-types.ts";
 import { boundNode } from "./bind.ts";
-import { knownOfTensor } from "../known.ts";
 
 /** What is known inside the main graph with its subgraphs, or inside one call of a function. */
 export interface Scope {

@@ -1,9 +1,18 @@
-import { type Dim, type Graph, type Model, type ModelFunction, type Node, subgraphs, type Value, type ValueType } from "@pare/ir";
+import {
+  type Dim,
+  type Graph,
+  type Model,
+  type ModelFunction,
+  type Node,
+  subgraphs,
+  type Value,
+  type ValueType,
+} from "@pare/ir";
 import { specOf } from "../catalog.ts";
+import { mostElements } from "../known.ts";
 import type { InferContext, KnownInts, OpSpec } from "../spec.ts";
 import { boundNode, callAttributes } from "./bind.ts";
 import { constantIn, contextOf, knownIn, type Scope, typeIn } from "./context.ts";
-import { mostElements } from "../known.ts";
 import { contradict, declaredType, nameUnknown, settle } from "./settle.ts";
 
 /** A value whose declared type cannot be the one that follows from the graph. */
@@ -116,7 +125,8 @@ function withoutSizes(type: ValueType | undefined): ValueType | undefined {
 
 function small(known: KnownInts | undefined): KnownInts | undefined {
   const useful = known !== undefined && known.elements.length <= mostElements;
-  return useful && known.elements.some((element) => element !== undefined) ? known : undefined;
+  const says = known?.elements.length === 0 || known?.elements.some((element) => element !== undefined);
+  return useful && says ? known : undefined;
 }
 
 function walkBody(

@@ -1,7 +1,8 @@
 import { type Node, tensorAttr } from "@pare/ir";
 import { stringTensor, type Tensor, tensorOf } from "@pare/tensor";
-import { tensorType } from "../value-types.ts";
+import { knownOfTensor, numbersOf } from "../known.ts";
 import type { OpSpec } from "../spec.ts";
+import { tensorType } from "../value-types.ts";
 
 /** The tensor of a Constant node, whichever of its attributes holds it; undefined for any other node. */
 export function constantOfNode(node: Node): Tensor | undefined {
@@ -27,6 +28,19 @@ function stringConstant(node: Node): Tensor | undefined {
   if (single?.kind === "string") return stringTensor([], [single.value]);
   const many = node.attrs.get("value_strings");
   return many?.kind === "strings" ? stringTensor([many.values.length], many.values) : undefined;
+}
+
+/** The constant behind an input: an initializer, or the output of a Constant node. For rules that have only the node. */
+export function constantInput(node: Node, i: number): Tensor | undefined {
+  const origin = node.inputs[i]?.origin;
+  if (origin?.kind === "constant") return origin.tensor;
+  return origin?.kind === "output" ? constantOfNode(origin.node) : undefined;
+}
+
+/** The elements of a small constant input. */
+export function constantNumbers(node: Node, i: number): readonly number[] | undefined {
+  const tensor = constantInput(node, i);
+  return tensor && numbersOf(knownOfTensor(tensor));
 }
 
 export const constant: OpSpec = {
