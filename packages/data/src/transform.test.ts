@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { type ImageTransform, imageWriter } from "./transform.ts";
+
+/** One row of two pixels: (0, 51, 255) and (102, 153, 204). */
+const pixels = Uint8Array.of(0, 51, 255, 102, 153, 204);
+
+function written(transform: ImageTransform): number[] {
+  const out = new Float32Array(6);
+  imageWriter(transform, 1, 2, 3)(pixels, out);
+  return [...out];
+}
+
+describe("imageWriter", () => {
+  it("scales to 0 … 1 and puts one channel after the other by default", () => {
+    expect(written({})).toEqual([0, 0.4, 0.2, 0.6, 1, 0.8].map(Math.fround));
+  });
+
+  it("keeps the channels of a pixel together as NHWC", () => {
+    expect(written({ layout: "NHWC" })).toEqual([0, 0.2, 1, 0.4, 0.6, 0.8].map(Math.fround));
+  });
+
+  it("takes one mean and std for all channels", () => {
+    expect(written({ scale: 1, mean: [51], std: [51] })).toEqual([-1, 1, 0, 2, 4, 3]);
+  });
+
+  it("takes one for each channel", () => {
+    expect(written({ scale: 1, mean: [0, 51, 204], std: [1, 102, 51] })).toEqual([0, 102, 0, 1, 1, 0]);
+  });
+
+  it.each<[ImageTransform, string]>([
+    [
+      { mean: [0, 0] },
+      "DATA_TRANSFORM at mean: the number of values does not match the images (expected 1 value, or 3: one for each channel, got 2).",
+    ],
+    [{ std: [1, 0, 1] }, "DATA_TRANSFORM at std: the value is not usable (expected more than 0, got 0)."],
+    [{ scale: Number.NaN }, "DATA_TRANSFORM at scale: the value is not usable (expected a finite number, got NaN)."],
+  ])("refuses %o", (transform, message) => {
+    expect(() => written(transform)).toThrow(message);
+  });
+});

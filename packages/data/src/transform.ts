@@ -1,0 +1,46 @@
+import { transformChannelsError, transformValueError } from "./errors.ts";
+
+/** From stored bytes to what the model was trained on: (pixel · scale − mean) / std, in float64, rounded once. */
+export interface ImageTransform {
+  /** Axis order of a batch. Default NCHW. */
+  readonly layout?: "NCHW" | "NHWC";
+  /** Default 1/255. */
+  readonly scale?: number;
+  /** One value, or one for each channel, on the scaled pixels. Default 0. */
+  readonly mean?: readonly number[];
+  /** As `mean`. Default 1. */
+  readonly std?: readonly number[];
+}
+
+/** Writes one image (uint8, height · width · channels) into `out` as float32 in the transform's layout. */
+export type ImageWriter = (pixels: Uint8Array, out: Float32Array) => void;
+
+/** @throws DATA_TRANSFORM */
+export function imageWriter(transform: ImageTransform, height: number, width: number, channels: number): ImageWriter {
+  const table = lookupTable(transform, channels);
+  const area = height * width;
+  const planar = (transform.layout ?? "NCHW") === "NCHW";
+  return (pixels, out) => {
+    for (let i = 0, at = 0; i < area; i++)
+      for (let channel = 0; channel < channels; channel++, at++)
+        out[planar ? channel * area + i : at] = table[channel * 256 + pixels[at]!]!;
+  };
+}
+
+/** The value of every byte in every channel, [channels, 256]: one division for each instead of one for each pixel. */
+function lookupTable({ scale = 1 / 255, mean = [0], std = [1] }: ImageTransform, channels: number): Float32Array {
+  checkValues("scale", [scale]);
+  checkValues("mean", mean, channels);
+  checkValues("std", std, channels);
+  for (const value of std) if (value <= 0) throw transformValueError("std", "more than 0", value);
+  const of = (values: readonly number[], channel: number) => values[values.length === 1 ? 0 : channel]!;
+  return Float32Array.from({ length: channels * 256 }, (_, i) => {
+    const channel = Math.floor(i / 256);
+    return ((i % 256) * scale - of(mean, channel)) / of(std, channel);
+  });
+}
+
+function checkValues(part: string, values: readonly number[], channels = 1): void {
+  if (values.length !== 1 && values.length !== channels) throw transformChannelsError(part, channels, values.length);
+  for (const value of values) if (!Number.isFinite(value)) throw transformValueError(part, "a finite number", value);
+}
