@@ -42,11 +42,14 @@ test("every default is written out", () => {
     name: "my-recipe",
     seed: 0,
     model: "m.onnx",
-    data: { test: { generated: "glyphs", samples: 2000, seed: 1 } },
+    data: {
+      test: { generated: "glyphs", samples: 2000, seed: 1 },
+      input: { layout: "NCHW", scale: "1/255", mean: [0], std: [1], scores: "logits" },
+    },
     evaluate: ["accuracy.top1"],
     steps: [],
     measure: [
-      { name: "online", engine: "onnxruntime", device: "cpu", threads: 1, scenario: "online", batch: 1, budget: 10 },
+      { name: "online", engine: "onnxruntime", device: "cpu", threads: 1, scenario: "online", batch: 1, budget: 5 },
     ],
   });
 });

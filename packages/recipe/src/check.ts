@@ -5,7 +5,7 @@ import { type Path, parseSource, readRecipeText, type SourceDocument } from "./d
 import { recipeNameError, recipeNeedsDataError, recipeTwiceError, recipeValueError } from "./errors.ts";
 import { describeValue, issueError } from "./issues.ts";
 import type { DataSource, MeasureSpec, Recipe } from "./recipe.ts";
-import { type RecipeCatalog, recipeSchema, type WrittenRecipe } from "./schema.ts";
+import { imageInput, type RecipeCatalog, recipeSchema, type WrittenRecipe } from "./schema.ts";
 import { checkStep } from "./steps.ts";
 
 export interface CheckedRecipe {
@@ -60,7 +60,7 @@ function withDefaults(written: WrittenRecipe, file: string, catalog: RecipeCatal
     name: written.name ?? nameFrom(file),
     seed: written.seed,
     model: written.model,
-    data: test === undefined ? {} : { test },
+    data: test === undefined ? {} : { test, input: written.data.input ?? imageInput.parse({}) },
     evaluate: written.evaluate ?? (test === undefined ? [] : ["accuracy.top1"]),
     steps: written.steps.map((step, i) => checkStep(step, i, catalog.passes, source)),
     measure: namedMeasurements(written.measure, source),

@@ -5,7 +5,7 @@ export interface Recipe {
   readonly seed: number;
   /** As written: relative to the recipe's folder, or "builtin:<name>". */
   readonly model: string;
-  readonly data: { readonly test?: DataSource };
+  readonly data: { readonly test?: DataSource; readonly input?: InputSpec };
   readonly evaluate: readonly string[];
   readonly steps: readonly RecipeStep[];
   readonly measure: readonly MeasureSpec[];
@@ -15,6 +15,15 @@ export interface DataSource {
   readonly generated: string;
   readonly samples: number;
   readonly seed: number;
+}
+
+export interface InputSpec {
+  readonly layout: "NCHW" | "NHWC";
+  /** A number, or a fraction: "1/255". */
+  readonly scale: number | string;
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+  readonly scores: "logits" | "probabilities";
 }
 
 export interface RecipeStep {
@@ -33,7 +42,7 @@ export interface MeasureSpec {
   readonly threads: number;
   readonly scenario: "online" | "batch";
   readonly batch: number;
-  /** Seconds for each model. */
+  /** Seconds for warm-up and runs of all models together. */
   readonly budget: number;
 }
 
@@ -45,7 +54,7 @@ export function writtenOut(recipe: Recipe): Record<string, unknown> {
     name: rest.name,
     seed: rest.seed,
     model: rest.model,
-    ...(data.test && { data }),
+    ...(Object.keys(data).length > 0 && { data }),
     evaluate: rest.evaluate,
     steps: steps.map(writtenStep),
     measure: rest.measure,

@@ -30,6 +30,29 @@ function generatedSource(names: readonly string[]) {
     .describe("A data set that is drawn by a seeded program: the same samples everywhere.");
 }
 
+export const imageInput = z
+  .strictObject({
+    layout: z.enum(["NCHW", "NHWC"]).default("NCHW").describe("Order of the axes that the model takes. Default NCHW."),
+    scale: z
+      .union([
+        z.number().positive(),
+        z.string().regex(/^\d+(\.\d+)?\/\d+(\.\d+)?$/, "a number, or a fraction such as 1/255"),
+      ])
+      .default("1/255")
+      .describe("Every stored value is multiplied by it first. Default 1/255."),
+    mean: z
+      .array(z.number())
+      .min(1)
+      .default([0])
+      .describe("Then subtracted: one value, or one a channel. Default [0]."),
+    std: z.array(z.number().positive()).min(1).default([1]).describe("Then divided by. Default [1]."),
+    scores: z
+      .enum(["logits", "probabilities"])
+      .default("logits")
+      .describe("What the model gives, for the loss: probabilities where it ends in a Softmax. Default logits."),
+  })
+  .describe("How stored samples become the model's input.");
+
 const measurement = (engines: readonly string[]) =>
   z
     .strictObject({
@@ -46,7 +69,12 @@ const measurement = (engines: readonly string[]) =>
         .default("online")
         .describe("online: one request at a time. batch: as many samples a second as possible. Default online."),
       batch: z.int().min(1).max(65_536).optional().describe("Samples a request. Default: online 1, batch 32."),
-      budget: z.number().min(0.1).max(3600).default(10).describe("Seconds to spend on each model. Default 10."),
+      budget: z
+        .number()
+        .min(0.1)
+        .max(3600)
+        .default(5)
+        .describe("Seconds for warm-up and runs of all models together. Default 5."),
     })
     .describe("One way to measure speed; original and result are interleaved.");
 
@@ -67,6 +95,7 @@ export function recipeSchema(catalog: RecipeCatalog) {
     data: z
       .strictObject({
         test: generatedSource(catalog.generatedData).optional().describe("What accuracy is measured on."),
+        input: imageInput.optional(),
       })
       .default({})
       .describe("The data sets."),

@@ -20,6 +20,7 @@ export interface RunRecord {
   readonly original: ModelRecord;
   readonly result: ModelRecord;
   readonly steps: readonly StepRecord[];
+  readonly timings: readonly TimingRecord[];
   readonly comparisons: readonly Comparison[];
 }
 
@@ -33,7 +34,7 @@ export interface RunInfo {
 
 export interface RecipeInfo {
   readonly name: string;
-  /** SHA-256 of the recipe with every default written out, without paths. Also in the model's metadata. */
+  /** SHA-256 of the recipe with every default written out. Also in the model's metadata: `pare.recipe`. */
   readonly sha256: string;
   readonly seed: number;
 }
@@ -107,6 +108,24 @@ export interface Comparison {
   readonly kind: "ratio" | "difference";
   readonly value: number;
   readonly interval?: Interval;
+}
+
+/** How one `measure` entry of the recipe was carried out. */
+export interface TimingRecord {
+  readonly name: string;
+  readonly engine: string;
+  readonly device: string;
+  readonly threads: number;
+  readonly scenario: "online" | "batch";
+  readonly batch: number;
+  /** Counted runs of each model. */
+  readonly runs: number;
+  /** Rounds in which original and result took turns. */
+  readonly rounds: number;
+  /** Median of a second session of the original ÷ median of the first: 1 but for noise. */
+  readonly controlRatio: number;
+  /** A ratio between 1 − this and 1 + this cannot be told from 1. */
+  readonly noiseFloor: number;
 }
 
 export interface StepNote {
