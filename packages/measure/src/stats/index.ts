@@ -1,0 +1,5 @@
+export { type PairedBlocks, type RatioEstimate, ratioOfMedians } from "./bootstrap.ts";
+export { confidence, type Interval } from "./interval.ts";
+export { mcnemarTest, type PairedCounts, pairedDifferenceInterval } from "./paired.ts";
+export { proportionInterval } from "./proportion.ts";
+export { median, medianInterval, type Percentile, percentile, samplesNeeded } from "./quantile.ts";

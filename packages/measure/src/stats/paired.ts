@@ -1,0 +1,56 @@
+import { binomialAtMost } from "./beta.ts";
+import { type Interval, interval } from "./interval.ts";
+
+/** The same samples judged twice, by a base and by a head. */
+export interface PairedCounts {
+  readonly samples: number;
+  /** Wrong by the base, right by the head. */
+  readonly gained: number;
+  /** Right by the base, wrong by the head. */
+  readonly lost: number;
+}
+
+/**
+ * The exact McNemar test, two-sided: the chance of a split at least as uneven as gained : lost if both models were
+ * right equally often. 1 where no sample changed.
+ * McNemar, Psychometrika 12 (1947); exact form: Fagerland, Lydersen, Laake, "The McNemar test for binary matched-pairs
+ * data", BMC Medical Research Methodology 13:91 (2013), equation 2.
+ */
+export function mcnemarTest({ gained, lost }: PairedCounts): number {
+  return Math.min(1, 2 * binomialAtMost(Math.min(gained, lost), gained + lost, 0.5));
+}
+
+/** 97.5 % point of the standard normal distribution: two-sided 95 %. */
+const z = 1.959963984540054;
+
+/**
+ * Interval of the difference of two accuracies on the same samples (head − base): Tango's score interval, Statistics in
+ * Medicine 17 (1998), 891–908, recommended by Fagerland, Lydersen and Laake, Statistics in Medicine 33 (2014), 2850–2875.
+ * Its limits are the differences that a score test just does not reject; found by bisection.
+ */
+export function pairedDifferenceInterval(counts: PairedCounts): Interval {
+  const estimate = (counts.gained - counts.lost) / counts.samples;
+  return interval(scoreLimit(counts, estimate, -1), scoreLimit(counts, estimate, 1));
+}
+
+/** Between the estimate, which the test accepts, and `end` (−1 or 1): the last difference that it accepts. */
+function scoreLimit(counts: PairedCounts, estimate: number, end: -1 | 1): number {
+  let [accepted, rejected]: [number, number] = [estimate, end];
+  for (let i = 0; i < 60; i++) {
+    const middle = (accepted + rejected) / 2;
+    if (Math.abs(score(counts, middle)) <= z) accepted = middle;
+    else rejected = middle;
+  }
+  return accepted;
+}
+
+/** Tango's statistic: how many standard errors the counts are from a true difference of `difference`. */
+function score({ samples, gained, lost }: PairedCounts, difference: number): number {
+  const distance = gained - lost - samples * difference;
+  // The likeliest share of lost samples under that difference: the larger root of a quadratic.
+  const linear = (2 * samples - gained + lost) * difference - gained - lost;
+  const constant = -lost * difference * (1 - difference);
+  const lostShare = (Math.sqrt(linear ** 2 - 8 * samples * constant) - linear) / (4 * samples);
+  const variance = samples * (2 * lostShare + difference * (1 - difference));
+  return distance === 0 ? 0 : distance / Math.sqrt(Math.max(variance, 0));
+}
