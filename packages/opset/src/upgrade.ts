@@ -114,11 +114,9 @@ function nodesWithin(root: Graph): readonly Node[] {
 function summary(stages: readonly Stage[], to: number, frozen: number): readonly Note[] {
   const froms = [...new Set(stages.map(({ from }) => from))].sort((a, b) => a - b);
   const notes: Note[] = [{ kind: "changed", text: `raised opset ${froms.join(" and ")} to ${to}` }];
-  if (frozen > 0)
-    notes.push({
-      kind: "changed",
-      text: `made ${frozen} inputs with an initial value constants, as runtimes have them`,
-    });
+  const inputs = frozen === 1 ? "1 input" : `${frozen} inputs`;
+  const text = `made ${inputs} with an initial value constant, as runtimes have them at IR 3`;
+  if (frozen > 0) notes.push({ kind: "changed", text });
   return notes;
 }
 
