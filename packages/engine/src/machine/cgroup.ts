@@ -15,26 +15,26 @@ export interface CgroupLimits {
  */
 export function cgroupLimits(root = "/"): CgroupLimits {
   const groups = groupsOf(root);
-  const unified = groups.get("");
-  const read = (controller: string, file: string, parse: (text: string) => number | undefined) =>
-    ancestors(groups.get(controller) ?? "/").map((group) =>
-      parse(text(root, `sys/fs/cgroup/${controller}`, group, file)),
-    );
+  const along = (controller: string, read: (folder: string) => number | undefined) =>
+    ancestors(groups.get(controller) ?? "/").map((group) => read(join(root, "sys/fs/cgroup", controller, group)));
   return {
     cpus: least([
-      ...ancestors(unified ?? "/").map((group) => cpuMax(text(root, "sys/fs/cgroup", group, "cpu.max"))),
-      ...ancestors(groups.get("cpu") ?? "/").map((group) => quotaOf(root, group)),
+      ...along(unified, (folder) => quota(text(folder, "cpu.max"))),
+      ...along("cpu", (folder) => quota(`${text(folder, "cpu.cfs_quota_us")} ${text(folder, "cpu.cfs_period_us")}`)),
     ]),
     memoryBytes: least([
-      ...ancestors(unified ?? "/").map((group) => bytes(text(root, "sys/fs/cgroup", group, "memory.max"))),
-      ...read("memory", "memory.limit_in_bytes", bytes),
+      ...along(unified, (folder) => bytes(text(folder, "memory.max"))),
+      ...along("memory", (folder) => bytes(text(folder, "memory.limit_in_bytes"))),
     ]),
   };
 }
 
-/** Controller → group; "" for the unified hierarchy of version 2. Lines are "3:cpu,cpuacct:/path". */
+/** The one hierarchy of version 2 has no controller's name, in `/proc/self/cgroup` and in its folder alike. */
+const unified = "";
+
+/** Controller → group. Lines are "3:cpu,cpuacct:/path". */
 function groupsOf(root: string): ReadonlyMap<string, string> {
-  const lines = text(root, "proc/self", "cgroup", "").split("\n");
+  const lines = text(join(root, "proc/self"), "cgroup").split("\n");
   return new Map(
     lines.flatMap((line) => {
       const [, controllers = "", ...path] = line.split(":");
@@ -47,28 +47,21 @@ function ancestors(group: string): string[] {
   return group === "/" || group === "." || group === "" ? ["/"] : [group, ...ancestors(dirname(group))];
 }
 
-function text(...path: readonly string[]): string {
+function text(folder: string, file: string): string {
   try {
-    return readFileSync(join(...path), "utf8").trim();
+    return readFileSync(join(folder, file), "utf8").trim();
   } catch {
     return "";
   }
 }
 
-/** "150000 100000": microseconds in each period; "max 100000": no limit. */
-function cpuMax(line: string): number | undefined {
-  const [quota, period] = line.split(" ").map(Number);
-  return quota! > 0 && period! > 0 ? quota! / period! : undefined;
+/** Microseconds in each period: "150000 100000"; "max 100000" and "-1 100000" mean no limit. */
+function quota(line: string): number | undefined {
+  const [granted = 0, period = 0] = line.split(" ").map(Number);
+  return granted > 0 && period > 0 ? granted / period : undefined;
 }
 
-function quotaOf(root: string, group: string): number | undefined {
-  const [quota, period] = ["cpu.cfs_quota_us", "cpu.cfs_period_us"].map((file) =>
-    Number(text(root, "sys/fs/cgroup/cpu", group, file)),
-  );
-  return quota! > 0 && period! > 0 ? quota! / period! : undefined;
-}
-
-/** Version 1 writes "no limit" as a number near 2^63. */
+/** Version 1 writes "no limit" as a number near 2^63, version 2 as "max". */
 function bytes(line: string): number | undefined {
   const value = Number(line);
   return value > 0 && value < 2 ** 60 ? value : undefined;

@@ -48,7 +48,7 @@ export function createOnnxRuntimeEngine(options: OnnxRuntimeOptions = {}): OnnxR
   };
 }
 
-function time(
+async function time(
   host: HostProcess | undefined,
   timed: readonly TimedSession[],
   plan: TimingPlan,

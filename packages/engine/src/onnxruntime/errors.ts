@@ -2,8 +2,10 @@ import { PareError } from "@pare/error";
 
 const openAgain = "Open the model again: the engine starts a new process.";
 
+/** Below the line that tells the fault come stack frames and the like. */
 function lastWords(lines: readonly string[]): { got?: string } {
-  return lines.length === 0 ? {} : { got: `last message "${lines.at(-1)}"` };
+  const words = lines.findLast((line) => /error|fail|what\(\)|terminate/i.test(line)) ?? lines.at(-1);
+  return words === undefined ? {} : { got: `last message "${words}"` };
 }
 
 export interface ProcessEnd {

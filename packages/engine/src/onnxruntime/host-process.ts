@@ -13,8 +13,8 @@ import { channelFd, lifelineFd, type Reply, type Request, type RuntimeInfo } fro
 export interface HostOptions {
   /** The program; see `host-path.ts`. */
   readonly hostPath: string;
-  /** Set or (undefined) removed on top of this process's environment. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Variables on top of this process's environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Folder for the process's scratch folder; default: the system's temporary folder. */
   readonly scratchIn?: string;
   /** Milliseconds until the runtime must have loaded; default 60 000. */
@@ -68,7 +68,7 @@ export class HostProcess {
     this.scratch = mkdtempSync(join(options.scratchIn ?? tmpdir(), "pare-engine-"));
     this.#child = spawn(process.execPath, [options.hostPath, this.scratch], {
       stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
-      env: childEnvironment(options.env),
+      env: childEnvironment(this.scratch, options.env),
       windowsHide: true,
     });
     this.#channel = this.#socketOf(channelFd);
@@ -125,12 +125,14 @@ export class HostProcess {
   async #perform(request: Request, options: RequestOptions, body: Body): Promise<Frame<Reply>> {
     const { doing, timeoutMs, signal } = options;
     if (signal?.aborted) throw abortedError(doing);
+    if (this.#end !== undefined) throw lostError(this.#end.fault.problem);
     const onAbort = () => this.#kill(abortedError(doing));
-    const timer = setTimeout(() => this.#kill(timeoutError(doing, timeoutMs)), timeoutMs);
+    let timer: NodeJS.Timeout | undefined;
     signal?.addEventListener("abort", onAbort, { once: true });
     try {
       await this.#greeting;
-      if (this.#end !== undefined) throw lostError(this.#end.fault.problem);
+      if (this.#end !== undefined) throw this.#end;
+      timer = setTimeout(() => this.#kill(timeoutError(doing, timeoutMs)), timeoutMs);
       this.#doing = doing;
       const reply = this.#nextFrame();
       this.#send(request, body).catch((error) => this.#kill(sendError(error, doing)));
@@ -230,10 +232,13 @@ export class HostProcess {
   }
 }
 
-/** What is meant for this process's Node (a debugger's port, hooks) is not meant for the other. */
-function childEnvironment(changes: HostOptions["env"] = {}): NodeJS.ProcessEnv {
-  const env: NodeJS.ProcessEnv = { ...process.env, ...changes };
-  delete env.NODE_OPTIONS;
-  delete env.NODE_CHANNEL_FD;
-  return env;
+/**
+ * The runtime would keep a store of telemetry in the user's cache folder and report from it: switched off. What its
+ * libraries leave in the temporary folder goes with the scratch folder. What is meant for this process's Node (a
+ * debugger's port, hooks) is not meant for the other.
+ */
+function childEnvironment(scratch: string, changes: HostOptions["env"]): NodeJS.ProcessEnv {
+  const own = { ORT_DISABLE_TELEMETRY: "1", TMPDIR: scratch, TEMP: scratch, TMP: scratch };
+  const { NODE_OPTIONS, NODE_CHANNEL_FD, ...inherited } = process.env;
+  return { ...inherited, ...own, ...changes };
 }

@@ -1,17 +1,25 @@
 import type { Profile, ProfiledTensor, ProfileEvent } from "@pare/pass";
 
 /**
- * The runtime's JSON trace as a typed profile: one event for each kernel that ran, in the order of the trace.
+ * The runtime's trace as a typed profile: one event for each kernel that ran, in the order of the trace.
  *
  * A node's events are "<node>_fence_before", "<node>_kernel_time" and "<node>_fence_after" in older versions, the middle
  * one alone today; that one is taken. Types and shapes come as `[{"float":[2,3]}, {"int64":[]}]`.
  */
-export function parseTrace(json: string): Profile {
-  const trace: readonly TraceEvent[] = JSON.parse(json);
+export function parseTrace(text: string): Profile {
+  const trace = text.split("\n").flatMap((line) => eventLine(line) ?? []);
   return {
     runs: trace.filter(({ cat, name }) => cat === "Session" && name === "model_run").length,
     events: trace.filter(({ cat, name }) => cat === "Node" && name.endsWith(kernelSuffix)).map(eventOf),
   };
+}
+
+/** An event is one line, with a comma behind it. The runtime writes names as they are, quotes and backslashes too. */
+function eventLine(line: string): TraceEvent | undefined {
+  const parts = /^(\{.*?"name" :)"(.*)"(,"args" : \{.*\}),?$/.exec(line);
+  if (parts === null) return undefined;
+  const [, before, name = "", after] = parts;
+  return JSON.parse(before + JSON.stringify(name) + after);
 }
 
 interface TraceEvent {

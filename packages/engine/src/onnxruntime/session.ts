@@ -54,7 +54,7 @@ export class OrtSession implements Session {
     return new Map((header.tensors ?? []).map((t, i) => [t.name, makeTensor(t.dtype, t.shape, parts[i]!)]));
   }
 
-  profile(): Promise<Profile> {
+  async profile(): Promise<Profile> {
     if (this.spec.options.profile !== true) throw notProfiledError(this.spec.name, "profile");
     this.#profile ??= this.#endProfile();
     return this.#profile;
