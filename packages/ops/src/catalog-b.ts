@@ -25,7 +25,9 @@ import {
   reorderInput,
   reorderOutput,
 } from "./contrib/nchwc.ts";
+import { nhwcMaxPool } from "./contrib/nhwc-pool.ts";
 import { microsoftRotaryEmbedding } from "./contrib/rotary-embedding.ts";
+import { sameAsOnnx } from "./contrib/same-as-onnx.ts";
 import {
   microsoftGroupNorm,
   skipGroupNorm,
@@ -59,6 +61,7 @@ import { averagePool, lpPool, maxPool } from "./nn/pool.ts";
 import { rotaryEmbedding } from "./nn/rotary-embedding.ts";
 import { convInteger, microsoftQLinearConv, qLinearConv } from "./quantized/convolution.ts";
 import { dynamicQuantizeLinear } from "./quantized/dynamic-quantize-linear.ts";
+import { dynamicQuantizeLstm } from "./quantized/dynamic-quantize-lstm.ts";
 import {
   mulInteger,
   qLinearAdd,
@@ -124,6 +127,7 @@ export const specsB: readonly OpSpec[] = [
   qLinearConv,
   microsoftQLinearConv,
   dynamicQuantizeLinear,
+  dynamicQuantizeLstm,
   qLinearAdd,
   qLinearMul,
   qLinearWhere,
@@ -173,6 +177,7 @@ export const specsB: readonly OpSpec[] = [
   fusedGemm,
   inverse,
   nGramRepeatBlock,
+  nhwcMaxPool,
   nchwcConv,
   nchwcMaxPool,
   nchwcAveragePool,
@@ -186,6 +191,7 @@ export const specsB: readonly OpSpec[] = [
   skipSimplifiedLayerNormalization,
   microsoftGroupNorm,
   skipGroupNorm,
+  ...sameAsOnnx,
   microsoftUnique,
   dft,
   stft,

@@ -1,6 +1,6 @@
 /** Activations of ONNX Runtime: the type that comes in goes out; a bias lies along the last axis. */
 import type { Dim, OpName } from "@pare/ir";
-import { exactDivDims } from "../dims.ts";
+import { floorDivDims } from "../dims.ts";
 import { broadcastLinks } from "../links.ts";
 import { inputShape, keeps, opaque, sameAs } from "../rules.ts";
 import type { OpSpec } from "../spec.ts";
@@ -41,7 +41,7 @@ export const biasSplitGelu: OpSpec = {
   },
   infer: ({ type, shape }) => {
     const dims = shape(0);
-    const halved: readonly Dim[] | undefined = dims && [...dims.slice(0, -1), exactDivDims(dims.at(-1), 2)];
+    const halved: readonly Dim[] | undefined = dims && [...dims.slice(0, -1), floorDivDims(dims.at(-1), 2)];
     return [tensorType(dtypeOf(type(0)), halved)];
   },
 };

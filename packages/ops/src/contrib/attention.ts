@@ -5,7 +5,7 @@
 import { type Dim, intAttr, intsAttr, type OpName } from "@pare/ir";
 import type { DType } from "@pare/tensor";
 import { countOf, sum, times } from "../counting.ts";
-import { addDims, ceilDivDims, exactDivDims, mulDims } from "../dims.ts";
+import { addDims, ceilDivDims, floorDivDims, maxDims, mulDims } from "../dims.ts";
 import { attentionMacs } from "../nn/attention.ts";
 import { keeps, opaque, perOutput } from "../rules.ts";
 import type { InferContext, OpSpec, Role } from "../spec.ts";
@@ -23,7 +23,7 @@ function packedAttention(op: OpName, form: PackedForm): OpSpec {
     const { node } = context;
     const heads = intAttr(node, "num_heads");
     const parts = intsAttr(node, "qkv_hidden_sizes");
-    const even = exactDivDims(context.shape(1)?.[1], 3);
+    const even = floorDivDims(context.shape(1)?.[1], 3);
     const [query, , value] = parts?.length === 3 ? parts : [even, even, even];
     const past = node.inputs[form.past] === undefined ? 0 : context.shape(form.past)?.[3];
     const shared = intAttr(node, "past_present_share_buffer", 0) === 1;
@@ -40,14 +40,14 @@ function packedAttention(op: OpName, form: PackedForm): OpSpec {
       const { batch, length, heads, query, value, present } = sizes(context);
       return perOutput(context.node, [
         tensorType(form.dtype(context), [batch, length, value]),
-        tensorType(form.dtype(context), [2, batch, heads, present, exactDivDims(query, heads)]),
+        tensorType(form.dtype(context), [2, batch, heads, present, floorDivDims(query, heads)]),
       ]);
     },
     macs: (context) => {
       const { batch, length, heads, query, value, keys } = sizes(context);
       const projection = times(countOf([batch, length]), countOf(context.shape(1)));
-      const queries = { batch, count: heads, length, size: exactDivDims(query, heads) };
-      return sum(projection, attentionMacs(queries, keys, exactDivDims(value, heads)));
+      const queries = { batch, count: heads, length, size: floorDivDims(query, heads) };
+      return sum(projection, attentionMacs(queries, keys, floorDivDims(value, heads)));
     },
   };
 }
@@ -71,10 +71,10 @@ export const multiHeadAttention: OpSpec = {
   roles: () => ["data", "data", "data", "bias", "data", "data", "data", "data", "param", "param"],
   axes: () => [keeps(0, 0, 0), opaque(0, 1, 1), opaque(0, 2, 2), opaque(1, 2, 2), opaque(2, 2, 2)],
   infer: (context) => {
-    const { batch, length, heads, size, valueSize, keys, present } = multiHeadSizes(context);
+    const { batch, length, heads, size, valueSize, hidden, keys, present } = multiHeadSizes(context);
     const dtype = dtypeOf(context.type(0));
     return perOutput(context.node, [
-      tensorType(dtype, [batch, length, mulDims(heads, valueSize)]),
+      tensorType(dtype, [batch, length, hidden]),
       tensorType(dtype, [batch, heads, present, size]),
       tensorType(dtype, [batch, heads, present, valueSize]),
       tensorType(undefined, [batch, heads, length, keys]),
@@ -91,13 +91,14 @@ function multiHeadSizes(context: InferContext) {
   const query = context.shape(0);
   const value = context.shape(2);
   const heads = intAttr(node, "num_heads");
-  const size = query?.length === 5 ? query[4] : exactDivDims(query?.[2], heads);
+  const size = query?.length === 5 ? query[4] : floorDivDims(query?.[2], heads);
   const [current, valueSize] = keysAndValueSize(context, heads, size);
   // Key and value with four axes are the whole past of a cross attention; then nothing is added to them.
   const past = node.inputs[6] === undefined || value?.length === 4 ? 0 : context.shape(6)?.[2];
   const shared = node.inputs[8] !== undefined;
   const keys = shared ? undefined : addDims(past, current);
-  return { batch: query?.[0], length: query?.[1], heads, size, valueSize, keys, present: shared ? past : keys };
+  const hidden = value?.length === 3 ? value[2] : mulDims(heads, valueSize);
+  return { batch: query?.[0], length: query?.[1], heads, size, valueSize, hidden, keys, present: shared ? past : keys };
 }
 
 function keysAndValueSize({ node, shape }: InferContext, heads: number | undefined, size: Dim): [Dim, Dim] {
@@ -106,7 +107,7 @@ function keysAndValueSize({ node, shape }: InferContext, heads: number | undefin
   if (node.inputs[2] === undefined) return [key?.[1], size];
   const value = shape(2);
   if (value?.length === 4) return [value[2], value[3]];
-  return value === undefined ? [undefined, undefined] : [value[1], exactDivDims(value[2], heads)];
+  return value === undefined ? [undefined, undefined] : [value[1], floorDivDims(value[2], heads)];
 }
 
 /** Fewer heads for keys and values than for queries; all three may be packed in the first input. */
@@ -115,12 +116,11 @@ export const groupQueryAttention: OpSpec = {
   roles: () => ["data", "data", "data", "data", "data", "param", "param", "param", "param", "param", "data"],
   axes: () => [keeps(0, 0, 0), opaque(0, 1, 1), opaque(0, 2, 2), opaque(1, 2, 2), opaque(2, 2, 2)],
   infer: (context) => {
-    const { batch, length, heads, kvHeads, size } = groupSizes(context);
+    const { batch, length, kvHeads, size, hidden } = groupSizes(context);
     const dtype = dtypeOf(context.type(0));
     const cache = dtypeOf(context.type(3)) ?? dtype;
-    // How many keys there are is told by an input, and by whether the caller shares buffers.
-    const present = tensorType(cache, [batch, kvHeads, undefined, cacheWidth(context, size)]);
-    return perOutput(context.node, [tensorType(dtype, [batch, length, mulDims(heads, size)]), present, present]);
+    const present = tensorType(cache, [batch, kvHeads, cacheLength(context), cacheWidth(context, size)]);
+    return perOutput(context.node, [tensorType(dtype, [batch, length, hidden]), present, present]);
   },
   macs: (context, outputs) => {
     const { batch, length, heads, size } = groupSizes(context);
@@ -134,7 +134,15 @@ function groupSizes({ node, shape }: InferContext) {
   const kvHeads = intAttr(node, "kv_num_heads");
   const isPacked = node.inputs[1] === undefined;
   const sharing = isPacked && heads !== undefined && kvHeads !== undefined ? heads + 2 * kvHeads : heads;
-  return { batch, length, heads, kvHeads, size: exactDivDims(width, sharing) };
+  const size = floorDivDims(width, sharing);
+  return { batch, length, heads, kvHeads, size, hidden: isPacked ? mulDims(heads, size) : width };
+}
+
+/** Past and new keys, as input 6 counts them; a buffer that the caller shares keeps its size, which is no less. */
+function cacheLength({ node, shape, ints }: InferContext): Dim {
+  if (intAttr(node, "sliding_window_cache", 0) === 1) return shape(3)?.[2];
+  const past = node.inputs[3] === undefined ? 0 : shape(3)?.[2];
+  return maxDims(past, ints(6)?.elements[0]);
 }
 
 /** Elements of four bits lie two in a byte. */

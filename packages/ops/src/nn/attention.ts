@@ -5,7 +5,7 @@
 import { type Dim, intAttr } from "@pare/ir";
 import type { Shape } from "../broadcast.ts";
 import { countOf, sum, times } from "../counting.ts";
-import { addDims, exactDivDims, mulDims } from "../dims.ts";
+import { addDims, floorDivDims, mulDims } from "../dims.ts";
 import { keeps, opaque, perOutput } from "../rules.ts";
 import type { InferContext, OpSpec } from "../spec.ts";
 import { dtypeOf, shapeOf, tensorType } from "../value-types.ts";
@@ -21,7 +21,7 @@ interface Heads {
 export function headsOf(shape: Shape | undefined, heads: number | undefined): Heads | undefined {
   if (shape?.length === 4) return { batch: shape[0], count: shape[1], length: shape[2], size: shape[3] };
   if (shape?.length !== 3) return undefined;
-  return { batch: shape[0], count: heads, length: shape[1], size: exactDivDims(shape[2], heads) };
+  return { batch: shape[0], count: heads, length: shape[1], size: floorDivDims(shape[2], heads) };
 }
 
 /** Multiply-accumulates of the scores and of their product with the values. */
@@ -44,6 +44,11 @@ function parts(context: InferContext) {
   return { q, k, v, total: addDims(k?.length, past) };
 }
 
+/** All heads of the result side by side: each has the size of a head of V, and there are as many as in Q. */
+function hiddenSize({ node, shape }: InferContext): Dim {
+  return floorDivDims(mulDims(shape(2)?.[2], intAttr(node, "q_num_heads")), intAttr(node, "kv_num_heads"));
+}
+
 export const attention: OpSpec = {
   op: "onnx.Attention",
   roles: () => ["data", "data", "data", "data", "data", "data", "param"],
@@ -51,7 +56,7 @@ export const attention: OpSpec = {
   infer: (context) => {
     const { q, k, v, total } = parts(context);
     const rank = context.shape(0)?.length;
-    const flat = [q?.batch, q?.length, mulDims(q?.count, v?.size)];
+    const flat = [q?.batch, q?.length, hiddenSize(context)];
     const split = [q?.batch, q?.count, q?.length, v?.size];
     const dtype = dtypeOf(context.type(0));
     return perOutput(context.node, [

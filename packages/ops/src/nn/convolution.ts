@@ -36,7 +36,7 @@ export function convolution(op: OpName, form: ConvolutionForm): OpSpec {
       const weight = context.shape(form.weight);
       return times(outputCount(outputs), countOf(weight?.slice(1)));
     },
-    ...(form.discontinuous && { discontinuous: true }),
+    ...(form.discontinuous !== undefined && { discontinuous: form.discontinuous }),
   };
 }
 
@@ -78,7 +78,7 @@ function channelLinks(node: Node, shape: ShapeOf, form: ConvolutionForm, channel
   const weight = inputShape(node, shape, form.weight);
   const multiplier = depthMultiplier(weight, group);
   if (multiplier === undefined) return [opaque(form.data, channel, channel), opaque(form.weight, 1, channel)];
-  const map = multiplier === 1 ? undefined : ({ kind: "blocks", size: multiplier } as const);
+  const map = multiplier === 1 ? undefined : ({ kind: "repeat", times: multiplier } as const);
   return [keeps(form.data, channel, channel, 0, map)];
 }
 

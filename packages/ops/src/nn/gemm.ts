@@ -39,7 +39,7 @@ export function gemmLike(op: OpName, form: GemmForm): OpSpec {
       const inner = context.shape(b)?.[1 - columnAxis(context.node)] ?? context.shape(a)?.[1 - rowAxis(context.node)];
       return times(outputCount(outputs), countOf([inner]));
     },
-    ...(form.discontinuous && { discontinuous: true }),
+    ...(form.discontinuous !== undefined && { discontinuous: form.discontinuous }),
   };
 }
 

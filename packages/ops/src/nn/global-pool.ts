@@ -9,7 +9,7 @@ export interface GlobalPoolForm {
   readonly roles?: readonly Role[];
   readonly channelsLast?: (node: Node) => boolean;
   readonly dtype?: (context: InferContext) => DType | undefined;
-  readonly discontinuous?: boolean;
+  readonly discontinuous?: OpSpec["discontinuous"];
 }
 
 export function globalPool(op: OpName, form: GlobalPoolForm = {}): OpSpec {
@@ -34,7 +34,7 @@ export function globalPool(op: OpName, form: GlobalPoolForm = {}): OpSpec {
         ),
       ];
     },
-    ...(form.discontinuous && { discontinuous: true }),
+    ...(form.discontinuous !== undefined && { discontinuous: form.discontinuous }),
   };
 }
 

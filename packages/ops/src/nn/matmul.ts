@@ -37,7 +37,7 @@ export function matMulLike(op: OpName, form: MatMulForm): OpSpec {
       const inner = b?.dims.at(b.dims.length === 1 ? 0 : -2) ?? a?.dims.at(-1);
       return times(outputCount(outputs), countOf([inner]));
     },
-    ...(form.discontinuous && { discontinuous: true }),
+    ...(form.discontinuous !== undefined && { discontinuous: form.discontinuous }),
   };
 }
 

@@ -12,7 +12,7 @@ export interface PoolForm {
   readonly roles?: readonly Role[];
   readonly channelsLast?: (node: Node) => boolean;
   readonly dtype?: (context: InferContext) => DType | undefined;
-  readonly discontinuous?: boolean;
+  readonly discontinuous?: OpSpec["discontinuous"];
 }
 
 export function pool(op: OpName, form: PoolForm = {}): OpSpec {
@@ -32,7 +32,7 @@ export function pool(op: OpName, form: PoolForm = {}): OpSpec {
       // A second output, of MaxPool, says where in the input each maximum was.
       return perOutput(context.node, [tensorType(dtype, shape), tensorType("int64", shape)]);
     },
-    ...(form.discontinuous && { discontinuous: true }),
+    ...(form.discontinuous !== undefined && { discontinuous: form.discontinuous }),
   };
 }
 
@@ -44,6 +44,7 @@ function pooled(node: Node, shape: Shape | undefined, channelsLast: boolean): Di
   return channelsLast ? [shape[0], ...windows, shape.at(-1)] : [shape[0], shape[1], ...windows];
 }
 
-export const maxPool = pool("onnx.MaxPool");
+/** Where each maximum was is a matter of rounding when two are close. */
+export const maxPool = pool("onnx.MaxPool", { discontinuous: (node) => node.outputs.length > 1 });
 export const averagePool = pool("onnx.AveragePool");
 export const lpPool = pool("onnx.LpPool");

@@ -4,11 +4,12 @@
  * 1. A window of `kernel` elements spaced by `dilation` reaches over dilation·(kernel − 1) + 1 elements.
  * 2. NOTSET and VALID: floor((size + pads − reach) / stride) + 1; VALID has no pads.
  * 3. SAME_UPPER and SAME_LOWER: ceil(size / stride).
- * 4. `ceil` rounds up instead, but the last window must start inside the input or its left padding.
+ * 4. `ceil` rounds up instead (VALID too, as runtimes have it), but the last window must start inside the input or
+ *    its left padding.
  */
 import { type Dim, intsAttr, type Node, stringAttr } from "@pare/ir";
 import { sizeOrUnknown } from "../counting.ts";
-import { addDims, ceilDivDims, floorDivDims, maxDims, mulDims, subDims } from "../dims.ts";
+import { addDims, ceilDivDims, floorDivDims, maxDims, minDims, mulDims, subDims } from "../dims.ts";
 
 export interface Window {
   readonly kernel: readonly Dim[];
@@ -47,23 +48,17 @@ export function windowCounts(sizes: readonly Dim[], window: Window, ceil = false
 }
 
 function windowCount(size: Dim, window: Window, i: number, ceil: boolean): Dim {
-  const stride = window.strides[i];
+  const stride = window.strides[i]!;
   if (window.autoPad === "SAME") return ceilDivDims(size, stride);
   const begin = window.padsBegin[i]!;
   const end = window.padsEnd[i]!;
-  const room = subDims(addDims(size, begin + end), reachOf(window, i));
-  const floored = addDims(floorDivDims(room, stride), 1);
-  if (!ceil || window.autoPad === "VALID") return floored;
-  return ceiled(size, room, begin, end, reachOf(window, i), stride!);
-}
-
-function ceiled(size: Dim, room: Dim, begin: number, end: number, reach: Dim, stride: number): Dim {
+  const reach = reachOf(window, i);
+  const room = subDims(addDims(size, begin + end), reach);
+  if (!ceil) return addDims(floorDivDims(room, stride), 1);
   const count = addDims(ceilDivDims(room, stride), 1);
-  if (typeof count === "number" && typeof size === "number") {
-    return (count - 1) * stride >= size + begin ? count - 1 : count;
-  }
-  // The last window starts at most `stride − 1 + end − reach` behind the input's end: before it, for usual windows.
-  return typeof reach === "number" && end + stride <= reach ? count : undefined;
+  // The last window starts at most stride − 1 + end − reach behind the input's end: before it, for most windows.
+  const isInside = typeof reach === "number" && end + stride <= reach;
+  return isInside ? count : minDims(count, ceilDivDims(addDims(size, begin), stride));
 }
 
 /** Sizes after the transposed window: stride·(size − 1) + outputPadding + reach − pads; see ConvTranspose. */

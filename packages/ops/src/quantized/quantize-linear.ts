@@ -28,7 +28,7 @@ function scaleLinks(node: Node, shape: ShapeOf, input: number): AxisLink[] {
   if (scale === undefined || axis === undefined) return [];
   const block = intAttr(node, "block_size", 0);
   if (block > 0) {
-    const map = { kind: "blocks", size: block } as const;
+    const map = { kind: "repeat", times: block } as const;
     return scale.map((_, i) => (i === axis ? keeps(input, i, i, 0, map) : keeps(input, i, i)));
   }
   return scale.length === 1 && scale[0] !== 1 ? [keeps(input, 0, axis)] : [];

@@ -13,8 +13,9 @@ export interface RecurrentForm {
   /** Vectors of H computed a step: 4 for LSTM, 3 for GRU, 1 for RNN. */
   readonly gates: number;
   readonly roles: readonly Role[];
-  /** The axis of the weights' input: 2; quantized LSTMs hold them transposed: 1. */
-  readonly inputAxis?: 1 | 2;
+  /** The axis of the recurrent weights along which the last state lies. Default 2; quantized weights lie the other way: 1. */
+  readonly hiddenAxis?: 1 | 2;
+  readonly discontinuous?: boolean;
 }
 
 interface Sizes {
@@ -32,7 +33,7 @@ function sizesOf(context: InferContext, form: RecurrentForm): Sizes {
     steps: batchFirst ? second : first,
     batch: batchFirst ? first : second,
     directions: stringAttr(node, "direction", "forward") === "bidirectional" ? 2 : 1,
-    hidden: context.shape(2)?.[form.inputAxis ?? 2] ?? intAttr(node, "hidden_size"),
+    hidden: context.shape(2)?.[form.hiddenAxis ?? 2] ?? intAttr(node, "hidden_size"),
   };
 }
 
@@ -60,6 +61,7 @@ export function recurrent(op: OpName, form: RecurrentForm): OpSpec {
       const perGate = times(countOf([hidden]), sum(countOf([context.shape(0)?.[2]]), countOf([hidden])));
       return times(form.gates, perGate, countOf([steps, batch, directions]));
     },
+    ...(form.discontinuous !== undefined && { discontinuous: form.discontinuous }),
   };
 }
 
