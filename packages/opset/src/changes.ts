@@ -6,7 +6,7 @@ import * as dropout from "./rewrite/dropout.ts";
 import { parametersPerChannel } from "./rewrite/group-normalization.ts";
 import * as legacy from "./rewrite/legacy.ts";
 import { padsToInputs, renamePaddings } from "./rewrite/pad.ts";
-import { keepSummationOrder } from "./rewrite/pool.ts";
+import { wholeImageToGlobal } from "./rewrite/pool.ts";
 import * as resize from "./rewrite/resize.ts";
 import { axisToInput, renameInterpolation, withoutPixelShift } from "./rewrite/signal.ts";
 import { boundsToInputs } from "./rewrite/slice.ts";
@@ -80,7 +80,7 @@ export const changes: readonly Change[] = [
     rewrite: axes.axesToInput,
   },
   { at: 18, ops: ["Split"], what: "the number of parts is said", rewrite: countParts },
-  { at: 19, ops: ["AveragePool"], what: "ONNX Runtime adds up in another order", rewrite: keepSummationOrder },
+  { at: 19, ops: ["AveragePool"], what: "ONNX Runtime computes it otherwise", rewrite: wholeImageToGlobal },
   { at: 20, ops: ["DFT"], what: "the axis became an input", rewrite: axisToInput },
   { at: 20, ops: ["GridSample"], what: "modes were renamed", rewrite: renameInterpolation },
   { at: 21, ops: ["GroupNormalization"], what: "scale and bias are of channels", rewrite: parametersPerChannel },

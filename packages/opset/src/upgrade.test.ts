@@ -53,7 +53,7 @@ describe("upgradeOpset", () => {
       { kind: "changed", text: "rewrote 1 Softmax: at opset 13 they work over one axis", subjects: ["z"] },
       {
         kind: "info",
-        text: "kept 1 AveragePool: ONNX Runtime adds up in another order from opset 19 on, last bits differ",
+        text: "kept 1 AveragePool: from opset 19 on ONNX Runtime computes it otherwise, last bits differ",
         subjects: ["b"],
       },
     ]);

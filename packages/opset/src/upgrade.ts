@@ -5,6 +5,7 @@ import { type Change, changes } from "./changes.ts";
 import { Constants } from "./constants.ts";
 import { opsetTargetError } from "./errors.ts";
 import { firstOpset, irVersionFor, lastOpset } from "./ir-version.ts";
+import { roundsOtherwise } from "./rewrite/pool.ts";
 import { Site } from "./site.ts";
 
 const label = "opset/upgrade";
@@ -136,12 +137,12 @@ function notesOf(rewritten: readonly Rewritten[]): readonly Note[] {
   }));
 }
 
-/** What a runtime computes otherwise although it means the same. */
+/** What means the same, and yet gives other last bits where it runs. */
 function runtimeNotes(model: Model, stages: readonly Stage[], to: number): readonly Note[] {
   if (to < 19 || stages.every(({ from }) => from >= 19)) return [];
-  const pools = [...allNodes(model)].filter((node) => node.op === "onnx.AveragePool");
+  const pools = [...allNodes(model)].filter(roundsOtherwise);
   if (pools.length === 0) return [];
-  const text = `kept ${pools.length} AveragePool: ONNX Runtime adds up in another order from opset 19 on, last bits differ`;
+  const text = `kept ${pools.length} AveragePool: from opset 19 on ONNX Runtime computes it otherwise, last bits differ`;
   return [{ kind: "info", text, subjects: pools.map(nameOf) }];
 }
 

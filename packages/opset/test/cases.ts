@@ -367,8 +367,14 @@ export const cases: readonly Case[] = [
     name: "AveragePool 19 over the whole image becomes GlobalAveragePool",
     from: 7,
     to: 19,
-    before: "g (float[N, 3, 7, 5] x) => (y) { y = AveragePool <kernel_shape = [7, 5], strides = [7, 5]> (x) }",
-    after: "g (float[N, 3, 7, 5] x) => (y) { y = GlobalAveragePool (x) }",
+    before: `g (float[N, 3, 7, 5] x) => (y, z) {
+      y = AveragePool <kernel_shape = [7, 5], pads = [0, 0, 0, 0], strides = [1, 1]> (x)
+      z = AveragePool <kernel_shape = [7, 5], strides = [7, 5]> (x)
+    }`,
+    after: `g (float[N, 3, 7, 5] x) => (y, z) {
+      y = GlobalAveragePool (x)
+      z = AveragePool <kernel_shape = [7, 5], strides = [7, 5]> (x)
+    }`,
   },
   {
     name: "GridSample 20: modes are renamed",
