@@ -3,7 +3,7 @@ import { einsum } from "./algebra/einsum.ts";
 import { ifOp } from "./control/if.ts";
 import { loop } from "./control/loop.ts";
 import { scan } from "./control/scan.ts";
-import { binary, prelu } from "./elementwise/binary.ts";
+import { binary, prelu, swiGlu } from "./elementwise/binary.ts";
 import { bitCast, cast, castLike } from "./elementwise/cast.ts";
 import { clip } from "./elementwise/clip.ts";
 import { comparison, floatTests } from "./elementwise/compare.ts";
@@ -40,13 +40,14 @@ import { tile } from "./shape/tile.ts";
 import { transpose } from "./shape/transpose.ts";
 import type { OpSpec } from "./spec.ts";
 import { strings } from "./text/strings.ts";
+import { tfIdf } from "./text/tfidf.ts";
 import { nonMaxSuppression, roiAlign } from "./vision/boxes.ts";
 import { affineGrid, gridSample } from "./vision/grid.ts";
 import { centerCropPad, col2Im, imageDecoder } from "./vision/patches.ts";
 
 /** The default domain without layers: arithmetic, shapes, indexing, control flow, sequences, strings, vision. */
 export const specsA: readonly OpSpec[] = [
-  ...[...unary, ...binary, prelu, ...comparison, ...floatTests, where, clip, cast, castLike, bitCast, dropout],
+  ...[...unary, ...binary, prelu, swiGlu, ...comparison, ...floatTests, where, clip, cast, castLike, bitCast, dropout],
   ...[...reductions, ...argReductions, ...cumulatives, ...softmaxes],
   ...[reshape, flatten, squeeze, unsqueeze, transpose, concat, split, slice, pad, expand, tile, identity],
   ...[constant, constantOfShape, range, eyeLike, shapeOp, size, depthToSpace, spaceToDepth, resize, upsample],
@@ -54,6 +55,6 @@ export const specsA: readonly OpSpec[] = [
   ...[gather, gatherElements, gatherND, ...scatterElements, scatterND, tensorScatter, oneHot, compress, nonZero],
   ...[unique, topK],
   ...[ifOp, loop, scan, ...sequences, sequenceMap, ...optionals],
-  ...[...randoms, ...strings, einsum, det],
+  ...[...randoms, ...strings, tfIdf, einsum, det],
   ...[nonMaxSuppression, roiAlign, gridSample, affineGrid, centerCropPad, col2Im, imageDecoder],
 ];

@@ -48,12 +48,28 @@ function write(p: Polynomial | undefined): Dim {
   return text;
 }
 
-function binary(a: Dim, b: Dim, how: (a: Polynomial, b: Polynomial) => Polynomial | undefined): Dim {
+type Operation = (a: Polynomial, b: Polynomial) => Polynomial | undefined;
+
+const results = new Map<Operation, Map<string, Dim>>();
+
+/** A network repeats its sizes layer after layer: results are kept. */
+function binary(a: Dim, b: Dim, how: Operation): Dim {
   if (a === undefined || b === undefined) return undefined;
+  const key = `${String(a).length};${a};${b}`;
+  const kept = results.get(how) ?? new Map<string, Dim>();
+  if (kept.has(key)) return kept.get(key);
+  if (kept.size >= cacheEntries) kept.clear();
   const x = read(a);
   const y = read(b);
-  return x && y && write(how(x, y));
+  const result = x && y && write(how(x, y));
+  kept.set(key, result);
+  results.set(how, kept);
+  return result;
 }
+
+const larger: Operation = (x, y) => maximum([x, y]);
+const smaller: Operation = (x, y) => minimum([x, y]);
+const together: Operation = (x, y) => broadcasted([x, y]);
 
 export function addDims(a: Dim, b: Dim): Dim {
   if (typeof a === "number" && typeof b === "number") return a + b;
@@ -101,7 +117,7 @@ export function modDims(a: Dim, n: Dim): Dim {
 
 export function maxDims(a: Dim, b: Dim): Dim {
   if (typeof a === "number" && typeof b === "number") return Math.max(a, b);
-  return a === b ? a : binary(a, b, (x, y) => maximum([x, y]));
+  return a === b ? a : binary(a, b, larger);
 }
 
 /** A number of 2^53 − 1 stands for "to the end" (saturated 64-bit integers) and gives way to any symbol. */
@@ -109,7 +125,7 @@ export function minDims(a: Dim, b: Dim): Dim {
   if (typeof a === "number" && typeof b === "number") return Math.min(a, b);
   if (a === Number.MAX_SAFE_INTEGER || a === b) return b;
   if (b === Number.MAX_SAFE_INTEGER) return a;
-  return binary(a, b, (x, y) => minimum([x, y]));
+  return binary(a, b, smaller);
 }
 
 /** The size of two axes broadcast together: the one that is not 1. Unknown where they cannot be. */
@@ -119,7 +135,7 @@ export function broadcastDims(a: Dim, b: Dim): Dim {
   if (typeof a === "number" && typeof b === "number") return undefined;
   if (typeof a === "number") return a;
   if (typeof b === "number") return b;
-  return binary(a, b, (x, y) => broadcasted([x, y]));
+  return binary(a, b, together);
 }
 
 export function productDims(dims: readonly Dim[]): Dim {

@@ -39,16 +39,17 @@ function stacked(element: ValueType | undefined, runs: Dim): ValueType {
 }
 
 /** The number of runs: as many as asked, where the condition is always true. */
-function runsOf({ node, ints }: InferContext): Dim {
-  const condition = node.inputs[1];
-  if (condition !== undefined && singleOf(ints(1)) !== 1) return undefined;
-  return condition === undefined || passesCondition(node) ? singleOf(ints(0)) : undefined;
+function runsOf(context: InferContext): Dim {
+  const { node, ints } = context;
+  const startsTrue = node.inputs[1] === undefined || singleOf(ints(1)) === 1;
+  return startsTrue && staysTrue(context) ? singleOf(ints(0)) : undefined;
 }
 
-/** Whether the body hands its condition on, or sets it to a constant true. */
-function passesCondition(node: InferContext["node"]): boolean {
+/** Whether the body hands its condition on or sets it to true; without a condition input it still may end the loop. */
+function staysTrue({ node, known }: InferContext): boolean {
   const body = graphAttr(node, "body");
   let value = body?.outputs[0];
+  if (value !== undefined && singleOf(known(value)) === 1) return true;
   while (value?.origin.kind === "output" && value.origin.node.op === "onnx.Identity")
     value = value.origin.node.inputs[0];
   return value !== undefined && value === body?.inputs[1];

@@ -104,3 +104,10 @@ const slopeAxes: AxesRule = (node, shape) => {
   if (slope.length === 1 && data.length > 2 && slope[0] !== 1 && slope[0] === data[1]) return [keeps(1, 0, 1)];
   return slope.flatMap((size, axis) => (size === 1 ? [] : [keeps(1, axis, axis + data.length - slope.length)]));
 };
+
+/** swish(a)·b, of equal shapes. */
+export const swiGlu: OpSpec = {
+  op: "onnx.SwiGLU",
+  infer: (context) => [context.type(0) ?? context.type(1)],
+  axes: broadcastAxes,
+};
