@@ -3,6 +3,7 @@ export { bigints, float32s, numbers, packCode, tensorOf, unpackCode } from "./el
 export { bfloat16ToNumber, float16ToNumber, numberToBfloat16, numberToFloat16 } from "./float.ts";
 export {
   type ByteSource,
+  checkRange,
   FileSource,
   MemorySource,
   maxWindowBytes,
