@@ -1,5 +1,6 @@
 export { type Accuracy, type AccuracyOptions, evaluateAccuracy, type Outcomes } from "./accuracy.ts";
 export { type AccuracyComparison, compareAccuracy } from "./compare-accuracy.ts";
+export { type Host, hostOf } from "./host.ts";
 export {
   type LatencyMeasurement,
   type LatencyOptions,

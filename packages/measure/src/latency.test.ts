@@ -1,0 +1,73 @@
+import { createOnnxRuntimeEngine } from "@pare/engine";
+import { parseModel } from "@pare/ir";
+import { tensorOf } from "@pare/tensor";
+import { afterAll, describe, expect, it } from "vitest";
+import { type LatencyOptions, measureLatency } from "./latency.ts";
+
+const engine = createOnnxRuntimeEngine();
+afterAll(() => engine[Symbol.asyncDispose]());
+
+/** A matrix product of 192×192 matrices, `times` over. */
+function products(times: number) {
+  const nodes = Array.from({ length: times }, (_, i) => `h${i + 1} = MatMul (h${i}, w)`).join(" ");
+  const text = `main (float[N, 192] h0) => (float[N, 192] h${times}) <float[192, 192] w = random(1)> { ${nodes} }`;
+  return parseModel(text);
+}
+
+const samples = (count: number) =>
+  new Map([["h0", tensorOf("float32", [count, 192], new Array(count * 192).fill(0.01))]]);
+
+const quick: LatencyOptions = { inputs: samples(1), session: { threads: 1 }, budgetMs: 500 };
+
+describe("measureLatency", () => {
+  it("finds a model with ten times the work slower, and the control the same", async () => {
+    const found = await measureLatency(engine, [products(2), products(20)], { ...quick, inputs: samples(64) });
+    expect(found.ratios[0]!.ratio).toBe(1);
+    expect(found.ratios[1]!.ratio).toBeGreaterThan(3);
+    expect(found.ratios[1]!.interval!.low).toBeGreaterThan(1 + found.noiseFloor);
+    expect(found.control.ratio).toBeGreaterThan(0.5);
+    expect(found.control.ratio).toBeLessThan(2);
+  });
+
+  it("keeps every counted run, in equal blocks, within the interval's and percentiles' rules", async () => {
+    const { models, plan } = await measureLatency(engine, [products(1)], quick);
+    const [model] = models;
+    expect(model!.blocksMs).toHaveLength(plan.blocks);
+    expect(model!.runs).toBe(plan.blocks * (plan.runsPerBlock - plan.settlingRuns));
+    expect(model!.interval!.low).toBeLessThanOrEqual(model!.medianMs);
+    expect(model!.interval!.high).toBeGreaterThanOrEqual(model!.medianMs);
+    const levels = [0.5, 0.9, 0.95, 0.99].filter((level) => model!.runs >= Math.log(0.01) / Math.log(level));
+    expect(model!.percentiles.map(({ level }) => level)).toEqual(levels);
+    expect(model!.percentiles[0]!.value).toBeLessThanOrEqual(model!.percentiles.at(-1)!.value);
+  });
+
+  it("counts samples a second in a batch scenario", async () => {
+    const options: LatencyOptions = { ...quick, inputs: samples(8), scenario: { kind: "batch", batch: 8 } };
+    const { models } = await measureLatency(engine, [products(1)], options);
+    const { throughput, medianMs, interval } = models[0]!;
+    expect(throughput.perSecond).toBeCloseTo(8000 / medianMs, 9);
+    expect(throughput.interval!.low).toBeCloseTo(8000 / interval!.high, 9);
+  });
+
+  it("says how it warmed up, and reports progress", async () => {
+    const done: number[] = [];
+    const { warmUp, plan } = await measureLatency(engine, [products(1)], {
+      ...quick,
+      progress: { report: (task, count) => void (task === "timing online" && done.push(count)) },
+    });
+    expect(warmUp.runs).toBeGreaterThanOrEqual(1);
+    expect(warmUp.typicalMs).toHaveLength(2);
+    expect(done.at(-1)).toBe(plan.blocks);
+  });
+
+  it("spends about its budget", async () => {
+    const { models } = await measureLatency(engine, [products(4), products(2)], { ...quick, budgetMs: 300 });
+    const spent = models.flatMap(({ blocksMs }) => blocksMs.flatMap((block) => [...block])).reduce((a, b) => a + b, 0);
+    expect(spent).toBeGreaterThan(20);
+    expect(spent).toBeLessThan(1000);
+  });
+
+  it("refuses nothing to time", async () => {
+    await expect(measureLatency(engine, [], quick)).rejects.toThrow("MEASURE_MODELS: there is no model to time.");
+  });
+});
