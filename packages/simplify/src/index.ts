@@ -1,1 +1,3 @@
-export {};
+export { parameterBytes } from "./ledger.ts";
+export { simplifyPasses } from "./passes.ts";
+export { type SimplifyOptions, simplify, simplifyOptions } from "./simplify.ts";

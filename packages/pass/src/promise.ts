@@ -1,0 +1,106 @@
+/**
+ * Holds a pass to its promise by running the model before and after.
+ *
+ *   const probe = await probeModel(model, tools);
+ *   await runPass(model, pass, options, tools, { check: (changed) => checkPromise(pass, probe, changed, tools) });
+ *
+ * exact: every output has the same bytes. rounding: outputs differ by at most 1e-5 of their largest value (a few steps
+ * of their own for types coarser than that), NaN and infinities in the same places. lossy: the pass measures itself.
+ */
+import { allNodes, type Model } from "@pare/ir";
+import { isNondeterministic, specOf } from "@pare/ops";
+import { type DType, isFloat, numbers, sameBytes, type Tensor } from "@pare/tensor";
+import type { Pass, Promised, Tensors, Tools } from "./contract.ts";
+import { passPromiseError } from "./errors.ts";
+import { type SampleCase, sampleCases, sizeChoices } from "./sample-inputs.ts";
+
+export interface Probe {
+  readonly cases: readonly (SampleCase & { readonly outputs: Tensors })[];
+}
+
+/** Runs the model on sampled inputs. A string says why it cannot be: its inputs are unknown, it draws random numbers. */
+export async function probeModel(model: Model, tools: Pick<Tools, "run" | "seed">): Promise<Probe | string> {
+  for (const node of allNodes(model))
+    if (isNondeterministic(node) && specOf(node.op) !== undefined)
+      return `${node.type} gives other numbers in every run`;
+  let refusal = "its inputs are not tensors of known type";
+  for (const choose of sizeChoices) {
+    const cases = sampleCases(model, tools.seed, choose);
+    if (cases === undefined) return refusal;
+    try {
+      const done: Probe["cases"][number][] = [];
+      for (const each of cases) done.push({ ...each, outputs: await tools.run(model, each.inputs) });
+      return { cases: done };
+    } catch (error) {
+      refusal = error instanceof Error ? error.message : String(error);
+    }
+  }
+  return refusal;
+}
+
+/** @throws PASS_PROMISE naming the output and the difference */
+export async function checkPromise(
+  pass: Pick<Pass, "name" | "promise">,
+  probe: Probe,
+  changed: Model,
+  tools: Pick<Tools, "run">,
+): Promise<void> {
+  for (const { name, inputs, outputs } of probe.cases) {
+    const after = await tools.run(changed, inputs);
+    const problem = brokenPromise(pass.promise, outputs, after);
+    if (problem !== undefined) throw passPromiseError(pass.name, promiseText(pass.promise), `${problem} (${name})`);
+  }
+}
+
+function promiseText(promised: Promised): string {
+  return promised === "exact" ? "identical outputs" : "rounding-level change";
+}
+
+/** What is wrong with `after`, as a sentence; undefined where the promise holds. */
+export function brokenPromise(promised: Promised, before: Tensors, after: Tensors): string | undefined {
+  for (const [name, tensor] of before) {
+    const other = after.get(name);
+    if (other === undefined) return `output "${name}" is gone`;
+    if (tensor.dtype !== other.dtype || tensor.shape.join() !== other.shape.join())
+      return `output "${name}" went from ${describe(tensor)} to ${describe(other)}`;
+    if (promised === "lossy" || sameBytes(tensor.source, other.source)) continue;
+    if (promised === "exact" || !isFloat(tensor.dtype)) return `output "${name}" changed`;
+    const moved = relativeDifference(tensor, other);
+    const limit = roundingLimit(tensor.dtype);
+    if (!(moved <= limit))
+      return `output "${name}" moved by ${moved.toPrecision(2)} of its largest value (limit ${limit})`;
+  }
+  return undefined;
+}
+
+/** 1e-5, or four steps of a type that is coarser. */
+export function roundingLimit(dtype: DType): number {
+  if (dtype === "float16") return 4 * 2 ** -10;
+  if (dtype === "bfloat16") return 4 * 2 ** -7;
+  return dtype.startsWith("float8") ? 0.5 : 1e-5;
+}
+
+/**
+ * max |a − b| / max |a| over finite elements; infinite where NaN or infinities stand in different places.
+ * Against an output of zeros everything above the smallest normal number counts as infinite.
+ */
+export function relativeDifference(a: Tensor, b: Tensor): number {
+  const x = numbers(a);
+  const y = numbers(b);
+  let largest = 0;
+  let difference = 0;
+  for (let i = 0; i < x.length; i++) {
+    const [u, v] = [x[i]!, y[i]!];
+    if (Object.is(u, v)) largest = Number.isFinite(u) ? Math.max(largest, Math.abs(u)) : largest;
+    else if (!Number.isFinite(u) || !Number.isFinite(v)) return Number.POSITIVE_INFINITY;
+    else {
+      largest = Math.max(largest, Math.abs(u));
+      difference = Math.max(difference, Math.abs(u - v));
+    }
+  }
+  return difference === 0 ? 0 : difference / largest;
+}
+
+function describe(tensor: Tensor): string {
+  return `${tensor.dtype}[${tensor.shape.join(", ")}]`;
+}

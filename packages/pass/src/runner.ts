@@ -1,0 +1,82 @@
+/**
+ * Runs a pass on a model:
+ * 1. options are checked before anything is touched;
+ * 2. everything happens under savepoints, of the main graph and of every function's body;
+ * 3. afterwards the whole model is verified, and `check` (a promise check, say) is asked;
+ * 4. whatever throws, the model is as it was before.
+ */
+import { countNodes, type Model, type Savepoint, verifyModel } from "@pare/ir";
+import type { Note, Pass, Tools } from "./contract.ts";
+import { passOptionsError } from "./errors.ts";
+
+export interface PassRun {
+  readonly pass: string;
+  readonly notes: readonly Note[];
+  /** Labels of the edits, in order: which parts of the pass changed anything. */
+  readonly edits: readonly string[];
+  /** Main graph, subgraphs and functions together. */
+  readonly nodesBefore: number;
+  readonly nodesAfter: number;
+  readonly durationMs: number;
+}
+
+export interface RunnerOptions {
+  /** Throws where the changed model is not acceptable: it is restored then. */
+  readonly check?: (model: Model) => Promise<void>;
+}
+
+/** @throws PASS_OPTIONS, GRAPH_INVALID, and whatever the pass or `check` throws; the model is restored */
+export async function runPass<Options>(
+  model: Model,
+  pass: Pass<Options>,
+  options: unknown,
+  tools: Tools,
+  { check }: RunnerOptions = {},
+): Promise<PassRun> {
+  const parsed = parseOptions(pass, options);
+  const nodesBefore = countNodes(model);
+  const began = performance.now();
+  const savepoint = modelSavepoint(model);
+  try {
+    tools.signal.throwIfAborted();
+    const notes = await pass.run(model, parsed, tools);
+    verifyModel(model);
+    await check?.(model);
+    const edits = savepoint.labels;
+    savepoint.release();
+    const durationMs = performance.now() - began;
+    return { pass: pass.name, notes, edits, nodesBefore, nodesAfter: countNodes(model), durationMs };
+  } catch (error) {
+    savepoint.rollback();
+    throw error;
+  }
+}
+
+/** A point to go back to for the main graph, the functions' bodies and what is not in a graph. */
+export function modelSavepoint(model: Model): Savepoint {
+  const savepoints = [model.graph, ...model.functions.map((each) => each.body)].map((graph) => graph.savepoint());
+  return {
+    rollback: () => {
+      for (const savepoint of savepoints) savepoint.rollback();
+    },
+    release: () => {
+      for (const savepoint of savepoints) savepoint.release();
+    },
+    get labels() {
+      return [...new Set(savepoints.flatMap((savepoint) => savepoint.labels))];
+    },
+  };
+}
+
+/** @throws PASS_OPTIONS with the first problem */
+export function parseOptions<Options>(pass: Pass<Options>, options: unknown): Options {
+  const result = pass.options.safeParse(options ?? {});
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!;
+  const place = issue.path.length > 0 ? `option "${issue.path.join(".")}": ` : "";
+  throw passOptionsError(pass.name, place + lowerFirst(issue.message));
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

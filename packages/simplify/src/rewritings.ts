@@ -1,0 +1,34 @@
+import { dropIdentities } from "./drop-identities.ts";
+import { foldBatchNorm, foldScales } from "./fold-affine.ts";
+import { foldPads } from "./fold-pads.ts";
+import { formGemm } from "./form-gemm.ts";
+import { inlineBranches } from "./inline-branches.ts";
+import { mergeCasts } from "./merge-casts.ts";
+import { mergeClips } from "./merge-clips.ts";
+import { mergeConcats } from "./merge-concats.ts";
+import { mergeElementwise } from "./merge-elementwise.ts";
+import { mergeExpands } from "./merge-expands.ts";
+import { mergeGathers } from "./merge-gathers.ts";
+import { mergeReshapes } from "./merge-reshapes.ts";
+import { mergeSlices } from "./merge-slices.ts";
+import { mergeTransposes } from "./merge-transposes.ts";
+import type { Rewriting } from "./rule.ts";
+
+/** THE list of rewrites that look at a node and its neighbours, in the order in which they are tried at a node. */
+export const rewritings: readonly Rewriting[] = [
+  inlineBranches,
+  dropIdentities,
+  mergeTransposes,
+  mergeReshapes,
+  mergeCasts,
+  mergeSlices,
+  mergeConcats,
+  mergeGathers,
+  mergeExpands,
+  mergeClips,
+  foldPads,
+  foldBatchNorm,
+  foldScales,
+  mergeElementwise,
+  formGemm,
+];
