@@ -1,15 +1,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { writeModel } from "@pare/formats";
+import { parseModel } from "@pare/ir";
 import { build } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { model } from "../../packages/engine/src/onnxruntime/text-model.test-support.ts";
 
-const endless = model(`main (int64 trips, float[64, 64] x) => (float[64, 64] y) {
+const endless = parseModel(`main (int64 trips, float[64, 64] x) => (float[64, 64] y) {
   y = Loop <body = graph body (int64 i, bool c, float[64, 64] a) => (bool more, float[64, 64] b) {
     more = Identity (c)
     b = MatMul (a, a)
@@ -35,7 +36,7 @@ beforeAll(async () => {
     conditions: ["source"],
     external: ["onnxruntime-node"],
   });
-  writeFileSync(modelPath, "bytes" in endless ? endless.bytes : "");
+  writeModel(endless, modelPath);
 });
 
 afterAll(() => {

@@ -1,7 +1,7 @@
+import { parseModel } from "@pare/ir";
 import { numbers, numberToFloat16, stringBytes, stringTensor, type Tensor, tensorBytes, tensorOf } from "@pare/tensor";
 import { afterAll, describe, expect, test } from "vitest";
 import { createOnnxRuntimeEngine } from "./engine.ts";
-import { model } from "./text-model.test-support.ts";
 
 const engine = createOnnxRuntimeEngine();
 afterAll(() => engine[Symbol.asyncDispose]());
@@ -11,7 +11,7 @@ const one = (name: string, tensor: Tensor) => new Map([[name, tensor]]);
 describe("run", () => {
   test("gives outputs by name and reports its ports", async () => {
     const session = await engine.open(
-      model(
+      parseModel(
         "main (float[N, 2] x, float[?, 2] z) => (float[N, 2] s, float[2] r) { s = Add (x, z) r = ReduceSum <keepdims = 0> (x, axis) } ".replace(
           "{ s",
           "<int64[1] axis = {0}> { s",
@@ -57,7 +57,7 @@ describe("run", () => {
     ["uint8", tensorOf("uint8", [3], [0, 128, 255])],
     ["bool", tensorOf("bool", [3], [1, 0, 1])],
   ])("hands %s over bit for bit, in any shape", async (type, tensor) => {
-    const session = await engine.open(model(`main (${type}[] x) => (${type}[] y) { y = Identity (x) }`));
+    const session = await engine.open(parseModel(`main (${type}[] x) => (${type}[] y) { y = Identity (x) }`));
     for (const input of [
       tensor,
       tensorOf(tensor.dtype, [], [1]),
@@ -72,20 +72,20 @@ describe("run", () => {
   });
 
   test("hands strings over", async () => {
-    const session = await engine.open(model("main (string[N] x) => (string[N] y) { y = Identity (x) }"));
+    const session = await engine.open(parseModel("main (string[N] x) => (string[N] y) { y = Identity (x) }"));
     const output = (await session.run(one("x", stringTensor([3], ["a", "", "naïve ☃"])))).get("y")!;
     expect(stringBytes(output).map((bytes) => Buffer.from(bytes).toString())).toEqual(["a", "", "naïve ☃"]);
   });
 
   test("computes with halves, not only copies them", async () => {
-    const session = await engine.open(model("main (float16[N] x) => (float16[N] y) { y = Add (x, x) }"));
+    const session = await engine.open(parseModel("main (float16[N] x) => (float16[N] y) { y = Add (x, x) }"));
     const output = (await session.run(one("x", tensorOf("float16", [2], [1.5, -0.25])))).get("y")!;
     expect([...numbers(output)]).toEqual([3, -0.5]);
     expect(tensorBytes(output)).toEqual(new Uint8Array(new Uint16Array([3, -0.5].map(numberToFloat16)).buffer));
   });
 
   test("streams a tensor larger than one window, read only in windows", async () => {
-    const session = await engine.open(model("main (uint8[N] x) => (uint8[N] y) { y = Identity (x) }"));
+    const session = await engine.open(parseModel("main (uint8[N] x) => (uint8[N] y) { y = Identity (x) }"));
     const size = 100_000_001;
     const pattern = Buffer.alloc(1 << 16, "pare");
     let largest = 0;
@@ -105,7 +105,7 @@ describe("run", () => {
 
   test("requests of several sessions at once keep apart", async () => {
     const text = (value: number) => `main (float[1] x) => (float[1] y) <float[1] c = {${value}}> { y = Mul (x, c) }`;
-    const sessions = await Promise.all([1, 2, 3].map((value) => engine.open(model(text(value)))));
+    const sessions = await Promise.all([1, 2, 3].map((value) => engine.open(parseModel(text(value)))));
     const results = await Promise.all(
       sessions.flatMap((session) => [5, 7].map((value) => session.run(one("x", tensorOf("float32", [1], [value]))))),
     );
@@ -153,12 +153,12 @@ describe("what does not fit is said before anything is sent", () => {
       /expected \[N, 2\], got \[2\]/,
     ],
   ])("%s", async (_, inputs, text) => {
-    const session = await engine.open(model(add));
+    const session = await engine.open(parseModel(add));
     await expect(session.run(inputs)).rejects.toThrow(text);
   });
 
   test("an output that is not there", async () => {
-    const session = await engine.open(model(add));
+    const session = await engine.open(parseModel(add));
     await expect(
       session.run(
         new Map([
@@ -172,7 +172,7 @@ describe("what does not fit is said before anything is sent", () => {
 
   test("an output that is no tensor; the others can be fetched", async () => {
     const session = await engine.open(
-      model("main (float[2] x) => (seq(float[2]) s, float[2] y) { s = SequenceConstruct (x) y = Neg (x) }"),
+      parseModel("main (float[2] x) => (seq(float[2]) s, float[2] y) { s = SequenceConstruct (x) y = Neg (x) }"),
     );
     const inputs = one("x", tensorOf("float32", [2], [1, 2]));
     await expect(session.run(inputs)).rejects.toThrow(/ENGINE_OUTPUT .* output "s" is of type non-tensor/);
@@ -181,7 +181,7 @@ describe("what does not fit is said before anything is sent", () => {
 
   test("a type below 8 bits", async () => {
     const session = await engine.open(
-      model(
+      parseModel(
         `<ir_version: 10, opset_import: ["" : 21]> main (int4[2] x) => (float[2] y) <float s = {1}> { y = DequantizeLinear (x, s) }`,
       ),
     );
@@ -191,7 +191,7 @@ describe("what does not fit is said before anything is sent", () => {
   });
 
   test("a closed session", async () => {
-    const session = await engine.open(model(add));
+    const session = await engine.open(parseModel(add));
     await session[Symbol.asyncDispose]();
     await session[Symbol.asyncDispose]();
     await expect(
@@ -248,7 +248,7 @@ describe("what the runtime refuses becomes our error", () => {
       /element type bfloat16, which cannot be handed/,
     ],
   ])("%s", async (_, text, expected) => {
-    const refusal = await engine.open(model(text)).then(
+    const refusal = await engine.open(parseModel(text)).then(
       () => undefined,
       (error: unknown) => error,
     );
@@ -270,7 +270,7 @@ describe("what the runtime refuses becomes our error", () => {
 
   test("a run that fails names the node and leaves the session usable", async () => {
     const session = await engine.open(
-      model("main (float[N] x, int64[2] s) => (float[a, b] y) { [r] y = Reshape (x, s) }"),
+      parseModel("main (float[N] x, int64[2] s) => (float[a, b] y) { [r] y = Reshape (x, s) }"),
     );
     const run = (n: number) =>
       session.run(
@@ -287,9 +287,9 @@ describe("what the runtime refuses becomes our error", () => {
 
   test("a device of another system", async () => {
     const device = process.platform === "darwin" ? "dml" : "coreml";
-    await expect(engine.open(model("main (float[1] x) => (float[1] y) { y = Neg (x) }"), { device })).rejects.toThrow(
-      /ENGINE_PROVIDER at device \w+: \w+ is part of/,
-    );
+    await expect(
+      engine.open(parseModel("main (float[1] x) => (float[1] y) { y = Neg (x) }"), { device }),
+    ).rejects.toThrow(/ENGINE_PROVIDER at device \w+: \w+ is part of/);
   });
 });
 
@@ -302,7 +302,7 @@ describe("options", () => {
   const inputs = one("x", tensorOf("float32", [4, 4], new Float32Array(16).fill(1)));
 
   test("profile: every kernel of every run, with types and shapes", async () => {
-    const session = await engine.open(model(text), { profile: true, optimize: "off" });
+    const session = await engine.open(parseModel(text), { profile: true, optimize: "off" });
     await session.run(inputs);
     await session.run(inputs);
     const { runs, events } = await session.profile();
@@ -320,7 +320,7 @@ describe("options", () => {
 
   test("a profile survives names that JSON would have to escape", async () => {
     const session = await engine.open(
-      model(String.raw`main (float[1] x) => (float[1] y) { ["a\"b\\c/d:0"] y = Neg (x) }`),
+      parseModel(String.raw`main (float[1] x) => (float[1] y) { ["a\"b\\c/d:0"] y = Neg (x) }`),
       { profile: true },
     );
     await session.run(one("x", tensorOf("float32", [1], [1])));
@@ -328,14 +328,14 @@ describe("options", () => {
   });
 
   test("the optimized model is a model, fused", async () => {
-    const session = await engine.open(model(text), { optimizedModel: true, profile: true });
+    const session = await engine.open(parseModel(text), { optimizedModel: true, profile: true });
     const again = await engine.open({ bytes: await session.optimizedModel() }, { optimize: "off", profile: true });
     await again.run(inputs);
     expect((await again.profile()).events.length).toBeLessThan(3);
   });
 
   test("what was not asked for at the opening is not there", async () => {
-    const session = await engine.open(model(text));
+    const session = await engine.open(parseModel(text));
     await expect(session.profile()).rejects.toThrow(
       /ENGINE_OPTION at the model: the session was opened without profile/,
     );
@@ -345,9 +345,11 @@ describe("options", () => {
 
 describe("time", () => {
   test("gives every run of every block to the session it belongs to", async () => {
-    const small = await engine.open(model("main (float[1] x) => (float[1] y) { y = Neg (x) }"));
+    const small = await engine.open(parseModel("main (float[1] x) => (float[1] y) { y = Neg (x) }"));
     const large = await engine.open(
-      model("main (float[256,256] x) => (float[256,256] y) { a = MatMul (x, x) b = MatMul (a, a) y = MatMul (b, b) }"),
+      parseModel(
+        "main (float[256,256] x) => (float[256,256] y) { a = MatMul (x, x) b = MatMul (a, a) y = MatMul (b, b) }",
+      ),
     );
     const progress: number[] = [];
     const timing = await engine.time(
@@ -367,7 +369,7 @@ describe("time", () => {
   });
 
   test("an abort between blocks leaves the process and its sessions alive", async () => {
-    const session = await engine.open(model("main (float[1] x) => (float[1] y) { y = Neg (x) }"));
+    const session = await engine.open(parseModel("main (float[1] x) => (float[1] y) { y = Neg (x) }"));
     const inputs = one("x", tensorOf("float32", [1], [1]));
     const controller = new AbortController();
     const timing = engine.time(
@@ -384,7 +386,7 @@ describe("time", () => {
 
   test("sessions of two engines cannot be compared", async () => {
     await using other = createOnnxRuntimeEngine();
-    const session = await other.open(model("main (float[1] x) => (float[1] y) { y = Neg (x) }"));
+    const session = await other.open(parseModel("main (float[1] x) => (float[1] y) { y = Neg (x) }"));
     const plan = { warmupRuns: 0, blocks: 1, runsPerBlock: 1, seed: 1 };
     await expect(engine.time([{ session, inputs: one("x", tensorOf("float32", [1], [1])) }], plan)).rejects.toThrow(
       /ENGINE_FOREIGN/,

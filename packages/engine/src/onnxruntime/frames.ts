@@ -94,8 +94,26 @@ export class FrameReader<Header extends object> {
   }
 }
 
+/**
+ * Buffers of the request before, for the next one: fresh memory costs more than the bytes that are read into it (the
+ * system hands it out page by page), and batches of one size follow each other.
+ */
+export class PartPool {
+  #free: Uint8Array<ArrayBuffer>[] = [];
+
+  take(size: number): Uint8Array<ArrayBuffer> {
+    const index = this.#free.findIndex((part) => part.length === size);
+    return index < 0 ? new Uint8Array(size) : this.#free.splice(index, 1)[0]!;
+  }
+
+  /** What was free before and not taken is let go. */
+  giveBack(parts: readonly Uint8Array<ArrayBuffer>[]): void {
+    this.#free = [...parts];
+  }
+}
+
 /** Waits for the next frame on a blocking descriptor; undefined when the other side has closed it. */
-export function readFrameSync<Header extends object>(fd: number): Frame<Header> | undefined {
+export function readFrameSync<Header extends object>(fd: number, pool = new PartPool()): Frame<Header> | undefined {
   const length = new Uint8Array(4);
   if (!fillSync(fd, length)) return undefined;
   const json = new Uint8Array(new DataView(length.buffer).getUint32(0, true));
@@ -103,7 +121,7 @@ export function readFrameSync<Header extends object>(fd: number): Frame<Header> 
   const header: Header & Framed = JSON.parse(new TextDecoder().decode(json));
   const parts: Uint8Array<ArrayBuffer>[] = [];
   for (const size of header.sizes) {
-    const part = new Uint8Array(size);
+    const part = pool.take(size);
     if (!fillSync(fd, part)) return undefined;
     parts.push(part);
   }

@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { Worker } from "node:worker_threads";
-import { readFrameSync, writeFrameSync } from "./frames.ts";
+import { PartPool, readFrameSync, writeFrameSync } from "./frames.ts";
 import { type Answer, answer, type HostState } from "./host-sessions.ts";
 import { channelFd, lifelineFd, type Refusal, type Reply, type Request, type RuntimeInfo } from "./protocol.ts";
 
@@ -65,13 +65,16 @@ function textOf(error: unknown): string {
 }
 
 async function serve(state: HostState): Promise<never> {
+  const pool = new PartPool();
   for (;;) {
-    const frame = readFrameSync<Request>(channelFd);
+    const frame = readFrameSync<Request>(channelFd, pool);
     if (frame === undefined) return leave();
     const { reply, parts }: Answer = await answer(state, frame.header, frame.parts).catch((error: unknown) => ({
       reply: { ok: false, message: textOf(error) },
     }));
     writeFrameSync(channelFd, reply, parts);
+    // Only a run is done with its inputs by now.
+    pool.giveBack(frame.header.op === "run" ? frame.parts : []);
   }
 }
 

@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
 
 const keptLines = 20;
-const keptLineChars = 500;
+const keptLineChars = 2000;
 
 /** Native libraries print what they like. It never reaches the terminal; the last lines are kept for errors. */
 export class NativeOutput {

@@ -2,13 +2,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isPareError } from "@pare/error";
+import { parseModel } from "@pare/ir";
 import { type Tensor, tensorOf } from "@pare/tensor";
 import { afterAll, describe, expect, test } from "vitest";
 import { createOnnxRuntimeEngine, type OnnxRuntimeEngine } from "./engine.ts";
-import { model } from "./text-model.test-support.ts";
 
 /** Multiplies `trips` times: as long a run as one likes. */
-const endless = model(`main (int64 trips, float[64, 64] x) => (float[64, 64] y) {
+const endless = parseModel(`main (int64 trips, float[64, 64] x) => (float[64, 64] y) {
   y = Loop <body = graph body (int64 i, bool c, float[64, 64] a) => (bool more, float[64, 64] b) {
     more = Identity (c)
     b = MatMul (a, a)
@@ -158,7 +158,7 @@ test("a signal that was aborted before stops the opening", async () => {
 
 test("data that cannot be read to its end is an error, not a hang", async () => {
   await using engine = createOnnxRuntimeEngine({ scratchIn });
-  const session = await engine.open(model("main (uint8[N] x) => (uint8[N] y) { y = Identity (x) }"));
+  const session = await engine.open(parseModel("main (uint8[N] x) => (uint8[N] y) { y = Identity (x) }"));
   const source = {
     size: 200_000_000,
     read: (offset: number, length: number) => {
