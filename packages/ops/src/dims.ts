@@ -83,7 +83,7 @@ export function subDims(a: Dim, b: Dim): Dim {
 }
 
 export function mulDims(a: Dim, b: Dim): Dim {
-  if (typeof a === "number" && typeof b === "number") return a * b;
+  if (typeof a === "number" && typeof b === "number") return a * b + 0; // −0 is 0
   if (a === 0 || b === 0) return 0;
   if (b === 1) return a;
   return a === 1 ? b : binary(a, b, multiply);
@@ -92,14 +92,14 @@ export function mulDims(a: Dim, b: Dim): Dim {
 /** floor(a / b). */
 export function floorDivDims(a: Dim, b: Dim): Dim {
   if (b === 0) return undefined;
-  if (typeof a === "number" && typeof b === "number") return Math.floor(a / b);
+  if (typeof a === "number" && typeof b === "number") return Math.floor(a / b) + 0;
   return b === 1 ? a : binary(a, b, floorDivide);
 }
 
 /** ceil(a / b). */
 export function ceilDivDims(a: Dim, b: Dim): Dim {
   if (b === 0) return undefined;
-  if (typeof a === "number" && typeof b === "number") return Math.ceil(a / b);
+  if (typeof a === "number" && typeof b === "number") return Math.ceil(a / b) + 0;
   return b === 1 ? a : binary(a, b, ceilDivide);
 }
 
@@ -204,7 +204,7 @@ export function declaredDim(dim: Dim): Dim {
   if (typeof dim === "number") return dim < 0 ? undefined : dim;
   if (dim === undefined || /^\s*(\?.*|-\d+|None)?$/.test(dim)) return undefined;
   // "batch-size" is one name; "batch - 1" is an expression.
-  const p = /[\w`]-[\w`]/.test(dim) ? undefined : parsePolynomial(dim);
+  const p = /\w-\w/.test(dim.replaceAll(/`(?:[^`]|``)+`/g, "q")) ? undefined : parsePolynomial(dim);
   return (p && write(p)) ?? namedDim(dim);
 }
 

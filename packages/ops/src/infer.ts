@@ -10,6 +10,11 @@ export type { RuleFault, TypeConflict } from "./infer/walk.ts";
 export interface InferOptions {
   /** Shapes for graph inputs, by name, in place of the declared ones. A symbol that they fix is fixed everywhere. */
   readonly inputShapes?: ReadonlyMap<string, readonly Dim[]>;
+  /**
+   * Takes the initial values of graph inputs for constants (default false, for callers may give others; below IR 4 they
+   * cannot, and initial values are constants anyway). To describe a file, not to change it.
+   */
+  readonly assumeInitialValues?: boolean;
 }
 
 /** What is known of a model's values before it runs. Later edits of the graph do not show in it. */
@@ -36,7 +41,7 @@ const mostVisits = 1_000_000;
 /** Infers types, shapes and small integer values through the whole model, in time linear in its nodes. */
 export function inferTypes(model: Model, options: InferOptions = {}): Inference {
   const shapes = options.inputShapes ?? new Map<string, readonly Dim[]>();
-  const scope = mainScope(model);
+  const scope = mainScope(model, options.assumeInitialValues ?? false);
   const walk = newWalk(model, shapes);
   for (const input of model.graph.inputs) scope.types.set(input, inputType(walk, input, shapes.get(input.name)));
   walkGraph(walk, model.graph, scope);
@@ -50,7 +55,7 @@ export function inferTypes(model: Model, options: InferOptions = {}): Inference 
   };
 }
 
-function mainScope(model: Model): Scope {
+function mainScope(model: Model, assumeInitial: boolean): Scope {
   return {
     opsets: model.opsets,
     attrs: undefined,
@@ -58,7 +63,7 @@ function mainScope(model: Model): Scope {
     known: new Map(),
     constants: new Map(),
     graphMacs: new Map(),
-    initialIsConstant: model.formatVersion < 4,
+    initialIsConstant: assumeInitial || (model.format === "onnx" && model.formatVersion < 4),
   };
 }
 
@@ -74,6 +79,7 @@ function newWalk(model: Model, shapes: ReadonlyMap<string, readonly Dim[]>): Wal
     faults: new Map(),
     functions: new Map(functions),
     fresh: () => `?${++made}`,
+    active: new Set(),
     budget: mostVisits,
     depth: 0,
   };

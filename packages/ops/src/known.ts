@@ -33,6 +33,13 @@ export function numbersOf(known: KnownInts | undefined): readonly number[] | und
   return elements?.every((element) => typeof element === "number") ? elements : undefined;
 }
 
+/** All elements, if every one of them is a number that is not a saturated one: they may be written as a constant. */
+export function exactNumbers(known: KnownInts | undefined): readonly number[] | undefined {
+  return numbersOf(known)?.every((element) => Math.abs(element) !== Number.MAX_SAFE_INTEGER)
+    ? numbersOf(known)
+    : undefined;
+}
+
 /** The one element of a tensor that has one. */
 export function singleOf(known: KnownInts | undefined): Dim {
   return known?.elements.length === 1 ? known.elements[0] : undefined;

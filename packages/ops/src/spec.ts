@@ -27,7 +27,8 @@ export type AxisMap =
 
 /**
  * The elements of a small integer (or float) tensor as far as they are known before running: shape arithmetic.
- * `elements` is flat, row-major; an element is a number, a symbolic expression, or undefined.
+ * `elements` is flat, row-major; an element is a number, a symbolic expression, or undefined. 64-bit integers beyond
+ * ±(2^53 − 1) are that number ("to the end" in a Slice): before elements become a constant again, ask `exactNumbers`.
  */
 export interface KnownInts {
   readonly shape: readonly number[];

@@ -40,6 +40,8 @@ export interface Walk {
   readonly faults: Map<Node, RuleFault>;
   readonly functions: ReadonlyMap<string, ModelFunction>;
   fresh(): Dim;
+  /** Functions whose bodies are being walked: one that calls itself has no types. */
+  readonly active: Set<ModelFunction>;
   /** Node visits left: loops in loops and functions in functions must end in bounded time. */
   budget: number;
   depth: number;
@@ -149,6 +151,7 @@ export function functionKey(domain: string, name: string, overload: string): str
 /** A call's outputs, by walking the body with the call's types, constants and attributes. */
 function callFunction(walk: Walk, fn: ModelFunction, context: InferContext, outer: Scope): Found {
   const { node } = context;
+  if (walk.active.has(fn)) return { types: [], known: [], macs: undefined };
   const inner: Scope = {
     opsets: fn.opsets,
     attrs: callAttributes(fn, node),
@@ -166,7 +169,9 @@ function callFunction(walk: Walk, fn: ModelFunction, context: InferContext, oute
     const constant = constantIn(outer, value);
     if (constant !== undefined) inner.constants.set(input, constant);
   }
+  walk.active.add(fn);
   const types = walkGraph(walk, fn.body, inner);
+  walk.active.delete(fn);
   const known = fn.body.outputs.map((output) => knownIn(inner, output));
   return { types, known, macs: inner.graphMacs.get(fn.body) };
 }
