@@ -16,7 +16,7 @@ export default defineConfig({
         test: {
           name: "fast",
           globalSetup,
-          include: ["packages/*/src/**/*.test.ts", "test/*.test.ts"],
+          include: ["packages/*/src/**/*.test.ts", "src/**/*.test.ts", "test/*.test.ts"],
           testTimeout: 20_000,
         },
       },

@@ -31,7 +31,9 @@ export async function parseCommandLine(
   const parser = createParser();
   for (const command of commands) register(parser, command, (args) => found.push({ command, args }));
   try {
-    await parser.parseAsync([...argv], {}, (_error, _args, text) => printed.push(text));
+    await parser.parseAsync([...argv], {}, (_error, _args, text) => {
+      printed.push(text);
+    });
   } catch (error) {
     throw explain(error, argv);
   }

@@ -1,1 +1,54 @@
-export const runCommand = async () => 0 as const;
+import { relative } from "node:path";
+import { formatDuration, headline, renderTable } from "@pare/report";
+import type { CommandRun, Terminal } from "../terminal/terminal.ts";
+import { type RunOutcome, runRecipe } from "./run.ts";
+
+export interface RunArgs {
+  readonly recipe: string;
+  readonly out: string;
+  readonly lock: string | undefined;
+  readonly "cache-dir": string | undefined;
+  readonly "cache-limit": number;
+  readonly "no-cache": boolean | undefined;
+}
+
+export const runCommand: CommandRun<RunArgs> = async (args, terminal) => {
+  const { recipe, out, lock } = args;
+  const folder = args["no-cache"] ? false : args["cache-dir"];
+  const outcome = await runRecipe(recipe, {
+    out,
+    ...(lock !== undefined && { lock }),
+    ...(folder !== undefined && { cacheFolder: folder }),
+    cacheLimitBytes: args["cache-limit"] * 1e9,
+    progress: terminal.progress,
+    signal: terminal.signal,
+  });
+  terminal.printJson(outcome.record);
+  printOutcome(outcome, terminal);
+  return 0;
+};
+
+function printOutcome({ record, folder, resumed }: RunOutcome, terminal: Terminal): void {
+  const cached = record.steps.filter(({ status }) => status === "cached").length;
+  const remarks = [
+    resumed ? "Continued an interrupted run." : "",
+    cached > 0 ? `${cached} of ${record.steps.length} steps came from the cache.` : "",
+  ].filter((remark) => remark !== "");
+  if (remarks.length > 0) terminal.remark(remarks.join(" "));
+  const place = relative(process.cwd(), folder) || ".";
+  terminal.print(
+    `${record.recipe.name}: ${headline(record)}\n\n${renderTable(record, terminal.width)}${noiseText(record)}\n` +
+      `${place}: model.onnx, report.md, record.json, recipe.lock.yaml (${formatDuration(record.run.durationMs)})`,
+  );
+}
+
+/** What a ratio of times is worth, in one line for each measurement. */
+function noiseText({ timings }: RunOutcome["record"]): string {
+  const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
+  return timings
+    .map(
+      ({ name, noiseFloor, runs }) =>
+        `${name}: ${runs} runs each; ratios within ${percent(noiseFloor)} of 1 are noise.\n`,
+    )
+    .join("");
+}

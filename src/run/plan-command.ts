@@ -1,1 +1,41 @@
-export const planCommand = async () => 0 as const;
+import { writtenOut } from "@pare/recipe";
+import { formatBytes, formatCount } from "@pare/report";
+import { stringify } from "yaml";
+import type { CommandRun } from "../terminal/terminal.ts";
+import { type Plan, type PlannedStep, planRecipe } from "./plan.ts";
+
+/** Prints a recipe with every default, and as comments what it would do: the output is itself a recipe. */
+export const planCommand: CommandRun<{ readonly recipe: string }> = async ({ recipe }, terminal) => {
+  const plan = await planRecipe(recipe, terminal);
+  terminal.printJson({ ...plan, recipe: writtenOut(plan.recipe) });
+  terminal.print(`${stringify(writtenOut(plan.recipe))}\n${comments(plan)}`);
+  return 0;
+};
+
+function comments(plan: Plan): string {
+  const lines = [modelLine(plan), ...plan.steps.flatMap(stepLines), ...measureLines(plan)];
+  return lines.map((line) => `# ${line}`.trimEnd()).join("\n");
+}
+
+function modelLine({ model }: Plan): string {
+  const macs = model.macs === null ? "" : `, ${formatCount(model.macs)} MACs`;
+  const weights = `${formatCount(model.parameters)} parameters (${formatBytes(model.weightBytes)})`;
+  return `Model: ${formatCount(model.nodes)} nodes, ${weights}${macs}`;
+}
+
+function stepLines({ pass, promise, nodesBefore, nodesAfter, notes }: PlannedStep, index: number): readonly string[] {
+  const lines = notes.map(({ kind, text }) => `     ${kind === "left" ? "left alone: " : ""}${text}`);
+  return [`Step ${index + 1}: ${pass} (${promise}): ${nodesBefore} → ${nodesAfter} nodes`, ...lines];
+}
+
+function measureLines({ recipe, data, measureSeconds }: Plan): readonly string[] {
+  const accuracy = data.map(
+    ({ name, samples }) => `Evaluates ${recipe.evaluate.join(", ")} on ${samples} samples of ${name}`,
+  );
+  const timings = recipe.measure.map(
+    ({ name, engine, device, threads, scenario, batch }) =>
+      `Times ${name}: ${scenario}, ${engine} on ${device}, ${threads} threads, batch ${batch}`,
+  );
+  const time = measureSeconds > 0 ? [`Timing takes about ${measureSeconds} seconds.`] : [];
+  return [...accuracy, ...timings, ...time, "Nothing was written."];
+}

@@ -14,15 +14,16 @@ export interface ProgressStream {
 
 const liveEveryMs = 100;
 const plainEveryMs = 10_000;
+const plainNewTaskMs = 1000;
 
 /**
- * On a terminal one line that is written over, at most ten times a second. Elsewhere plain lines: when a task starts,
- * then at most one in ten seconds.
+ * On a terminal one line that is written over, at most ten times a second. Elsewhere plain lines: one in ten seconds,
+ * and for a new task where the last line is a second old; what is done sooner leaves no line.
  */
 export function createProgress(stream: ProgressStream, now: () => number = () => performance.now()): ProgressLine {
   let task = "";
   let startedMs = 0;
-  let writtenMs = Number.NEGATIVE_INFINITY;
+  let writtenMs = stream.isTTY ? Number.NEGATIVE_INFINITY : now();
   let visible = false;
   const clear = () => {
     if (visible) stream.write("\r\x1b[K");
@@ -34,8 +35,8 @@ export function createProgress(stream: ProgressStream, now: () => number = () =>
       const time = now();
       const isNew = name !== task;
       if (isNew) [task, startedMs] = [name, time];
-      const every = stream.isTTY ? liveEveryMs : plainEveryMs;
-      if (!isNew && time - writtenMs < every) return;
+      const everyMs = stream.isTTY ? liveEveryMs : isNew ? plainNewTaskMs : plainEveryMs;
+      if (time - writtenMs < everyMs) return;
       writtenMs = time;
       const line = progressText(name, done, total, time - startedMs);
       if (!stream.isTTY) return void stream.write(`${line}\n`);

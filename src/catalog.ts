@@ -1,0 +1,29 @@
+import { fileURLToPath } from "node:url";
+import { upgrade } from "@pare/opset";
+import type { Pass } from "@pare/pass";
+import type { RecipeCatalog } from "@pare/recipe";
+import { simplify, simplifyPasses } from "@pare/simplify";
+import { packageFolder } from "./version.ts";
+
+/** Every pass that a recipe may name. */
+export const passes: readonly Pass[] = [simplify, ...simplifyPasses, upgrade];
+
+/** Models that ship with the package, by the name after "builtin:". */
+const builtinModels: Readonly<Record<string, string>> = { quickstart: "recipes/quickstart.onnx" };
+
+export const recipeCatalog: RecipeCatalog = {
+  passes,
+  builtinModels: Object.keys(builtinModels),
+  generatedData: ["glyphs"],
+  metrics: ["accuracy.top1", "loss"],
+  engines: ["onnxruntime"],
+};
+
+/** The file of a built-in model. */
+export function builtinModelPath(name: string): string {
+  return fileURLToPath(new URL(builtinModels[name]!, packageFolder));
+}
+
+export function passNamed(name: string): Pass {
+  return passes.find((pass) => pass.name === name)!;
+}

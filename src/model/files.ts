@@ -1,0 +1,19 @@
+import { statSync } from "node:fs";
+import { type Digest, digestFiles } from "@pare/recipe";
+
+/** A model on disk: its file, then the files of its external data. */
+export interface ModelFiles {
+  readonly paths: readonly string[];
+  readonly sizeBytes: number;
+  /** Of all of them, one after the other. */
+  readonly sha256: Digest;
+}
+
+export async function describeFiles(paths: readonly string[]): Promise<ModelFiles> {
+  return { paths, sizeBytes: sizeOf(paths), sha256: await digestFiles(paths) };
+}
+
+/** Bytes of all files together. */
+export function sizeOf(paths: readonly string[]): number {
+  return paths.reduce((sum, path) => sum + statSync(path).size, 0);
+}

@@ -1,0 +1,89 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { type Dataset, glyphs } from "@pare/data";
+import { describeMachine, type OnnxRuntimeEngine } from "@pare/engine";
+import { readModelFile } from "@pare/formats";
+import type { Model } from "@pare/ir";
+import { type CheckedRecipe, type DataSource, digestOf, type LockFacts } from "@pare/recipe";
+import type { DataInfo, Environment } from "@pare/report";
+import { builtinModelPath } from "../catalog.ts";
+import { externalFiles } from "../model/external-files.ts";
+import { describeFiles, type ModelFiles } from "../model/files.ts";
+import { type ModelWeight, weighModel } from "../model/summary.ts";
+import { toolVersion } from "../version.ts";
+import { modelOfRecipeMissingError } from "./errors.ts";
+
+/** Everything that a run starts from, found out before anything is done. */
+export interface RunFacts {
+  readonly checked: CheckedRecipe;
+  readonly modelPath: string;
+  readonly model: Model;
+  readonly modelFiles: ModelFiles;
+  /** Taken before any step: passes change a model in place. */
+  readonly weight: ModelWeight;
+  readonly dataset: Dataset | undefined;
+  readonly data: readonly DataInfo[];
+  readonly environment: Environment;
+  readonly lock: LockFacts;
+}
+
+/** @throws RECIPE_MODEL; the faults of a model file */
+export async function gatherFacts(checked: CheckedRecipe, engine: OnnxRuntimeEngine): Promise<RunFacts> {
+  const modelPath = findModel(checked);
+  const model = readModelFile(modelPath);
+  const modelFiles = await describeFiles([modelPath, ...externalFiles(model, modelPath)]);
+  const { recipe } = checked;
+  const dataset = recipe.data.test && openDataset(recipe.data.test);
+  const data = dataset ? [await dataInfo(recipe.data.test!, dataset)] : [];
+  const environment = await describeEnvironment(engine);
+  const lock: LockFacts = {
+    tool: environment.pare,
+    runtime: `${environment.runtime.name} ${environment.runtime.version}`,
+    cpu: { arch: environment.arch, features: environment.cpu.features },
+    recipe,
+    recipeSha256: checked.sha256,
+    modelSha256: modelFiles.sha256,
+    dataSha256: Object.fromEntries(data.map(({ split, sha256 }) => [split, sha256])),
+  };
+  return { checked, modelPath, model, modelFiles, weight: weighModel(model), dataset, data, environment, lock };
+}
+
+/** A path of the recipe starts in the recipe's folder. */
+export function findModel({ recipe, folder, place }: CheckedRecipe): string {
+  const [, builtin] = /^builtin:(.*)$/.exec(recipe.model) ?? [];
+  if (builtin !== undefined) return builtinModelPath(builtin);
+  const path = resolve(folder, recipe.model);
+  if (!existsSync(path)) throw modelOfRecipeMissingError(place(["model"]), recipe.model, folder);
+  return path;
+}
+
+export function openDataset({ samples, seed }: DataSource): Dataset {
+  return glyphs({ split: "test", length: samples, seed });
+}
+
+async function dataInfo(source: DataSource, dataset: Dataset): Promise<DataInfo> {
+  return {
+    split: "test",
+    source: `generated ${source.generated}, seed ${source.seed}`,
+    samples: dataset.length,
+    sha256: digestOf(await dataset.digest()),
+  };
+}
+
+export async function describeEnvironment(engine: OnnxRuntimeEngine): Promise<Environment> {
+  const machine = describeMachine();
+  const { version } = await engine.runtime();
+  return {
+    pare: toolVersion(),
+    node: process.versions.node,
+    runtime: { name: "onnxruntime-node", version },
+    os: process.platform,
+    arch: process.arch,
+    cpu: {
+      model: machine.cpu,
+      processors: machine.cpus.threads,
+      features: (machine.features ?? []).filter(({ present }) => present).map(({ name }) => name),
+    },
+    memoryBytes: machine.memoryLimitBytes ?? machine.memoryBytes,
+  };
+}

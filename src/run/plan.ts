@@ -1,0 +1,64 @@
+import { createOnnxRuntimeEngine } from "@pare/engine";
+import { readModelFile } from "@pare/formats";
+import { countNodes } from "@pare/ir";
+import { type Progress, runPass } from "@pare/pass";
+import { type Recipe, readRecipe } from "@pare/recipe";
+import type { StepNote } from "@pare/report";
+import { passNamed, recipeCatalog } from "../catalog.ts";
+import { type ModelWeight, weighModel } from "../model/summary.ts";
+import { findModel, openDataset } from "./facts.ts";
+import { createTools, selectionOf } from "./tools.ts";
+
+/** What a recipe would do, found out on a copy in memory; nothing is written. */
+export interface Plan {
+  readonly recipe: Recipe;
+  readonly sha256: string;
+  readonly model: { readonly path: string } & ModelWeight;
+  readonly data: readonly { readonly split: string; readonly name: string; readonly samples: number }[];
+  readonly steps: readonly PlannedStep[];
+  /** Seconds that the `measure` entries may take together. */
+  readonly measureSeconds: number;
+}
+
+export interface PlannedStep {
+  readonly pass: string;
+  readonly promise: "exact" | "rounding" | "lossy";
+  readonly nodesBefore: number;
+  readonly nodesAfter: number;
+  readonly notes: readonly StepNote[];
+}
+
+export interface PlanOptions {
+  readonly progress?: Progress;
+  readonly signal?: AbortSignal;
+}
+
+export async function planRecipe(file: string, options: PlanOptions = {}): Promise<Plan> {
+  const checked = readRecipe(file, recipeCatalog);
+  const { recipe } = checked;
+  const path = findModel(checked);
+  const model = readModelFile(path);
+  const weight = weighModel(model);
+  await using engine = createOnnxRuntimeEngine();
+  const signal = options.signal ?? new AbortController().signal;
+  const progress = options.progress ?? { report: () => {} };
+  const steps: PlannedStep[] = [];
+  for (const [index, step] of recipe.steps.entries()) {
+    progress.report(`plan ${step.pass}`, index, recipe.steps.length);
+    const pass = passNamed(step.pass);
+    const selection = selectionOf(step.only, step.except);
+    const tools = createTools({ engine, progress, signal }, { seed: recipe.seed, selection });
+    const nodesBefore = countNodes(model);
+    const { notes } = await runPass(model, pass, step.options, tools);
+    steps.push({ pass: pass.name, promise: pass.promise, nodesBefore, nodesAfter: countNodes(model), notes });
+  }
+  const dataset = recipe.data.test && openDataset(recipe.data.test);
+  return {
+    recipe,
+    sha256: checked.sha256,
+    model: { path, ...weight },
+    data: dataset ? [{ split: "test", name: dataset.name, samples: dataset.length }] : [],
+    steps,
+    measureSeconds: recipe.measure.reduce((sum, { budget }) => sum + budget, 0),
+  };
+}

@@ -1,0 +1,113 @@
+import { join } from "node:path";
+import { createOnnxRuntimeEngine } from "@pare/engine";
+import type { Model } from "@pare/ir";
+import type { Progress } from "@pare/pass";
+import {
+  checkLockInputs,
+  checkLockOutput,
+  claimRunFolder,
+  digestOf,
+  type Lock,
+  openCache,
+  type RunFolder,
+  readLock,
+  readRecipe,
+} from "@pare/recipe";
+import type { RunRecord } from "@pare/report";
+import { recipeCatalog } from "../catalog.ts";
+import { defaultCacheFolder } from "./cache-folder.ts";
+import { evaluateBoth, type Measured, type ModelPair } from "./evaluate.ts";
+import { gatherFacts, type RunFacts } from "./facts.ts";
+import { makeRecord, recordFile, writeReports, writeResult } from "./result.ts";
+import { runSteps } from "./steps.ts";
+import { type Timed, timeBoth, timingInputs } from "./time.ts";
+import type { World } from "./tools.ts";
+
+export interface RunOptions {
+  /** Folder for the results; default "runs". Each run gets `<out>/<recipe's name>/<run id>/`. */
+  readonly out?: string;
+  /** Path of a lock file whose bytes this run must give. */
+  readonly lock?: string;
+  /** Default: `defaultCacheFolder()`. False: every step is done again. */
+  readonly cacheFolder?: string | false;
+  readonly cacheLimitBytes?: number;
+  readonly progress?: Progress;
+  readonly signal?: AbortSignal;
+}
+
+export interface RunOutcome {
+  readonly record: RunRecord;
+  /** Where model, record, report and lock file are. */
+  readonly folder: string;
+  readonly resumed: boolean;
+}
+
+/** Does what a recipe says. @throws the faults of the recipe, the model, the steps and the engine */
+export async function runRecipe(file: string, options: RunOptions = {}): Promise<RunOutcome> {
+  const checked = readRecipe(file, recipeCatalog);
+  const lock = options.lock === undefined ? undefined : { lock: readLock(options.lock), file: options.lock };
+  await using engine = createOnnxRuntimeEngine();
+  const signal = options.signal ?? new AbortController().signal;
+  const world: World = { engine, signal, progress: options.progress ?? { report: () => {} } };
+  const facts = await gatherFacts(checked, engine);
+  if (lock !== undefined) checkLockInputs(lock.lock, facts.lock, lock.file);
+  const root = join(options.out ?? "runs", checked.recipe.name);
+  const folder = await claimRunFolder(root, runDigest(facts), recordFile);
+  return await runIn(folder, facts, world, options, lock);
+}
+
+/** Runs of one digest are the same run: a rerun finds the folder of the one that was interrupted. */
+function runDigest({ lock }: RunFacts): string {
+  const { recipe: _, ...decisive } = lock;
+  return digestOf(decisive);
+}
+
+async function runIn(
+  folder: RunFolder,
+  facts: RunFacts,
+  world: World,
+  options: RunOptions,
+  lock: { readonly lock: Lock; readonly file: string } | undefined,
+): Promise<RunOutcome> {
+  const startedAt = new Date();
+  const began = performance.now();
+  const cache = await openCache(cacheFolder(options, folder), options.cacheLimitBytes);
+  const steps = await runSteps(facts, cache, world, lock);
+  const result = await writeResult(folder, facts, steps);
+  if (lock !== undefined) checkLockOutput(lock.lock, facts.lock, lock.file, result.files.sha256);
+  const measured = await measure(folder, facts, steps.model, { original: facts.modelPath, result: result.path }, world);
+  const durationMs = performance.now() - began;
+  const record = makeRecord({ folder, facts, startedAt, durationMs, steps, result, measured });
+  await writeReports(folder, facts, record);
+  return { record, folder: folder.path, resumed: folder.resumed };
+}
+
+/** Without a cache the steps are kept in the run's folder until it is finished: an interrupted run continues still. */
+function cacheFolder({ cacheFolder: given }: RunOptions, folder: RunFolder): string {
+  if (given === false) return join(folder.path, ".parts", "cache");
+  return given ?? defaultCacheFolder();
+}
+
+/** Each measurement is a part of the run: one that an interrupted run had finished is not repeated. */
+async function measure(
+  folder: RunFolder,
+  { checked, dataset }: RunFacts,
+  model: Model,
+  pair: ModelPair,
+  world: World,
+): Promise<readonly (Measured | Timed)[]> {
+  const { recipe } = checked;
+  const measured: (Measured | Timed)[] = [];
+  if (dataset !== undefined && recipe.evaluate.length > 0) {
+    const part = await folder.part("evaluate", () => evaluateBoth(recipe, dataset, pair, world));
+    measured.push(part.value);
+  }
+  for (const index of recipe.measure.keys()) {
+    const part = await folder.part(`measure ${index}`, async () => {
+      const inputs = await timingInputs(checked, index, { model, path: pair.result, dataset }, world);
+      return await timeBoth(checked, index, pair, inputs, world);
+    });
+    measured.push(part.value);
+  }
+  return measured;
+}

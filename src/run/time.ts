@@ -1,0 +1,128 @@
+import { batches, type Dataset } from "@pare/data";
+import type { Model } from "@pare/ir";
+import { type LatencyMeasurement, type ModelLatency, measureLatency } from "@pare/measure";
+import { requiredInputs, type SizeChoice, sampleCases, sizeChoices, type Tensors } from "@pare/pass";
+import type { CheckedRecipe, MeasureSpec } from "@pare/recipe";
+import type { Comparison, Metric, TimingRecord } from "@pare/report";
+import { fixedBatchError, noInputsError } from "./errors.ts";
+import { type Measured, type ModelPair, transformOf } from "./evaluate.ts";
+import { prefixed, type World } from "./tools.ts";
+
+export interface Timed extends Measured {
+  readonly timing: TimingRecord;
+}
+
+/** One `measure` entry: original and result take turns in one process. */
+export async function timeBoth(
+  checked: CheckedRecipe,
+  index: number,
+  pair: ModelPair,
+  inputs: Tensors,
+  { engine, progress, signal }: World,
+): Promise<Timed> {
+  const spec = checked.recipe.measure[index]!;
+  const measurement = await measureLatency(engine, [{ path: pair.original }, { path: pair.result }], {
+    scenario: spec.scenario === "batch" ? { kind: "batch", batch: spec.batch } : { kind: "online" },
+    inputs,
+    session: { device: spec.device, threads: spec.threads, signal },
+    budgetMs: spec.budget * 1000,
+    seed: checked.recipe.seed,
+    progress: prefixed(progress, spec.name),
+    signal,
+  });
+  const [original, result] = measurement.models as [ModelLatency, ModelLatency];
+  return {
+    original: timingMetrics(spec, original),
+    result: timingMetrics(spec, result),
+    comparisons: [ratioOf(spec, measurement)],
+    timing: timingRecord(spec, measurement),
+  };
+}
+
+function timingMetrics(spec: MeasureSpec, latency: ModelLatency): readonly Metric[] {
+  const { runs, throughput } = latency;
+  if (spec.scenario === "batch") {
+    const interval = throughput.interval && { interval: throughput.interval };
+    const name = `throughput.${spec.name}`;
+    return [{ name, unit: "per-second", better: "higher", value: throughput.perSecond, ...interval, samples: runs }];
+  }
+  const metric = (level: number, value: number): Metric => ({
+    name: `latency.${spec.name}.p${Math.round(level * 100)}`,
+    unit: "ms",
+    better: "lower",
+    value,
+    samples: runs,
+  });
+  const median = { ...metric(0.5, latency.medianMs), ...(latency.interval && { interval: latency.interval }) };
+  const tails = latency.percentiles.filter(({ level }) => level > 0.5);
+  return [median, ...tails.map(({ level, value }) => metric(level, value))];
+}
+
+/** Of throughput the ratio is the other way round: what takes half the time does twice as much. */
+function ratioOf(spec: MeasureSpec, { ratios }: LatencyMeasurement): Comparison {
+  const { ratio, interval } = ratios[1]!;
+  if (spec.scenario === "online")
+    return { metric: `latency.${spec.name}.p50`, kind: "ratio", value: ratio, ...(interval && { interval }) };
+  const turned = interval && { interval: { ...interval, low: 1 / interval.high, high: 1 / interval.low } };
+  return { metric: `throughput.${spec.name}`, kind: "ratio", value: 1 / ratio, ...turned };
+}
+
+function timingRecord(spec: MeasureSpec, { models, control, noiseFloor }: LatencyMeasurement): TimingRecord {
+  const { name, engine, device, threads, scenario, batch } = spec;
+  const { runs, blocksMs } = models[0]!;
+  const rounds = blocksMs.length;
+  return { name, engine, device, threads, scenario, batch, runs, rounds, controlRatio: control.ratio, noiseFloor };
+}
+
+/**
+ * What the models are timed on: the first samples of the test data where there are some, else drawn tensors of the
+ * declared shapes, with free sizes tried out.
+ * @throws RECIPE_BATCH, RECIPE_INPUTS
+ */
+export async function timingInputs(
+  checked: CheckedRecipe,
+  index: number,
+  { model, path, dataset }: { readonly model: Model; readonly path: string; readonly dataset: Dataset | undefined },
+  { engine, signal }: World,
+): Promise<Tensors> {
+  const { batch } = checked.recipe.measure[index]!;
+  const place = checked.place(["measure", index]);
+  checkBatch(model, batch, place);
+  await using session = await engine.open({ path }, { signal });
+  let refusal = "its inputs are not tensors of known type";
+  for (const attempt of await candidates(checked, model, batch, dataset)) {
+    try {
+      await session.run(attempt, { signal });
+      return attempt;
+    } catch (error) {
+      signal.throwIfAborted();
+      refusal = error instanceof Error ? error.message : String(error);
+    }
+  }
+  throw noInputsError(place, refusal);
+}
+
+async function candidates(
+  { recipe }: CheckedRecipe,
+  model: Model,
+  batch: number,
+  dataset: Dataset | undefined,
+): Promise<readonly Tensors[]> {
+  const [input, ...others] = requiredInputs(model);
+  if (dataset !== undefined && input !== undefined && others.length === 0)
+    for await (const first of batches(dataset, { batch, transform: transformOf(recipe), pad: true }))
+      return [new Map([[input.name, first.input]])];
+  return sizeChoices.flatMap((choose) => {
+    const sized: SizeChoice = (symbol, axis, rank) => (axis === 0 && rank > 1 ? batch : choose(symbol, axis, rank));
+    const drawn = sampleCases(model, recipe.seed, sized)?.at(-1);
+    return drawn === undefined ? [] : [drawn.inputs];
+  });
+}
+
+function checkBatch(model: Model, batch: number, place: string): void {
+  for (const { name, type } of requiredInputs(model)) {
+    const first = type?.kind === "tensor" ? type.shape?.[0] : undefined;
+    if (batch > 1 && typeof first === "number" && first >= 0 && first !== batch)
+      throw fixedBatchError(place, name, first, batch);
+  }
+}

@@ -1,0 +1,40 @@
+import type { Model } from "@pare/ir";
+import { type Engine, type Progress, type Selection, selector, type Tensors, type Tools } from "@pare/pass";
+
+export interface World {
+  readonly engine: Engine;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+export interface ToolsOptions {
+  readonly seed: number;
+  readonly selection?: Selection;
+}
+
+/** What a pass may ask for, given by the engine. @throws SELECT_PATTERN */
+export function createTools({ engine, progress, signal }: World, { seed, selection = {} }: ToolsOptions): Tools {
+  return {
+    progress,
+    signal,
+    seed,
+    selects: selector(selection),
+    run: (model, inputs) => runOnce(engine, model, inputs, signal),
+  };
+}
+
+/** Optimizations of the runtime are off: they would round in ways that are not the model's own. */
+async function runOnce(engine: Engine, model: Model, inputs: Tensors, signal: AbortSignal): Promise<Tensors> {
+  await using session = await engine.open(model, { optimize: "off", signal });
+  return await session.run(inputs, { signal });
+}
+
+/** Empty lists of patterns mean: everything. */
+export function selectionOf(only: readonly string[] = [], except: readonly string[] = []): Selection {
+  return { ...(only.length > 0 && { only }), except };
+}
+
+/** The same progress with a word in front. */
+export function prefixed(progress: Progress, prefix: string): Progress {
+  return { report: (task, done, total) => progress.report(`${prefix}: ${task}`, done, total) };
+}
