@@ -24,7 +24,7 @@ async function main(): Promise<void> {
       if (step % 50 === 0) console.log(`step ${step} of ${steps}: loss ${average.toFixed(3)}, ${seconds()} s`);
     },
   });
-  writeModel(exportModel(parameters), file);
+  writeModel(exportModel(parameters), file, { force: true });
   const bytes = readFileSync(file);
   const [validation, test] = [await accuracyOf(parameters, "validation"), await accuracyOf(parameters, "test")];
   console.log(`top-1 accuracy: validation ${validation}, test ${test}`);
