@@ -3,6 +3,7 @@ import * as batchNormalization from "./rewrite/batch-normalization.ts";
 import { alignAtTheEnd, slopePerChannel } from "./rewrite/broadcast.ts";
 import { limitsToInputs } from "./rewrite/clip.ts";
 import * as dropout from "./rewrite/dropout.ts";
+import * as experimental from "./rewrite/experimental.ts";
 import { parametersPerChannel } from "./rewrite/group-normalization.ts";
 import * as legacy from "./rewrite/legacy.ts";
 import { padsToInputs, renamePaddings } from "./rewrite/pad.ts";
@@ -23,6 +24,8 @@ export interface Change {
   /** What changed, as a sentence. */
   readonly what: string;
   readonly rewrite: Rewrite;
+  /** The same by definition, but ONNX Runtime's old kernel rounded otherwise. */
+  readonly rounds?: true;
 }
 
 const binary = ["Add", "Sub", "Mul", "Div", "Pow", "And", "Or", "Xor", "Equal", "Greater", "Less"];
@@ -60,6 +63,13 @@ export const changes: readonly Change[] = [
   { at: 10, ops: ["Slice"], what: "the bounds became inputs", rewrite: boundsToInputs },
   { at: 10, ops: ["TopK"], what: "k became an input", rewrite: countToInput },
   { at: 10, ops: ["Upsample"], what: "it is called Resize", rewrite: resize.upsampleToResize },
+  { at: 10, ops: ["ImageScaler"], what: "it ended", rewrite: experimental.imageScaler },
+  { at: 10, ops: ["Affine"], what: "it ended", rewrite: experimental.affine },
+  { at: 10, ops: ["Scale"], what: "it ended", rewrite: experimental.scale },
+  { at: 10, ops: ["ScaledTanh"], what: "it ended", rewrite: experimental.scaledTanh, rounds: true },
+  { at: 10, ops: ["ParametricSoftplus"], what: "it ended", rewrite: experimental.parametricSoftplus, rounds: true },
+  { at: 10, ops: ["Crop"], what: "it ended", rewrite: experimental.crop },
+  { at: 10, ops: ["DynamicSlice"], what: "it is called Slice", rewrite: experimental.dynamicSlice },
   { at: 11, ops: ["Clip"], what: "the limits became inputs", rewrite: limitsToInputs },
   { at: 11, ops: ["Pad"], what: "pads and value became inputs", rewrite: padsToInputs },
   { at: 11, ops: ["Resize"], what: "coordinates and rounding are said", rewrite: resize.sayCoordinates },

@@ -11,7 +11,7 @@ import {
   withAttrs,
 } from "@pare/ir";
 import { dtypeOf, type Inference, shapeOf } from "@pare/ops";
-import { type DType, elementCount, makeTensor, type Tensor, tensorOf } from "@pare/tensor";
+import { type DType, elementCount, makeTensor, numbers, type Tensor, tensorOf } from "@pare/tensor";
 import { type Constants, constantOf } from "./constants.ts";
 import { opsetRefusedError } from "./errors.ts";
 
@@ -90,6 +90,15 @@ export class Site {
 
   constant(input: number): Tensor | undefined {
     return constantOf(this.node.inputs[input]);
+  }
+
+  /** The elements of an input, where it is constant or inference knows all of them. */
+  elements(input: number): readonly number[] | undefined {
+    const tensor = this.constant(input);
+    if (tensor !== undefined) return [...numbers(tensor)];
+    const value = this.node.inputs[input];
+    const known = value && this.#raising.types.ints(value)?.elements;
+    return known?.every((element) => typeof element === "number") ? known : undefined;
   }
 
   isUsed(output: number): boolean {

@@ -132,7 +132,7 @@ function notesOf(rewritten: readonly Rewritten[]): readonly Note[] {
   }
   return [...groups.values()].map(({ change, type, subjects }) => ({
     kind: "changed",
-    text: `rewrote ${subjects.length} ${type}: at opset ${change.at} ${change.what}`,
+    text: `rewrote ${subjects.length} ${type}: at opset ${change.at} ${change.what}${change.rounds ? "; last bits differ" : ""}`,
     subjects,
   }));
 }

@@ -315,9 +315,9 @@ export const cases: readonly Case[] = [
     name: "Resize 11 of scales known only at run time may do either",
     from: 10,
     to: 13,
-    before: "g (float[1, 2, 7, 9] x) => (y) <float[4] h = {0.5, 0.5, 0.85, 0.3}> { s = Add (h, h) y = Resize (x, s) }",
-    after: `g (float[1, 2, 7, 9] x) => (y) <float[4] h = {0.5, 0.5, 0.85, 0.3}, float[1] one = {1}> {
-      s = Add (h, h)
+    before: "g (float[1, 2, 7, 9] x) => (y) <float[4] h = {0, 0, 0.5, -0.5}> { s = Exp (h) y = Resize (x, s) }",
+    after: `g (float[1, 2, 7, 9] x) => (y) <float[4] h = {0, 0, 0.5, -0.5}, float[1] one = {1}> {
+      s = Exp (h)
       max_out = Max (s, one)
       resize_out = Resize <coordinate_transformation_mode = "asymmetric", nearest_mode = "floor"> (x, , max_out)
       min_out = Min (s, one)
@@ -413,6 +413,84 @@ export const cases: readonly Case[] = [
       gather_out = Gather (s, group_of_channel)
       gather_out_2 = Gather (b, group_of_channel)
       y = GroupNormalization <num_groups = 2> (x, gather_out, gather_out_2)
+    }`,
+  },
+  {
+    name: "experiments end at 10",
+    from: 7,
+    to: 10,
+    before: `g (float[1, 2, 5, 6] x) => (a, b, c, d, e) {
+      a = ImageScaler <scale = 0.5, bias = [0.25, 1.5]> (x)
+      b = ImageScaler <bias = [0.25, 1.5]> (x)
+      c = Affine <alpha = 2.5, beta = 0.1> (x)
+      d = Scale <scale = 3.0> (x)
+      e = Crop <border = [1, 2, 1, 0]> (x)
+    }`,
+    after: `g (float[1, 2, 5, 6] x) => (a, b, c, d, e) <
+      float factor = {0.5}, float[2, 1, 1] bias = {0.25, 1.5}, float factor_2 = {2.5}, float beta = {0.1},
+      float scale = {3}, int64[2] starts = {2, 1}, int64[2] ends = {9223372036854775807, -1}, int64[2] axes = {2, 3}
+    > {
+      mul_out = Mul (x, factor)
+      a = Add (mul_out, bias)
+      b = Add (x, bias)
+      mul_out_2 = Mul (x, factor_2)
+      c = Add (mul_out_2, beta)
+      d = Mul (x, scale)
+      e = Slice (x, starts, ends, axes)
+    }`,
+  },
+  {
+    name: "experiments end at 10, last bits differ",
+    from: 9,
+    to: 10,
+    before: `g (float[1, 2, 5, 6] x) => (a, b, c) <int64[1] s = {1}, int64[1] t = {3}> {
+      a = ScaledTanh <alpha = 2.0, beta = 0.5> (x)
+      b = ParametricSoftplus <alpha = 2.0, beta = 0.5> (x)
+      c = DynamicSlice (x, s, t, s)
+    }`,
+    after: `g (float[1, 2, 5, 6] x) => (a, b, c) <int64[1] s = {1}, int64[1] t = {3}, float factor = {0.5}, float alpha = {2}> {
+      mul_out = Mul (x, factor)
+      tanh_out = Tanh (mul_out)
+      a = Mul (tanh_out, alpha)
+      mul_out_2 = Mul (x, factor)
+      softplus_out = Softplus (mul_out_2)
+      b = Mul (softplus_out, alpha)
+      c = Slice (x, s, t, s)
+    }`,
+  },
+  {
+    name: "Crop to a size",
+    from: 9,
+    to: 13,
+    before: "g (float[1, 2, 5, 6] x) => (y) { y = Crop <border = [1, 2, 0, 0], scale = [2, 4]> (x) }",
+    after: `g (float[1, 2, 5, 6] x) => (y) <int64[2] starts = {2, 1}, int64[2] ends = {4, 5}, int64[2] axes = {2, 3}> {
+      y = Slice (x, starts, ends, axes)
+    }`,
+  },
+  {
+    name: "what stands behind a node in a branch is the branch's output then",
+    from: 11,
+    to: 13,
+    before: `g (bool c, float[2, 3, 4] x) => (y) {
+      y = If <
+        then_branch = graph t () => (r) { r = Softmax (x) },
+        else_branch = graph e () => (s) { q = Hardmax <axis = 0> (x) s = Neg (q) }
+      > (c)
+    }`,
+    after: `g (bool c, float[2, 3, 4] x) => (y) {
+      y = If <
+        then_branch = graph t () => (r) <int64[3] shape = {2, 3, 4}> {
+          flatten_out = Flatten <axis = 1> (x)
+          r_inner = Softmax <axis = -1> (flatten_out)
+          r = Reshape (r_inner, shape)
+        },
+        else_branch = graph e () => (s) <int64[3] shape_2 = {2, 3, 4}> {
+          flatten_out_2 = Flatten <axis = 0> (x)
+          q_inner = Hardmax <axis = -1> (flatten_out_2)
+          q = Reshape (q_inner, shape_2)
+          s = Neg (q)
+        }
+      > (c)
     }`,
   },
   {

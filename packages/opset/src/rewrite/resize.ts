@@ -1,5 +1,4 @@
 import { attr, type Value } from "@pare/ir";
-import { numbers } from "@pare/tensor";
 import type { Site } from "../site.ts";
 
 /** Upsample 7: scales of height and width became scales of every axis; "bilinear" is called "linear". */
@@ -32,8 +31,8 @@ export function upsampleToResize(site: Site): void {
 export function sayCoordinates(site: Site): void {
   if (site.node.attrs.has("coordinate_transformation_mode")) return;
   const [data, scales] = site.node.inputs;
-  const known = site.constant(1);
-  const factors = known && [...numbers(known)];
+  const factors = site.elements(1);
+  const known = site.constant(1) && factors;
   const isNearest = (site.string("mode") ?? "nearest") === "nearest";
   const grows = !isNearest || factors?.every((factor) => factor >= 1);
   if (grows || factors?.every((factor) => factor <= 1)) {
@@ -41,8 +40,8 @@ export function sayCoordinates(site: Site): void {
     return;
   }
   const part = (bound: "Max" | "Min"): Value => {
-    if (factors === undefined) return site.before(bound, [scales, site.tensor("one", "float32", [1], [1])]);
-    const bounded = factors.map((factor) => (bound === "Max" ? Math.max(factor, 1) : Math.min(factor, 1)));
+    if (known === undefined) return site.before(bound, [scales, site.tensor("one", "float32", [1], [1])]);
+    const bounded = known.map((factor) => (bound === "Max" ? Math.max(factor, 1) : Math.min(factor, 1)));
     return site.tensor("scales", "float32", [bounded.length], bounded);
   };
   const grown = site.before("Resize", [data, roi(site), part("Max")], coordinates(true, "floor"));
