@@ -38,6 +38,14 @@ function leaveSignalsToTheCommand(): void {
   for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => {});
 }
 
+/**
+ * Where Node has a Float16Array the binding insists on it and then takes it for empty (onnxruntime-node 1.30 on Node 24);
+ * where Node has none, halves are a Uint16Array, which works. So there is none.
+ */
+function hideFloat16Array(): void {
+  Reflect.deleteProperty(globalThis, "Float16Array");
+}
+
 async function loadRuntime(): Promise<HostState | Refusal> {
   try {
     const { default: runtime } = await import("onnxruntime-node");
@@ -79,6 +87,7 @@ async function serve(state: HostState): Promise<never> {
 }
 
 leaveSignalsToTheCommand();
+hideFloat16Array();
 watchLifeline();
 const loaded = await loadRuntime();
 if ("ok" in loaded) writeFrameSync(channelFd, loaded);

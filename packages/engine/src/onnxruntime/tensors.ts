@@ -9,19 +9,10 @@ import type { TensorHeader } from "./protocol.ts";
 
 type View = (buffer: ArrayBuffer, offset: number, count: number) => ArrayBufferView;
 
-/** Node 24 has a typed array for halves, and the binding then insists on it. */
-const Float16: (new (buffer: ArrayBuffer, offset: number, count: number) => ArrayBufferView) | undefined = Reflect.get(
-  globalThis,
-  "Float16Array",
-);
-
 const views: Partial<Record<DType, { readonly elementBytes: number; readonly view: View }>> = {
   float32: { elementBytes: 4, view: (...at) => new Float32Array(...at) },
   float64: { elementBytes: 8, view: (...at) => new Float64Array(...at) },
-  float16: {
-    elementBytes: 2,
-    view: (...at) => (Float16 === undefined ? new Uint16Array(...at) : new Float16(...at)),
-  },
+  float16: { elementBytes: 2, view: (...at) => new Uint16Array(...at) },
   int64: { elementBytes: 8, view: (...at) => new BigInt64Array(...at) },
   int32: { elementBytes: 4, view: (...at) => new Int32Array(...at) },
   int16: { elementBytes: 2, view: (...at) => new Int16Array(...at) },
