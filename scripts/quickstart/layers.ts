@@ -168,27 +168,29 @@ export function batchNorm(name: string, channels: number, store: ParameterStore)
       inverse = Float64Array.from(variance[from], (value) => 1 / Math.sqrt(value + batchNormEpsilon));
       normal = like(x);
       const out = like(x);
-      for (let i = 0; i < x.data.length; i++) {
-        const c = i % channels;
-        normal.data[i] = (x.data[i]! - mean[from][c]!) * inverse[c]!;
-        out.data[i] = normal.data[i]! * scale.value[c]! + shift.value[c]!;
-      }
+      const centre = mean[from];
+      for (let pixel = 0; pixel < x.data.length; pixel += channels)
+        for (let c = 0; c < channels; c++) {
+          normal.data[pixel + c] = (x.data[pixel + c]! - centre[c]!) * inverse[c]!;
+          out.data[pixel + c] = normal.data[pixel + c]! * scale.value[c]! + shift.value[c]!;
+        }
       return out;
     },
     backward(gradient) {
       const { data } = gradient;
       const [sums, products] = [new Float64Array(channels), new Float64Array(channels)];
-      for (let i = 0; i < data.length; i++) {
-        sums[i % channels]! += data[i]!;
-        products[i % channels]! += data[i]! * normal.data[i]!;
-      }
+      for (let pixel = 0; pixel < data.length; pixel += channels)
+        for (let c = 0; c < channels; c++) {
+          sums[c]! += data[pixel + c]!;
+          products[c]! += data[pixel + c]! * normal.data[pixel + c]!;
+        }
       const count = data.length / channels;
       const result = like(gradient);
-      for (let i = 0; i < data.length; i++) {
-        const c = i % channels;
-        const centred = data[i]! - (sums[c]! + normal.data[i]! * products[c]!) / count;
-        result.data[i] = scale.value[c]! * inverse[c]! * centred;
-      }
+      for (let pixel = 0; pixel < data.length; pixel += channels)
+        for (let c = 0; c < channels; c++) {
+          const centred = data[pixel + c]! - (sums[c]! + normal.data[pixel + c]! * products[c]!) / count;
+          result.data[pixel + c] = scale.value[c]! * inverse[c]! * centred;
+        }
       for (let c = 0; c < channels; c++) {
         scale.update[c]! += products[c]!;
         shift.update[c]! += sums[c]!;
@@ -201,10 +203,11 @@ export function batchNorm(name: string, channels: number, store: ParameterStore)
 /** Mean and variance of every channel over all images and pixels. */
 function batchMoments({ data, channels }: Activation, mean: Float32Array, variance: Float32Array): void {
   const [sums, squares] = [new Float64Array(channels), new Float64Array(channels)];
-  for (let i = 0; i < data.length; i++) {
-    sums[i % channels]! += data[i]!;
-    squares[i % channels]! += data[i]! * data[i]!;
-  }
+  for (let pixel = 0; pixel < data.length; pixel += channels)
+    for (let c = 0; c < channels; c++) {
+      sums[c]! += data[pixel + c]!;
+      squares[c]! += data[pixel + c]! * data[pixel + c]!;
+    }
   const count = data.length / channels;
   for (let c = 0; c < channels; c++) {
     mean[c] = sums[c]! / count;
