@@ -6,7 +6,7 @@ import { cloneModel, type Model, parseModel, verifyModel } from "@pare/ir";
 import { upgradeOpset } from "@pare/opset";
 import { brokenPromise, probeModel, type Session, type SessionOptions, type Tensors } from "@pare/pass";
 import { afterAll, describe, expect, it } from "vitest";
-import { cases, modelAt } from "../../packages/opset/test/cases.ts";
+import { cases, modelAt } from "../../packages/opset/test/cases/index.ts";
 import type { Fixture } from "../fixtures/fixture.ts";
 import { networks } from "../fixtures/networks.ts";
 import { opsets } from "../fixtures/opsets.ts";

@@ -1,6 +1,6 @@
 import { printModel, verifyModel } from "@pare/ir";
 import { describe, expect, it } from "vitest";
-import { cases, modelAt } from "../test/cases.ts";
+import { cases, modelAt } from "../test/cases/index.ts";
 import { changes } from "./changes.ts";
 import { upgradeOpset } from "./upgrade.ts";
 

@@ -15,6 +15,7 @@ const types: readonly { readonly code: number; readonly name: string; readonly d
   { code: 11, name: "DOUBLE", dtype: "float64" },
   { code: 12, name: "UINT32", dtype: "uint32" },
   { code: 13, name: "UINT64", dtype: "uint64" },
+  { code: 16, name: "BFLOAT16", dtype: "bfloat16" },
 ];
 
 export function dtypeCodeOf(dtype: DType): number | undefined {

@@ -1,7 +1,7 @@
 import { printModel } from "@pare/ir";
 import { runPass } from "@pare/pass";
 import { expect, it } from "vitest";
-import { modelAt } from "../test/cases.ts";
+import { modelAt } from "../test/cases/index.ts";
 import { upgrade } from "./pass.ts";
 
 const tools = {

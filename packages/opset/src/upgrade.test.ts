@@ -1,6 +1,6 @@
 import { parseModel, printModel, verifyModel } from "@pare/ir";
 import { describe, expect, it } from "vitest";
-import { modelAt } from "../test/cases.ts";
+import { modelAt } from "../test/cases/index.ts";
 import { upgradeOpset } from "./upgrade.ts";
 
 /** The message, after checking that the model is as it was. */
