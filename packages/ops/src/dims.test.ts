@@ -15,7 +15,8 @@ describe("canonical text", () => {
     ["floor((h + 5)/2)", "floor((h + 1)/2) + 2"],
     ["floor(floor(h/2)/2)", "floor(h/4)"],
     ["floor((floor((h - 1)/2) + 1 - 1)/2) + 1", "floor((h + 3)/4)"],
-    ["ceil(h/2)", "-floor(h/2) + h"],
+    ["ceil(h/2)", "floor((h + 1)/2)"],
+    ["floor(-h/2)", "-floor((h + 1)/2)"],
     ["floor(2*h/4)", "floor(h/2)"],
     ["floor(3*b*h/(3*b))", "h"],
     ["h // 2", "floor(h/2)"],
@@ -64,6 +65,10 @@ describe("relations", () => {
     ["h", "h + 1", false],
     ["h - floor(h/2)", 0, true],
     ["h - min(h, w)", 0, true],
+    ["h", "max(0, h - 1)", true],
+    ["max(0, h - 1)", "h - 1", true],
+    ["h", "floor((h + 1)/2)", undefined],
+    ["2*floor((h + 1)/2)", "h", true],
     ["floor((h - 1)/2) + 1", 0, true],
   ] as const)("%s is at least %s: %s", (a, b, expected) => {
     expect(dims.atLeastDims(canonical(a), canonical(b))).toBe(expected);
@@ -107,7 +112,7 @@ describe("against numbers", () => {
 
   test("what is computed on symbols is what comes out of numbers", () => {
     const random = mulberry(11);
-    for (let round = 0; round < 3000; round++) {
+    for (let round = 0; round < 1500; round++) {
       const sizes = new Map(names.map((name) => [name, Math.floor(random() * 12) + (random() < 0.1 ? 0 : 1)]));
       const [symbolic, number] = expression(random, sizes, 4);
       if (number === undefined || symbolic === undefined) continue;

@@ -7,9 +7,9 @@
  * are never negative.
  */
 import type { Dim } from "@pare/ir";
-import { broadcasted, floorDivide, maximum, minimum, nameAtom, namesOf, substitute } from "./dims/atoms.ts";
+import { broadcasted, ceilDivide, floorDivide, maximum, minimum, nameAtom, namesOf, substitute } from "./dims/atoms.ts";
 import { lowerBound } from "./dims/bounds.ts";
-import { ceilDivide, parsePolynomial } from "./dims/parse.ts";
+import { parsePolynomial } from "./dims/parse.ts";
 import {
   add,
   asNumber,

@@ -55,6 +55,12 @@ export function mapKnown(known: KnownInts | undefined, change: (element: Dim) =>
   return known && { shape: known.shape, elements: known.elements.map(change) };
 }
 
+/** Elements of the first, and where they are unknown of the second. */
+export function filledKnown(known: KnownInts | undefined, other: KnownInts | undefined): KnownInts | undefined {
+  if (known === undefined || other === undefined) return known ?? other;
+  return { shape: known.shape, elements: known.elements.map((element, i) => element ?? other.elements[i]) };
+}
+
 /** Element by element, broadcast. */
 export function zipKnown(
   inputs: readonly (KnownInts | undefined)[],

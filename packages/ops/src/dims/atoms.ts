@@ -42,7 +42,21 @@ export function floorDivide(over: Polynomial, by: Polynomial): Polynomial | unde
   return ofAtom(floorAtom(over, by));
 }
 
+/** ceil(over / by), as floor((over + by − 1) / by). */
+export function ceilDivide(over: Polynomial, by: Polynomial): Polynomial | undefined {
+  const divisor = asNumber(by);
+  if (divisor === undefined || divisor < 0) {
+    const down = floorDivide(scale(over, -1), by);
+    return down && scale(down, -1);
+  }
+  return floorDivide(add(over, constant(divisor - 1)), by);
+}
+
 function floorByNumber(over: Polynomial, divisor: number): Polynomial {
+  // floor(−h/2) is −floor((h + 1)/2), which is how ceil(h/2) is written.
+  const lead = over[0];
+  if (lead !== undefined && lead.atoms.length > 0 && lead.coefficient < 0)
+    return scale(floorByNumber(add(scale(over, -1), constant(divisor - 1)), divisor), -1);
   let whole = zero;
   let rest = zero;
   for (const term of over) {

@@ -1,4 +1,4 @@
-import { type Atom, add, asNumber, type Polynomial, scale, subtract, type Term } from "./polynomial.ts";
+import { type Atom, add, asNumber, constant, type Polynomial, scale, subtract, type Term } from "./polynomial.ts";
 
 /** Whether `a` is at least `b` whatever the sizes are (names stand for sizes: never negative). False: not proved. */
 export function atLeast(a: Polynomial, b: Polynomial): boolean {
@@ -9,22 +9,39 @@ export function atLeast(a: Polynomial, b: Polynomial): boolean {
 export function lowerBound(p: Polynomial, depth = 4): number {
   const plain = p.reduce((sum, term) => sum + termLowerBound(term), 0);
   if (plain > Number.NEGATIVE_INFINITY || depth === 0) return plain;
-  const relaxed = p.findIndex((term) => term.coefficient < 0 && relaxations(term).length > 0);
-  if (relaxed < 0) return plain;
-  const others = p.filter((_, i) => i !== relaxed);
-  const bounds = relaxations(p[relaxed]!).map(
-    ({ times, instead }) => lowerBound(add(scale(others, times), instead), depth - 1) / times,
-  );
-  return Math.max(...bounds);
+  for (const [i, term] of p.entries()) {
+    const instead = replacements(term);
+    if (instead === undefined) continue;
+    const others = scale(
+      p.filter((_, k) => k !== i),
+      instead.times,
+    );
+    const bounds = instead.terms.map((other) => lowerBound(add(others, other), depth - 1) / instead.times);
+    const bound = instead.choose(...bounds);
+    if (bound > Number.NEGATIVE_INFINITY) return bound;
+  }
+  return plain;
 }
 
-/** What `times` a negative term is never below: −floor(x/n) ≥ −x/n; −min(a, b) ≥ −a and ≥ −b. */
-function relaxations(term: Term): readonly { times: number; instead: Polynomial }[] {
-  const atom = term.atoms[0];
-  if (term.atoms.length !== 1 || atom === undefined) return [];
-  if (atom.kind === "min") return atom.args.map((arg) => ({ times: 1, instead: scale(arg, term.coefficient) }));
+/** What may stand for `times` a term in a lower bound: the best of them, or where any may be the case, the worst. */
+interface Replacements {
+  readonly times: number;
+  readonly terms: readonly Polynomial[];
+  readonly choose: (...bounds: number[]) => number;
+}
+
+/** max(a, b) is a or b, and at least each of them; −floor(x/n) is at least −x/n, floor(x/n) at least (x − n + 1)/n. */
+function replacements({ coefficient, atoms }: Term): Replacements | undefined {
+  const [atom] = atoms;
+  if (atoms.length !== 1 || atom === undefined) return undefined;
+  if (atom.kind === "max" || atom.kind === "min") {
+    const best = (atom.kind === "max") === coefficient > 0;
+    return { times: 1, terms: atom.args.map((arg) => scale(arg, coefficient)), choose: best ? Math.max : Math.min };
+  }
   const by = atom.kind === "floor" ? asNumber(atom.by) : undefined;
-  return atom.kind === "floor" && by !== undefined ? [{ times: by, instead: scale(atom.over, term.coefficient) }] : [];
+  if (atom.kind !== "floor" || by === undefined) return undefined;
+  const over = coefficient < 0 ? atom.over : add(atom.over, constant(1 - by));
+  return { times: by, terms: [scale(over, coefficient)], choose: Math.max };
 }
 
 function termLowerBound({ coefficient, atoms }: Term): number {

@@ -1,4 +1,4 @@
-import { broadcasted, floorDivide, maximum, minimum, nameAtom } from "./atoms.ts";
+import { broadcasted, ceilDivide, floorDivide, maximum, minimum, nameAtom } from "./atoms.ts";
 import { add, constant, multiply, ofAtom, type Polynomial, scale, zero } from "./polynomial.ts";
 
 type Token = { readonly kind: "number" | "name" | "quoted" | "sign"; readonly text: string };
@@ -110,14 +110,10 @@ function nameOrCall(reader: Reader, name: string): Polynomial | undefined {
 }
 
 function quotient(reader: Reader, name: "floor" | "ceil"): Polynomial | undefined {
-  const over = product(reader);
+  const factor = accept(reader, "-") ? -1 : 1;
+  const size = product(reader);
+  const over = size && scale(size, factor);
   const by = accept(reader, "/") ? primary(reader) : undefined;
   if (over === undefined || by === undefined || !accept(reader, ")")) return undefined;
   return name === "floor" ? floorDivide(over, by) : ceilDivide(over, by);
-}
-
-/** ceil(a / n), written with floor. */
-export function ceilDivide(over: Polynomial, by: Polynomial): Polynomial | undefined {
-  const down = floorDivide(scale(over, -1), by);
-  return down && scale(down, -1);
 }

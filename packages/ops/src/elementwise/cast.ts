@@ -1,6 +1,6 @@
 import { type Dim, intAttr, type Node, stringAttr } from "@pare/ir";
 import { type DType, isDType, isFloat, isInteger } from "@pare/tensor";
-import { fitted, mapKnown } from "../known.ts";
+import { filledKnown, fitted, mapKnown } from "../known.ts";
 import { keepsAll, shapedAs } from "../rules.ts";
 import type { InferContext, KnownInts, OpSpec } from "../spec.ts";
 import { dtypeOf, dtypeOfCode } from "../value-types.ts";
@@ -40,7 +40,7 @@ export const castLike: OpSpec = {
 function castKnown(context: InferContext, to: DType | undefined): KnownInts | undefined {
   if (to === undefined) return undefined;
   const known = mapKnown(context.ints(0), (x) => castElement(x, to));
-  return known ?? (isInteger(to) ? quotientBehind(context, "Floor") : undefined);
+  return isInteger(to) ? filledKnown(known, quotientBehind(context, "Floor")) : known;
 }
 
 function castElement(x: Dim, to: DType): Dim {

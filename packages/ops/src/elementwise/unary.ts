@@ -1,7 +1,7 @@
 /** Functions of one element: the output has the input's type. */
 import type { Dim } from "@pare/ir";
 import { subDims } from "../dims.ts";
-import { fitted, mapKnown } from "../known.ts";
+import { filledKnown, fitted, mapKnown } from "../known.ts";
 import { keepsAll, sameAs } from "../rules.ts";
 import type { OpSpec } from "../spec.ts";
 import { dtypeOf } from "../value-types.ts";
@@ -62,7 +62,10 @@ function rounding(type: "Floor" | "Ceil", round: (x: number) => number): OpSpec 
     axes: keepsAll(),
     discontinuous: true,
     propagate: (context) => [
-      mapKnown(context.ints(0), (x) => (typeof x === "number" ? round(x) : x)) ?? quotientBehind(context, type),
+      filledKnown(
+        mapKnown(context.ints(0), (x) => (typeof x === "number" ? round(x) : x)),
+        quotientBehind(context, type),
+      ),
     ],
   };
 }

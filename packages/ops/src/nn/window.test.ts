@@ -31,7 +31,7 @@ describe("windowCounts", () => {
     const behind = window({ kernel: [2], strides: [3], padsEnd: [1] });
     expect(windowCounts([6], behind, true)).toEqual([2]);
     expect(windowCounts([7], behind, true)).toEqual([3]);
-    expect(windowCounts(["w"], behind, true)[0]).toMatch(/^min\(/);
+    expect(windowCounts(["w"], behind, true)).toEqual(["floor((w + 2)/3)"]);
   });
 });
 
