@@ -49,6 +49,11 @@ export function lostError(reason: string): PareError {
   });
 }
 
+/** For those who come after what ended the process. */
+export function lostAfter(end: PareError): PareError {
+  return end.fault.code === "ENGINE_LOST" ? end : lostError(end.fault.problem);
+}
+
 export function closedError(at: string): PareError {
   return new PareError({ code: "ENGINE_CLOSED", kind: "failure", at, problem: "the session was closed before" });
 }
@@ -88,6 +93,16 @@ export function sendError(error: unknown, doing: string): PareError {
     code: "ENGINE_DATA",
     kind: "failure",
     problem: `the data for ${doing} could not be read: ${error instanceof Error ? error.message : String(error)}`,
+  });
+}
+
+/** The reply does not fit into this process's memory, or makes no sense. */
+export function replyError(error: unknown, doing: string): PareError {
+  return new PareError({
+    code: "ENGINE_DATA",
+    kind: "failure",
+    problem: `the result of ${doing} could not be taken: ${error instanceof Error ? error.message : String(error)}`,
+    next: "Fetch fewer outputs, or make the batch smaller.",
   });
 }
 

@@ -1,14 +1,21 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
 import { Socket } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { PareError } from "@pare/error";
-import { abortedError, crashedError, lostError, sendError, startError, timeoutError } from "./errors.ts";
+import {
+  abortedError,
+  crashedError,
+  lostAfter,
+  lostError,
+  replyError,
+  sendError,
+  startError,
+  timeoutError,
+} from "./errors.ts";
 import { encodeFrame, type Frame, FrameReader } from "./frames.ts";
 import { runtimeMissingError } from "./install.ts";
 import { NativeOutput } from "./native-output.ts";
 import { channelFd, lifelineFd, type Reply, type Request, type RuntimeInfo } from "./protocol.ts";
+import { createScratch, type Scratch } from "./scratch.ts";
 
 export interface HostOptions {
   /** The program; see `host-path.ts`. */
@@ -51,7 +58,7 @@ interface Pending {
  * 4. An idle process does not keep this one alive; when this one ends, however it ends, the other does too.
  */
 export class HostProcess {
-  readonly scratch: string;
+  readonly #scratch: Scratch;
   readonly #child: ChildProcess;
   readonly #channel: Socket;
   readonly #native = new NativeOutput();
@@ -65,14 +72,16 @@ export class HostProcess {
   #end: PareError | undefined;
 
   constructor(options: HostOptions) {
-    this.scratch = mkdtempSync(join(options.scratchIn ?? tmpdir(), "pare-engine-"));
-    this.#child = spawn(process.execPath, [options.hostPath, this.scratch], {
+    this.#scratch = createScratch(options.scratchIn);
+    this.#child = spawn(process.execPath, [options.hostPath, this.#scratch.path], {
       stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
-      env: childEnvironment(this.scratch, options.env),
+      env: childEnvironment(this.#scratch.path, options.env),
       windowsHide: true,
     });
     this.#channel = this.#socketOf(channelFd);
     this.#socketOf(lifelineFd);
+    // A broken pipe means that the process is ending: its exit says why.
+    for (const stream of this.#child.stdio) stream?.on("error", () => {});
     this.#native.collect(this.#child.stdout, this.#child.stderr);
     this.#readFrames();
     this.#gone = this.#watch();
@@ -80,11 +89,15 @@ export class HostProcess {
     // Whoever asks gets the error; that nobody has asked yet is no fault.
     this.#greeting.catch(() => {});
     this.#setAlive(false);
-    process.once("exit", this.#removeScratch);
   }
 
   get pid(): number | undefined {
     return this.#child.pid;
+  }
+
+  /** A folder for files that are handed over; it goes when the process does. */
+  get scratch(): string {
+    return this.#scratch.path;
   }
 
   /** False as soon as nothing can be asked of it any more. */
@@ -125,7 +138,7 @@ export class HostProcess {
   async #perform(request: Request, options: RequestOptions, body: Body): Promise<Frame<Reply>> {
     const { doing, timeoutMs, signal } = options;
     if (signal?.aborted) throw abortedError(doing);
-    if (this.#end !== undefined) throw lostError(this.#end.fault.problem);
+    if (this.#end !== undefined) throw lostAfter(this.#end);
     const onAbort = () => this.#kill(abortedError(doing));
     let timer: NodeJS.Timeout | undefined;
     signal?.addEventListener("abort", onAbort, { once: true });
@@ -179,9 +192,13 @@ export class HostProcess {
       this.#pending = undefined;
       pending?.resolve(frame);
     });
-    this.#channel.on("data", (bytes: Buffer) => reader.push(bytes));
-    // A broken channel means that the process is ending: its exit says why.
-    this.#channel.on("error", () => {});
+    this.#channel.on("data", (bytes: Buffer) => {
+      try {
+        reader.push(bytes);
+      } catch (error) {
+        this.#kill(replyError(error, this.#doing));
+      }
+    });
   }
 
   /** Resolves when the process has ended and all it wrote has been read. */
@@ -196,13 +213,10 @@ export class HostProcess {
         resolve();
       });
     });
-    process.off("exit", this.#removeScratch);
-    this.#removeScratch();
+    this.#scratch.remove();
     this.#pending?.reject(this.#end!);
     this.#pending = undefined;
   }
-
-  readonly #removeScratch = () => rmSync(this.scratch, { recursive: true, force: true });
 
   #kill(reason: PareError): void {
     this.#end ??= reason;

@@ -134,7 +134,9 @@ describe("during a long run", () => {
     const run = codeOf(session.run(forever));
     await pause(50);
     await engine[Symbol.asyncDispose]();
-    expect(await run).toMatch(/^ENGINE_LOST: .*the engine was closed/);
+    const lost = "ENGINE_LOST: the session's process is gone: the engine was closed. Open the model again";
+    expect(await run).toContain(lost);
+    expect(await codeOf(session.run(briefly))).toContain(lost);
     expect(isRunning(pid)).toBe(false);
     expect(readdirSync(scratchIn)).toEqual([]);
   });
@@ -191,6 +193,15 @@ describe("a process that does not come up", () => {
     expect(await start("setTimeout(() => {}, 1e6)")).toMatch(
       /^ENGINE_TIMEOUT: loading ONNX Runtime took more than 500 ms/,
     );
+  });
+
+  test("talks nonsense: an error, not a crash of this process", async () => {
+    // A header of 2 letters that is no JSON.
+    expect(
+      await start(
+        "import { writeSync } from 'node:fs'; writeSync(3, Buffer.from([2, 0, 0, 0, 120, 120])); setTimeout(() => {}, 1e6)",
+      ),
+    ).toMatch(/^ENGINE_DATA: the result of loading ONNX Runtime could not be taken: Unexpected token/);
   });
 
   test("is not there", async () => {
