@@ -92,10 +92,8 @@ function countOps(model: Model): Readonly<Record<string, number>> {
   return Object.fromEntries([...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1)));
 }
 
-function notesOn(model: Model, { unknownOps, conflicts, faults }: Inference): readonly string[] {
+function notesOn(model: Model, { conflicts, faults }: Inference): readonly string[] {
   const notes: string[] = [...runtimeNotes(model)];
-  if (unknownOps.length > 0)
-    notes.push(`Nothing is known of ${unknownOps.length} operators; they are left as they are.`);
   if (conflicts.length > 0)
     notes.push(`${conflicts.length} declared shapes cannot be right, such as that of "${conflicts[0]!.value.name}".`);
   for (const { node, message } of faults.slice(0, 3)) notes.push(`${plainOp(node.op)} "${node.name}": ${message}`);

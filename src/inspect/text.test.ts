@@ -37,9 +37,7 @@ test("as text for a terminal", () => {
     MACs       unknown: some sizes are free (fix them with pare
                simplify --input-shape)
     nodes      3: 1 MatMul, 1 Relu, 1 com.acme.Twist
-    unknown    com.acme.Twist
-    note       Nothing is known of 1 operators; they are left as
-               they are.
+    unknown    com.acme.Twist (left as they are)
     "
   `);
 });

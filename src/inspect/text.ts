@@ -21,7 +21,7 @@ export function inspectionText(inspection: Inspection, width: number): string {
           .join(", ")}`,
       ],
     ],
-    ["unknown", unknownOps.length > 0 ? [unknownOps.join(", ")] : []],
+    ["unknown", unknownOps.length > 0 ? [`${unknownOps.join(", ")} (left as they are)`] : []],
     ["note", notes],
   ];
   const body = sections.flatMap(([label, lines]) =>

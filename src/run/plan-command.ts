@@ -34,7 +34,7 @@ function measureLines({ recipe, data, measureSeconds }: Plan): readonly string[]
   );
   const timings = recipe.measure.map(
     ({ name, engine, device, threads, scenario, batch }) =>
-      `Times ${name}: ${scenario}, ${engine} on ${device}, ${threads} threads, batch ${batch}`,
+      `Times ${name}: ${scenario}, ${engine} on ${device}, ${threads} ${threads === 1 ? "thread" : "threads"}, batch ${batch}`,
   );
   const time = measureSeconds > 0 ? [`Timing takes about ${measureSeconds} seconds.`] : [];
   return [...accuracy, ...timings, ...time, "Nothing was written."];

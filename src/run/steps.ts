@@ -2,7 +2,15 @@ import { join } from "node:path";
 import { readModel, writeModel } from "@pare/formats";
 import type { Model } from "@pare/ir";
 import { runPass } from "@pare/pass";
-import { type CacheEntry, cacheKey, checkLockOutput, type Digest, type FolderCache, type Lock } from "@pare/recipe";
+import {
+  type CacheEntry,
+  cacheKey,
+  checkLockOutput,
+  type Digest,
+  type FolderCache,
+  type Lock,
+  writtenOptions,
+} from "@pare/recipe";
 import type { StepNote, StepRecord } from "@pare/report";
 import { passNamed } from "../catalog.ts";
 import { describeFiles } from "../model/files.ts";
@@ -79,8 +87,12 @@ async function runStep(
 }
 
 function stepRecord({ checked }: RunFacts, index: number, entry: CacheEntry, isCached: boolean): StepRecord {
-  const { pass, options, only, except } = checked.recipe.steps[index]!;
+  const step = checked.recipe.steps[index]!;
   const description = entry.description as StepDescription;
-  const selection = { ...(only.length > 0 && { only }), ...(except.length > 0 && { except }) };
-  return { name: pass, options: { ...options, ...selection }, status: isCached ? "cached" : "done", ...description };
+  return {
+    name: step.pass,
+    options: writtenOptions(step),
+    status: isCached ? "cached" : "done",
+    ...description,
+  };
 }

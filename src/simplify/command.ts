@@ -108,6 +108,8 @@ function resultText(result: SimplifiedFile, { width, verbose }: Terminal): strin
       : `not checked: ${check.reason}`;
   return [
     `${file} → ${out}: ${nodesBefore} → ${nodesAfter} nodes, ${sizes}`,
-    ...[...lines, checked].flatMap((line) => wrap(line, width - 4).map((part, i) => (i === 0 ? "  " : "    ") + part)),
+    ...[...lines, checked, ...(check.status === "passed" ? check.remarks : [])].flatMap((line) =>
+      wrap(line, width - 4).map((part, i) => (i === 0 ? "  " : "    ") + part),
+    ),
   ].join("\n");
 }

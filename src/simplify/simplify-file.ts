@@ -1,9 +1,12 @@
+import { existsSync } from "node:fs";
 import { createOnnxRuntimeEngine, type OnnxRuntimeEngine } from "@pare/engine";
+import { isPareError } from "@pare/error";
 import { readModelFile, writeModel } from "@pare/formats";
 import { countNodes, type Model } from "@pare/ir";
 import { upgrade } from "@pare/opset";
-import { type Note, type Progress, runPass } from "@pare/pass";
+import { type Note, type Progress, type Promised, runPass } from "@pare/pass";
 import { simplify } from "@pare/simplify";
+import { fileExistsError } from "../errors.ts";
 import { createTools, selectionOf, type World } from "../run/tools.ts";
 import { type CheckOutcome, checkLimitBytes, checkOutputs, filesBytes } from "./check.ts";
 
@@ -38,31 +41,66 @@ export interface SimplifiedFile {
   readonly notes: readonly Note[];
 }
 
-/** Simplifies a model file into another. Weights are not read into memory, whatever their size. */
+/**
+ * Simplifies a model file into another. Weights are not read into memory, whatever their size. Where the outputs move by
+ * more than rounding, only the rewrites that keep every bit are done.
+ * @throws the faults of the file, INPUT_SHAPE, OUTPUT_EXISTS; SIMPLIFY_CHECK where even those move an output
+ */
 export async function simplifyFile(file: string, out: string, options: SimplifyOptions = {}): Promise<SimplifiedFile> {
   const { force = false, externalData = false, progress = { report: () => {} } } = options;
   const signal = options.signal ?? new AbortController().signal;
   await using own = options.engine ? undefined : createOnnxRuntimeEngine();
   const world: World = { engine: options.engine ?? own!, progress, signal };
-  const model = readModelFile(file);
-  const nodesBefore = countNodes(model);
-  const sizeBytesBefore = filesBytes(model, file);
-  const notes = await change(model, options, world);
-  const check = await decideCheck({ path: file, model }, sizeBytesBefore, options, world);
+  if (!force && existsSync(out)) throw fileExistsError(out);
+  const original = readModelFile(file);
+  const before = { nodesBefore: countNodes(original), sizeBytesBefore: filesBytes(original, file) };
+  const { model, notes, check } = await changeChecked(file, original, before.sizeBytesBefore, options, world);
   const written = writeModel(model, out, { force, ...(externalData && { externalData: "always" }) });
   const sizeBytesAfter = written.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  return { file, out, nodesBefore, nodesAfter: countNodes(model), sizeBytesBefore, sizeBytesAfter, check, notes };
+  return { file, out, ...before, nodesAfter: countNodes(model), sizeBytesAfter, check, notes };
 }
 
-async function change(model: Model, options: SimplifyOptions, world: World): Promise<readonly Note[]> {
+interface Changed {
+  readonly model: Model;
+  readonly notes: readonly Note[];
+  readonly check: CheckOutcome;
+}
+
+async function changeChecked(
+  path: string,
+  model: Model,
+  sizeBytes: number,
+  options: SimplifyOptions,
+  world: World,
+): Promise<Changed> {
+  try {
+    const notes = await change(model, options, world, false);
+    return { model, notes, check: await decideCheck(path, model, simplify.promise, sizeBytes, options, world) };
+  } catch (error) {
+    if (!isPareError(error) || error.fault.code !== "SIMPLIFY_CHECK" || options.opset !== undefined) throw error;
+    const again = readModelFile(path);
+    const left: Note = { kind: "left", text: `everything that rounds: ${error.fault.problem}` };
+    const notes = [left, ...(await change(again, options, world, true))];
+    return { model: again, notes, check: await decideCheck(path, again, "exact", sizeBytes, options, world) };
+  }
+}
+
+async function change(
+  model: Model,
+  options: SimplifyOptions,
+  world: World,
+  exactOnly: boolean,
+): Promise<readonly Note[]> {
   const { opset, inputShapes = {} } = options;
   const tools = createTools(world, { seed: 0, selection: selectionOf(options.only, options.except) });
   const raised = opset === undefined ? [] : (await runPass(model, upgrade, { to: opset }, tools)).notes;
-  return [...raised, ...(await runPass(model, simplify, { inputShapes }, tools)).notes];
+  return [...raised, ...(await runPass(model, simplify, { inputShapes, exactOnly }, tools)).notes];
 }
 
 async function decideCheck(
-  { path, model }: { readonly path: string; readonly model: Model },
+  path: string,
+  model: Model,
+  promise: Promised,
   sizeBytes: number,
   { check = "auto" }: SimplifyOptions,
   world: World,
@@ -71,5 +109,5 @@ async function decideCheck(
   if (check === "auto" && sizeBytes > checkLimitBytes)
     return { status: "skipped", reason: "the model is larger than 1 GB; --check does it all the same" };
   world.progress.report("compare outputs", 0, 0);
-  return await checkOutputs(path, model, simplify.promise, world);
+  return await checkOutputs(path, model, promise, world);
 }

@@ -15,6 +15,7 @@ const catalog: RecipeCatalog = {
       options: z.object({
         granularity: z.enum(["tensor", "channel"]).default("channel"),
         ranges: z.int().min(1).max(9).default(3),
+        maxDrop: z.number().min(0).max(1).default(0.01),
       }),
     },
   ],
@@ -65,7 +66,12 @@ steps:
   expect(recipe.steps).toEqual([
     { pass: "simplify", only: [], except: [], options: {} },
     { pass: "simplify", only: [], except: [], options: {} },
-    { pass: "quantize/static", only: [], except: ["head*"], options: { granularity: "channel", ranges: 5 } },
+    {
+      pass: "quantize/static",
+      only: [],
+      except: ["head*"],
+      options: { granularity: "channel", ranges: 5, maxDrop: 0.01 },
+    },
   ]);
 });
 
@@ -73,7 +79,7 @@ test("the recipe written out is a recipe again, with the same digest", () => {
   const text = `version: 1
 model: builtin:quickstart
 data: { test: { generated: glyphs, samples: 10 } }
-steps: [simplify, { quantize/static: { only: ["op:Conv"] } }]
+steps: [simplify, { quantize/static: { only: ["op:Conv"], max-drop: 0.5 } }]
 measure: [{ scenario: batch }]`;
   const first = check(text);
   const again = check(stringify(writtenOut(first.recipe)));
@@ -111,7 +117,18 @@ test.each([
     "an unknown option of a step",
     "version: 1\nmodel: m\nsteps:\n  - simplify\n  - quantize/static:\n      granulrity: channel",
     `RECIPE_KEY at steps[1].granulrity in ${file}:6: unknown option. Did you mean "granularity"? ` +
-      "Options of quantize/static: granularity, ranges, only, except.",
+      "Options of quantize/static: granularity, ranges, max-drop, only, except.",
+  ],
+  [
+    "an option's name as code has it",
+    "version: 1\nmodel: m\nsteps: [{ quantize/static: { maxDrop: 1 } }]",
+    `RECIPE_KEY at steps[0].maxDrop in ${file}:3: unknown option. Did you mean "max-drop"? ` +
+      "Options of quantize/static: granularity, ranges, max-drop, only, except.",
+  ],
+  [
+    "an option of two words, by its written name",
+    "version: 1\nmodel: m\nsteps: [{ quantize/static: { max-drop: 2 } }]",
+    `RECIPE_VALUE at steps[0].max-drop in ${file}:3: this value will not do (expected at most 1, got 2).`,
   ],
   [
     "a value outside a set",

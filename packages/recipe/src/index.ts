@@ -11,7 +11,14 @@ export {
   readLock,
   writeLock,
 } from "./lock.ts";
-export { type DataSource, type MeasureSpec, type Recipe, type RecipeStep, writtenOut } from "./recipe.ts";
+export {
+  type DataSource,
+  type MeasureSpec,
+  type Recipe,
+  type RecipeStep,
+  writtenOptions,
+  writtenOut,
+} from "./recipe.ts";
 export { claimRunFolder, type RunFolder, writeWhole } from "./run-folder.ts";
 export type { RecipeCatalog, StepKind } from "./schema.ts";
 export { optionNames } from "./steps.ts";

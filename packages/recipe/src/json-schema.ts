@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { kebabCase, renameKeys } from "./option-names.ts";
 import { type RecipeCatalog, recipeSchema, type StepKind, stepsDescription } from "./schema.ts";
 import { selectorOptions } from "./steps.ts";
 
@@ -39,7 +40,11 @@ function stepOptionsSchema(options: z.ZodType): JsonSchema {
   return {
     ...rest,
     type: ["object", "null"],
-    properties: { ...(own.properties as JsonSchema | undefined), ...(selectors.properties as JsonSchema) },
+    properties: {
+      ...renameKeys((own.properties ?? {}) as JsonSchema, kebabCase),
+      ...(selectors.properties as JsonSchema),
+    },
+    ...(Array.isArray(own.required) && { required: own.required.map(kebabCase) }),
     additionalProperties: false,
   };
 }

@@ -1,3 +1,5 @@
+import { kebabCase, renameKeys } from "./option-names.ts";
+
 /** A recipe with every default written out. All of it plain data: it goes into YAML, JSON and digests as it is. */
 export interface Recipe {
   readonly version: 1;
@@ -61,11 +63,14 @@ export function writtenOut(recipe: Recipe): Record<string, unknown> {
   };
 }
 
-function writtenStep({ pass, only, except, options }: RecipeStep): unknown {
-  const settings = {
-    ...options,
-    ...(only.length > 0 && { only }),
-    ...(except.length > 0 && { except }),
-  };
+function writtenStep(step: RecipeStep): unknown {
+  const { pass } = step;
+  const settings = writtenOptions(step);
   return Object.keys(settings).length === 0 ? pass : { [pass]: settings };
+}
+
+/** A step's options with its selection, by the names that recipes use. */
+export function writtenOptions({ only, except, options }: RecipeStep): Record<string, unknown> {
+  const selection = { ...(only.length > 0 && { only }), ...(except.length > 0 && { except }) };
+  return { ...renameKeys(options, kebabCase), ...selection };
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { SourceDocument } from "./document.ts";
 import { recipeNameError, recipeValueError } from "./errors.ts";
 import { describeValue, issueError } from "./issues.ts";
+import { camelCase, kebabCase, renameKeys } from "./option-names.ts";
 import type { RecipeStep } from "./recipe.ts";
 import type { StepKind } from "./schema.ts";
 
@@ -33,7 +34,7 @@ export function checkStep(
   const { only, except, ...own } = settings;
   const keys = [...optionNames(kind.options), ...Object.keys(selectorOptions)];
   const context = { source, base, shown: ["steps", index], value: settings, owner: name, keysAt: () => keys };
-  const stranger = Object.keys(own).find((key) => hasShape(kind.options) && !optionNames(kind.options).includes(key));
+  const stranger = Object.keys(own).find((key) => hasShape(kind.options) && !keys.includes(key));
   if (stranger !== undefined)
     throw issueError({ code: "unrecognized_keys", keys: [stranger], path: [], message: "", input: own }, context);
   const selected = selectors.safeParse({
@@ -41,8 +42,8 @@ export function checkStep(
     ...(except !== undefined && { except }),
   });
   if (!selected.success) throw issueError(selected.error.issues[0]!, context);
-  const options = kind.options.safeParse(own);
-  if (!options.success) throw issueError(options.error.issues[0]!, context);
+  const options = kind.options.safeParse(renameKeys(own, camelCase));
+  if (!options.success) throw issueError(writtenIssue(options.error.issues[0]!), context);
   return { pass: name, ...selected.data, options: plainOptions(options.data) };
 }
 
@@ -66,9 +67,15 @@ function hasShape(schema: z.ZodType): schema is z.ZodObject {
   return schema instanceof z.ZodObject;
 }
 
-/** Names of the options of a pass, in the order of its schema. */
+/** Names of the options of a pass as recipes write them, in the order of its schema. */
 export function optionNames(schema: z.ZodType): readonly string[] {
-  return hasShape(schema) ? Object.keys(schema.shape) : [];
+  return hasShape(schema) ? Object.keys(schema.shape).map(kebabCase) : [];
+}
+
+/** An issue at the option `maxFoldBytes` concerns what the recipe calls `max-fold-bytes`. */
+function writtenIssue(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  const [first, ...rest] = issue.path;
+  return typeof first === "string" ? { ...issue, path: [kebabCase(first), ...rest] } : issue;
 }
 
 function plainOptions(options: unknown): Readonly<Record<string, unknown>> {

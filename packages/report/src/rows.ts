@@ -1,4 +1,4 @@
-import { formatBytes, formatChange, formatCount, formatMetric, signed, significant } from "./format.ts";
+import { formatBytes, formatChange, formatCount, formatMetric, signed } from "./format.ts";
 import type { Comparison, Metric, ModelRecord, RunRecord } from "./record.ts";
 
 /** One line of the comparison: what the table for the terminal and the one for a pull request both show. */
@@ -9,11 +9,15 @@ export interface Row {
   readonly change: string;
 }
 
-/** Accuracy and latency first, then size and structure. A metric that only one of the models has is shown too. */
+/**
+ * Accuracy and latency first, then size and structure. A metric that only one of the models has is shown too; of the
+ * percentiles the median and p99: the record has the others.
+ */
 export function comparisonRows(record: RunRecord): readonly Row[] {
   const names = [...new Set([...record.original.metrics, ...record.result.metrics].map((metric) => metric.name))];
+  const isShown = (name: string) => !/^latency\..*\.p9[05]$/.test(name);
   const find = (model: ModelRecord, name: string) => model.metrics.find((metric) => metric.name === name);
-  const measured = names.map((name) => {
+  const measured = names.filter(isShown).map((name) => {
     const [original, result] = [find(record.original, name), find(record.result, name)];
     const comparison = record.comparisons.find((candidate) => candidate.metric === name);
     return metricRow(name, original, result, comparison);
@@ -31,16 +35,17 @@ function metricRow(name: string, original?: Metric, result?: Metric, comparison?
 }
 
 function plainChange(original?: Metric, result?: Metric): string {
-  if (!original || !result) return "";
+  // Times taken apart are not compared: only what was interleaved is.
+  if (!original || !result || original.unit === "ms" || original.unit === "per-second") return "";
   if (original.unit === "ratio") return signed((result.value - original.value) * 100, 2, " pp");
   return formatChange(original.value, result.value);
 }
 
-/** "+0.10 pp (−0.30 to +0.50)", "× 0.97 (0.95 to 0.99)". */
+/** "+0.10 pp (−0.30 to +0.50)", "× 0.970 (0.950 to 0.990)". */
 export function formatComparison(comparison: Comparison, unit: Metric["unit"] | undefined): string {
   const { kind, value, interval } = comparison;
   const points = unit === "ratio";
-  const show = (v: number) => (kind === "ratio" ? significant(v) : points ? signed(v * 100, 2) : signed(v, 4));
+  const show = (v: number) => (kind === "ratio" ? v.toFixed(3) : points ? signed(v * 100, 2) : signed(v, 4));
   const range = interval ? ` (${show(interval.low)} to ${show(interval.high)})` : "";
   return kind === "ratio" ? `× ${show(value)}${range}` : `${show(value)}${points ? " pp" : ""}${range}`;
 }
