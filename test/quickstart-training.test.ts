@@ -2,14 +2,13 @@ import { type RandomStream, randomStream } from "@pare/data";
 import { createOnnxRuntimeEngine } from "@pare/engine";
 import { float32s, tensorOf } from "@pare/tensor";
 import { afterAll, describe, expect, it } from "vitest";
+import { conv, depthwise } from "../scripts/quickstart/convolution.ts";
 import { exportModel } from "../scripts/quickstart/export.ts";
 import {
   type Activation,
   batchNorm,
   clip,
-  conv,
   dense,
-  depthwise,
   globalAveragePool,
   type Layer,
   residual,

@@ -5,7 +5,8 @@
  */
 import { attr, attrsOf, createGraphBuilder, createModel, type GraphBuilder, type Model } from "@pare/ir";
 import { type Tensor, tensorOf } from "@pare/tensor";
-import { batchNormEpsilon, type ConvSpec } from "./layers.ts";
+import type { ConvSpec } from "./convolution.ts";
+import { batchNormEpsilon } from "./layers.ts";
 import { head, pointwise, type Stage, same3x3, stages } from "./network.ts";
 import type { Parameter } from "./parameters.ts";
 

@@ -3,19 +3,8 @@
  * 3×32×32 → 16×16×16 → residual block → 32×8×8 → residual block → two depthwise-separable blocks → 96 → 10 classes.
  */
 import type { RandomStream } from "@pare/data";
-import {
-  batchNorm,
-  type ConvSpec,
-  chain,
-  clip,
-  conv,
-  dense,
-  depthwise,
-  dropout,
-  globalAveragePool,
-  type Layer,
-  residual,
-} from "./layers.ts";
+import { type ConvSpec, conv, depthwise } from "./convolution.ts";
+import { batchNorm, chain, clip, dense, dropout, globalAveragePool, type Layer, residual } from "./layers.ts";
 import type { ParameterStore } from "./parameters.ts";
 
 export type Stage =
