@@ -1,5 +1,7 @@
-import { attr, type Value } from "@pare/ir";
+import { attr } from "@pare/ir";
 import type { Site } from "../site.ts";
+import { asymmetric, coordinates } from "./coordinates.ts";
+import { growThenShrink } from "./grow-then-shrink.ts";
 
 /** Upsample 7: scales of height and width became scales of every axis; "bilinear" is called "linear". */
 export function scalesOfAllAxes(site: Site): void {
@@ -32,20 +34,10 @@ export function sayCoordinates(site: Site): void {
   if (site.node.attrs.has("coordinate_transformation_mode")) return;
   const [data, scales] = site.node.inputs;
   const factors = site.elements(1);
-  const known = site.constant(1) && factors;
   const isNearest = (site.string("mode") ?? "nearest") === "nearest";
-  const grows = !isNearest || factors?.every((factor) => factor >= 1);
-  if (grows || factors?.every((factor) => factor <= 1)) {
-    asymmetric(site, data, scales, grows ? "floor" : "ceil");
-    return;
-  }
-  const part = (bound: "Max" | "Min"): Value => {
-    if (known === undefined) return site.before(bound, [scales, site.tensor("one", "float32", [1], [1])]);
-    const bounded = known.map((factor) => (bound === "Max" ? Math.max(factor, 1) : Math.min(factor, 1)));
-    return site.tensor("scales", "float32", [bounded.length], bounded);
-  };
-  const grown = site.before("Resize", [data, roi(site), part("Max")], coordinates(true, "floor"));
-  asymmetric(site, grown, part("Min"), "ceil");
+  if (!isNearest || factors?.every((factor) => factor >= 1)) asymmetric(site, data, scales, "floor");
+  else if (factors?.every((factor) => factor <= 1)) asymmetric(site, data, scales, "ceil");
+  else growThenShrink(site);
 }
 
 /**
@@ -62,19 +54,4 @@ export function leaveOutEmptyInputs(site: Site): void {
       "its coordinate mode tf_half_pixel_for_nn is gone, and only rounding down can be said otherwise",
     );
   site.change({ attrs: coordinates(true, "round_prefer_ceil", "half_pixel") });
-}
-
-function asymmetric(site: Site, data: Value | undefined, scales: Value | undefined, rounding: "floor" | "ceil"): void {
-  const isNearest = (site.string("mode") ?? "nearest") === "nearest";
-  site.change({ inputs: [data, roi(site), scales], attrs: coordinates(isNearest, rounding) });
-}
-
-function coordinates(isNearest: boolean, rounding: string, mode = "asymmetric") {
-  const nearest = isNearest ? { nearest_mode: attr.string(rounding) } : {};
-  return { coordinate_transformation_mode: attr.string(mode), ...nearest };
-}
-
-/** Required though unused at opsets 11 and 12. */
-function roi(site: Site): Value | undefined {
-  return site.to < 13 ? site.tensor("roi", "float32", [0], []) : undefined;
 }

@@ -47,16 +47,34 @@ export const resize: readonly Case[] = [
     }`,
   },
   {
-    name: "Resize 11 of scales known only at run time may do either",
+    name: "Resize 11 of scales known only at run time may do either, and may leave the sizes as they are",
     from: 10,
     to: 13,
-    before: "g (float[1, 2, 7, 9] x) => (y) <float[4] h = {0, 0, 0.5, -0.5}> { s = Exp (h) y = Resize (x, s) }",
-    after: `g (float[1, 2, 7, 9] x) => (y) <float[4] h = {0, 0, 0.5, -0.5}, float[1] one = {1}> {
+    before: "g (float[1, 2, 7, 9] x) => (y) <float[4] h = {0, 0, 0.05, -0.5}> { s = Exp (h) y = Resize (x, s) }",
+    after: `g (float[1, 2, 7, 9] x) => (y) <
+      float[4] h = {0, 0, 0.05, -0.5}, float[1] one = {1}, float[1] scales = {2}, float[1] scales_2 = {0.5}, int64[1] axes = {-1}
+    > {
       s = Exp (h)
+      unsqueeze_out = Unsqueeze (x, axes)
       max_out = Max (s, one)
-      resize_out = Resize <coordinate_transformation_mode = "asymmetric", nearest_mode = "floor"> (x, , max_out)
+      concat_out = Concat <axis = 0> (max_out, scales)
+      resize_out = Resize <coordinate_transformation_mode = "asymmetric", nearest_mode = "floor"> (unsqueeze_out, , concat_out)
       min_out = Min (s, one)
-      y = Resize <coordinate_transformation_mode = "asymmetric", nearest_mode = "ceil"> (resize_out, , min_out)
+      concat_out_2 = Concat <axis = 0> (min_out, scales_2)
+      y_inner = Resize <coordinate_transformation_mode = "asymmetric", nearest_mode = "ceil"> (resize_out, , concat_out_2)
+      y = Squeeze (y_inner, axes)
+    }`,
+  },
+  {
+    name: "Resize 11 that grows by less than an element and shrinks",
+    from: 10,
+    to: 13,
+    before: `g (float[1, 1, 3, 2] x) => (y) <float[4] s = {1, 1, 0.84, 1.45}> { y = Resize (x, s) }`,
+    after: `g (float[1, 1, 3, 2] x) => (y) <float[5] scales = {1, 1, 1, 1.45, 2}, float[5] scales_2 = {1, 1, 0.84, 1, 0.5}, int64[1] axes = {-1}> {
+      unsqueeze_out = Unsqueeze (x, axes)
+      resize_out = Resize <coordinate_transformation_mode = "asymmetric", nearest_mode = "floor"> (unsqueeze_out, , scales)
+      y_inner = Resize <coordinate_transformation_mode = "asymmetric", nearest_mode = "ceil"> (resize_out, , scales_2)
+      y = Squeeze (y_inner, axes)
     }`,
   },
   {
