@@ -139,3 +139,12 @@ export function unsupportedFormatError(path: string, format: string): PareError 
     next: "Give an ONNX file.",
   });
 }
+
+export function outputFolderError(path: string, folder: string): PareError {
+  return new PareError({
+    code: "OUTPUT_FOLDER",
+    at: path,
+    problem: `the folder ${folder} is not there`,
+    next: "Create it first.",
+  });
+}

@@ -28,9 +28,13 @@ export class ExternalFiles {
     const known = this.#files.get(location);
     if (known !== undefined) return known;
     const path = this.#resolve(location, place);
-    const file = this.#files.size < mostOpenFiles ? new FileSource(path) : new PathSource(path);
-    this.#files.set(location, file);
-    return file;
+    try {
+      const file = this.#files.size < mostOpenFiles ? new FileSource(path) : new PathSource(path);
+      this.#files.set(location, file);
+      return file;
+    } catch (error) {
+      throw externalPathError(place, location, error instanceof Error ? error.message : String(error));
+    }
   }
 
   /** The range of one tensor, whose length is known from its shape. @throws ONNX_EXTERNAL_RANGE as well */

@@ -87,9 +87,7 @@ export class FunctionOrigin implements Origin {
   readonly wire: WireReader;
   readonly spans: readonly [Span];
   readonly domain: string;
-  readonly name: string;
   readonly overload: string;
-  readonly attributes: readonly string[];
   readonly defaults: Attrs;
   readonly opsets: ReadonlyMap<string, number>;
 
@@ -97,9 +95,7 @@ export class FunctionOrigin implements Origin {
     this.wire = wire;
     this.spans = [span];
     this.domain = read.domain;
-    this.name = read.name;
     this.overload = read.overload;
-    this.attributes = read.attributes;
     this.defaults = read.defaults;
     this.opsets = read.opsets;
   }

@@ -1,11 +1,11 @@
 import type { Attr, AttrKind, Attrs, Graph, ValueType } from "@pare/ir";
 import { contentError } from "../errors.ts";
 import type { ExternalFiles } from "./external-files.ts";
-import { attrOrigins } from "./origin.ts";
+import type { Message } from "./message.ts";
+import { attrOrigins, typeOrigins } from "./origin.ts";
 import { readSparseTensor, readTensor } from "./read-tensor.ts";
 import { readType } from "./read-type.ts";
 import { type FieldSpec, schema } from "./schema.ts";
-import type { Message } from "./wire.ts";
 
 const proto = schema.AttributeProto;
 
@@ -37,7 +37,7 @@ export interface AttributeContext {
 /** @throws ONNX_CONTENT when a name stands twice */
 export function readAttributes(message: Message, spec: FieldSpec, context: AttributeContext): Attrs {
   const attrs = new Map<string, Attr>();
-  for (const field of message.all(spec)) {
+  for (const field of message.listed(spec)) {
     const attribute = message.wire.message([field], "AttributeProto", message.place);
     const name = attribute.text(proto.name) ?? "";
     const place = `${message.place} attribute ${name}`;
@@ -113,13 +113,16 @@ function only(message: Message, spec: MessageSpec): Message {
 }
 
 function each<T>(message: Message, spec: MessageSpec, read: (child: Message) => T): T[] {
-  return Array.from(message.all(spec), (field, i) =>
+  return Array.from(message.listed(spec), (field, i) =>
     read(message.wire.message([field], spec.kind, `${message.place}[${i}]`)),
   );
 }
 
+/** A type that says nothing is a tensor of which nothing is known. */
 function typeOf(message: Message): ValueType {
-  return readType(message) ?? { kind: "tensor", dtype: undefined, shape: undefined };
+  const type = readType(message) ?? { kind: "tensor", dtype: undefined, shape: undefined };
+  typeOrigins.set(type, { wire: message.wire, spans: message.spans });
+  return type;
 }
 
 /** Above that many bytes a list (a tree ensemble's tables) or a string (an engine's blob) is read when asked for. */

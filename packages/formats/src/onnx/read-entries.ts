@@ -1,6 +1,6 @@
+import type { Message } from "./message.ts";
 import { type FieldSpec, schema } from "./schema.ts";
 import { domainName } from "./text.ts";
-import type { Message } from "./wire.ts";
 
 /** A list of StringStringEntryProto; of a key that stands twice, the last counts. */
 export function readEntries(message: Message, spec: FieldSpec): Map<string, string> {

@@ -2,6 +2,7 @@ import { createGraphBuilder, type Graph, type GraphBuilder, type ValueType } fro
 import type { Tensor } from "@pare/tensor";
 import { contentError, depthError, tooManyError } from "../errors.ts";
 import type { ExternalFiles } from "./external-files.ts";
+import type { Message } from "./message.ts";
 import { GraphOrigin, NodeOrigin } from "./origin.ts";
 import { readAttributes } from "./read-attribute.ts";
 import { readEntries } from "./read-entries.ts";
@@ -9,7 +10,6 @@ import { readSparseTensor, readTensor } from "./read-tensor.ts";
 import { readType } from "./read-type.ts";
 import { type FieldSpec, schema } from "./schema.ts";
 import { domainName } from "./text.ts";
-import type { Message } from "./wire.ts";
 
 const proto = schema.GraphProto;
 const deepestGraph = 64;
@@ -70,7 +70,7 @@ function* annotatedNames(message: Message): Generator<string> {
 }
 
 export function readInfos(message: Message, spec: FieldSpec, label: string): ValueInfo[] {
-  return Array.from(message.all(spec), (field, i) => {
+  return Array.from(message.listed(spec), (field, i) => {
     const info = message.wire.message([field], "ValueInfoProto", `${message.place}.${label}[${i}]`);
     const name = info.text(schema.ValueInfoProto.name) ?? "";
     const type = info.child(schema.ValueInfoProto.type, ` ${JSON.stringify(name)}`);
@@ -106,7 +106,7 @@ function addInputsAndConstants(
 
 function* parts(message: Message, spec: Parameters<Message["child"]>[0], label: string): Generator<Message> {
   let i = 0;
-  for (const field of message.all(spec))
+  for (const field of message.listed(spec))
     yield message.wire.message([field], spec.kind, `${message.place}.${label}[${i++}]`);
 }
 

@@ -5,15 +5,16 @@ import { createGraphBuilder, createModel, type Model, type ModelFunction } from 
 import { type ByteSource, FileSource } from "@pare/tensor";
 import { contentError, modelMissingError } from "../errors.ts";
 import { checkMagic } from "./../sniff.ts";
-import { checkMessage } from "./check-message.ts";
+import { checkMessages } from "./check-message.ts";
 import { ExternalFiles } from "./external-files.ts";
+import type { Message } from "./message.ts";
 import { FunctionOrigin, GraphOrigin, ModelOrigin } from "./origin.ts";
 import { readAttributes } from "./read-attribute.ts";
 import { readEntries, readOpsets } from "./read-entries.ts";
 import { type Reading, readGraph, readInfos, readNodes, recordInfos } from "./read-graph.ts";
 import { schema } from "./schema.ts";
 import { domainName } from "./text.ts";
-import { type Message, WireReader } from "./wire.ts";
+import { WireReader } from "./wire.ts";
 
 const proto = schema.ModelProto;
 
@@ -41,19 +42,16 @@ export function readModelFrom(source: ByteSource, where: { readonly path?: strin
 
 /** @throws MODEL_MISSING also for what is no regular file: reading a pipe would wait for ever. */
 export function openModelFile(path: string): FileSource {
-  const refused = openingError(path);
-  if (refused !== undefined) throw modelMissingError(path, refused);
   try {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat === undefined) throw modelMissingError(path, "there is no such file");
+    if (stat.isDirectory()) throw modelMissingError(path, "it is a folder");
+    if (!stat.isFile()) throw modelMissingError(path, "it is no regular file");
     return new FileSource(path);
   } catch (error) {
+    if (isPareError(error)) throw error;
     throw modelMissingError(path, error instanceof Error ? error.message : String(error));
   }
-}
-
-function openingError(path: string): string | undefined {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) return "there is no such file";
-  return stat.isFile() ? undefined : stat.isDirectory() ? "it is a folder" : "it is no regular file";
 }
 
 /** Errors of the graph builder do not know the file. */
@@ -71,7 +69,7 @@ function readModelMessage(wire: WireReader, reading: Reading, path: string | und
   if (graphMessage === undefined) throw contentError(wire.name, "it holds no graph", { expected: "an ONNX model" });
   const opsets = opsetsOf(message, formatVersion);
   const metadata = readEntries(message, proto.metadata_props);
-  for (const spec of [proto.training_info, proto.configuration]) checkMessage(message, spec);
+  for (const spec of [proto.training_info, proto.configuration]) checkMessages(message, spec);
   const graph = readGraph(graphMessage.named("graph"), reading);
   const functions = Array.from(message.all(proto.functions), (field, i) =>
     readFunction(wire.message([field], "FunctionProto", `functions[${i}]`), reading),

@@ -3,12 +3,12 @@ import { type ByteSource, byteSize, type DType, dtypes, elementCount, SliceSourc
 import { contentError, tensorDataError } from "../errors.ts";
 import { dtypeOf, typedFieldOf } from "./dtypes.ts";
 import type { ExternalFiles } from "./external-files.ts";
+import type { Message } from "./message.ts";
 import { type ExternalPlace, sparseOrigins, tensorOrigins } from "./origin.ts";
 import { readEntries } from "./read-entries.ts";
 import { type FieldSpec, schema } from "./schema.ts";
 import { StringDataSource } from "./string-data.ts";
 import { TypedDataSource } from "./typed-data.ts";
-import type { Message } from "./wire.ts";
 
 const proto = schema.TensorProto;
 const mostAxes = 64;

@@ -1,12 +1,13 @@
 import type { Dim, ValueType } from "@pare/ir";
 import { depthError } from "../errors.ts";
 import { dtypeOf } from "./dtypes.ts";
+import type { Message } from "./message.ts";
 import { typeOrigins } from "./origin.ts";
 import { schema } from "./schema.ts";
 import { dimOfParam } from "./text.ts";
-import type { Message } from "./wire.ts";
 
 const deepestType = 32;
+const mostAxes = 64;
 const proto = schema.TypeProto;
 const cases = [
   proto.tensor_type,
@@ -60,7 +61,7 @@ function readCase(chosen: (typeof cases)[number], inner: Message, depth: number)
 
 function readShape(message: Message): Dim[] {
   const { wire, place } = message;
-  return Array.from(message.all(schema.TensorShapeProto.dim), (field) =>
+  return Array.from(message.listed(schema.TensorShapeProto.dim, mostAxes), (field) =>
     readDim(wire.message([field], "Dimension", place)),
   );
 }

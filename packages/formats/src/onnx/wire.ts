@@ -1,6 +1,7 @@
 import type { ByteSource } from "@pare/tensor";
 import { tooManyError, wireError } from "../errors.ts";
-import { type FieldSpec, fieldById, type MessageName, wireType } from "./schema.ts";
+import { Message } from "./message.ts";
+import type { MessageName } from "./schema.ts";
 import { decodeText } from "./text.ts";
 import { Window } from "./window.ts";
 
@@ -35,6 +36,8 @@ export class WireReader {
   /** What messages call the source. */
   readonly name: string;
   readonly #window: Window;
+  /** The message that was begun last, for errors. */
+  #place = "";
   /** The two halves of the varint read last. */
   #low = 0;
   #high = 0;
@@ -75,9 +78,8 @@ export class WireReader {
 
   /** A message by its fields; several spans are merged as protobuf merges a message that is given in parts. */
   message(spans: readonly Span[], type: MessageName, place: string): Message {
-    const runs = this.runs(spans);
-    for (const run of runs) this.#checkWire(run, type, place);
-    return new Message(this, spans, runs, type, place);
+    this.#place = place;
+    return new Message(this, spans, this.runs(spans), type, place).checked();
   }
 
   /** Reads the varint at `at`; gives where it ends. Its value is then in `int64` or `uint32`. */
@@ -166,8 +168,8 @@ export class WireReader {
     return bytes;
   }
 
-  error(offset: number, problem: string, place?: string): Error {
-    return wireError(place === undefined ? this.name : `${place} in ${this.name}`, offset, problem);
+  error(offset: number, problem: string, place = this.#place): Error {
+    return wireError(place === "" ? this.name : `${place} in ${this.name}`, offset, problem);
   }
 
   #field(start: number, limit: number): Field {
@@ -209,102 +211,6 @@ export class WireReader {
       } else at = this.#field(start, limit).to;
     }
   }
-
-  #checkWire(run: Run, type: MessageName, place: string): void {
-    const spec = fieldById(type, run.id);
-    if (spec === undefined) return;
-    const wire = wireType(spec);
-    const isPacked = run.wire === 2 && spec.repeat !== "one";
-    if (run.wire !== wire && !isPacked)
-      throw this.error(run.start, `field ${spec.name} of ${type} has wire type ${run.wire} in place of ${wire}`, place);
-  }
 }
 
 const smallIntegers = Array.from({ length: 1024 }, (_, i) => BigInt(i));
-
-/** A message as its fields lie in the source. Nothing is decoded until asked for. */
-export class Message {
-  readonly wire: WireReader;
-  /** Its bytes; several where it is given in parts. */
-  readonly spans: readonly Span[];
-  readonly runs: readonly Run[];
-  readonly type: MessageName;
-  /** Where the message stands, for errors: `graph.node[17] "conv3"`. */
-  readonly place: string;
-
-  constructor(wire: WireReader, spans: readonly Span[], runs: readonly Run[], type: MessageName, place: string) {
-    this.wire = wire;
-    this.spans = spans;
-    this.runs = runs;
-    this.type = type;
-    this.place = place;
-  }
-
-  /** The same message under another name for errors. */
-  named(place: string): Message {
-    return new Message(this.wire, this.spans, this.runs, this.type, place);
-  }
-
-  *all({ id }: FieldSpec): Generator<Field, undefined> {
-    for (const run of this.runs) if (run.id === id) yield* this.#unfold(run);
-  }
-
-  has({ id }: FieldSpec): boolean {
-    return this.runs.some((run) => run.id === id);
-  }
-
-  count({ id }: FieldSpec): number {
-    return this.runs.reduce((sum, run) => (run.id === id ? sum + run.count : sum), 0);
-  }
-
-  /** Of a field that should stand once, the last counts. */
-  last({ id }: FieldSpec): Field | undefined {
-    const run = this.runs.findLast((candidate) => candidate.id === id);
-    if (run === undefined || run.count === 1) return run;
-    let last: Field = run;
-    for (const field of this.#unfold(run)) last = field;
-    return last;
-  }
-
-  /** A field that is a message, all its parts merged; undefined where it is absent. */
-  child(spec: FieldSpec & { readonly kind: MessageName }, label: string): Message | undefined {
-    if (!this.has(spec)) return undefined;
-    return this.wire.message([...this.all(spec)], spec.kind, `${this.place}${label}`);
-  }
-
-  text(spec: FieldSpec): string | undefined {
-    const field = this.last(spec);
-    return field && this.wire.text(field);
-  }
-
-  texts(spec: FieldSpec): string[] {
-    return Array.from(this.all(spec), (field) => this.wire.text(field));
-  }
-
-  int64(spec: FieldSpec): bigint | undefined {
-    const field = this.last(spec);
-    if (field === undefined) return undefined;
-    this.wire.varint(field.from, field.to);
-    return this.wire.int64;
-  }
-
-  /** @throws ONNX_BYTES beyond ±2^53 */
-  int(spec: FieldSpec): number | undefined {
-    const field = this.last(spec);
-    if (field === undefined) return undefined;
-    this.wire.varint(field.from, field.to);
-    const value = this.wire.safeInteger;
-    if (value === undefined) throw this.wire.error(field.from, "a number is absurdly large", this.place);
-    return value;
-  }
-
-  float(spec: FieldSpec): number | undefined {
-    const field = this.last(spec);
-    return field && this.wire.float(field.from);
-  }
-
-  *#unfold(run: Run): Generator<Field, undefined> {
-    if (run.count === 1) yield run;
-    else yield* this.wire.fields({ from: run.start, to: run.to });
-  }
-}

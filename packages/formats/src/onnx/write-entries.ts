@@ -1,8 +1,9 @@
 import { change, changeInt, changeText, type FieldChange, keep, layout } from "./layout.ts";
+import type { Message } from "./message.ts";
 import type { Origin } from "./origin.ts";
 import { type FieldSpec, schema } from "./schema.ts";
 import { domainInFile, domainName } from "./text.ts";
-import type { Field, Message } from "./wire.ts";
+import type { Field } from "./wire.ts";
 
 /** opset_import. Of a domain that stands twice, both entries stay as long as its version does. */
 export function changeOpsets(

@@ -2,7 +2,7 @@ import type { Graph, Node, Value, ValueType } from "@pare/ir";
 import { change, changeOne, changeText, type FieldChange, keep, layout } from "./layout.ts";
 import { GraphOrigin, NodeOrigin, type Origin, sparseOrigins, tensorOrigins } from "./origin.ts";
 import { readEntries } from "./read-entries.ts";
-import type { Rope } from "./rope.ts";
+import { Rope } from "./rope.ts";
 import { type FieldSpec, schema } from "./schema.ts";
 import type { Field } from "./wire.ts";
 import { encodeNode } from "./write-node.ts";
@@ -33,10 +33,18 @@ export function originOf(graph: Graph): GraphOrigin | undefined {
   return graph.carried instanceof GraphOrigin ? graph.carried : undefined;
 }
 
-export function changeNodes(spec: FieldSpec, graph: Graph, origin: Origin | undefined, writing: Writing): FieldChange {
-  const items = [...graph.nodes];
-  const match = matchByStart(items, origin, ({ carried }) => (carried instanceof NodeOrigin ? carried : undefined));
-  return change(spec, { items, ordered: true, match, payload: (node: Node) => encodeNode(node, writing) });
+/** `first`: nodes to put before the others, encoded. */
+export function changeNodes(
+  spec: FieldSpec,
+  graph: Graph,
+  origin: Origin | undefined,
+  writing: Writing,
+  first: readonly Rope[] = [],
+): FieldChange {
+  const nodes = [...graph.nodes];
+  const match = matchByStart(nodes, origin, ({ carried }) => (carried instanceof NodeOrigin ? carried : undefined));
+  const payload = (item: Node | Rope) => (item instanceof Rope ? item : encodeNode(item, writing));
+  return change<Node | Rope>(spec, { items: [...first, ...nodes], ordered: true, match, payload });
 }
 
 function changeInitializers(graph: Graph, origin: Origin | undefined, writing: Writing): FieldChange {
@@ -92,14 +100,20 @@ export class Infos {
     this.#writing = writing;
   }
 
-  /** Inputs or outputs. */
+  /** Inputs or outputs. A value may be an output twice: each place is an item of its own. */
   ports(spec: FieldSpec, values: readonly Value[]): FieldChange {
-    const byName = new Map(values.map((value) => [value.name, value]));
+    const items = values.map((value) => ({ value }));
+    const left = new Map<string, typeof items>();
+    for (const item of items.toReversed()) {
+      const same = left.get(item.value.name);
+      if (same === undefined) left.set(item.value.name, [item]);
+      else same.push(item);
+    }
     return change(spec, {
-      items: values,
+      items,
       ordered: true,
-      match: (field) => byName.get(this.#nameIn(field)),
-      payload: (value, field) => this.#encode(value, field),
+      match: (field) => left.get(this.#nameIn(field))?.pop(),
+      payload: ({ value }, field) => this.#encode(value, field),
     });
   }
 

@@ -68,7 +68,7 @@ export function changeAttrs(spec: FieldSpec, attrs: Attrs, origin: Origin | unde
   });
 }
 
-function encodeAttribute(name: string, attr: Attr, writing: Writing): Rope {
+export function encodeAttribute(name: string, attr: Attr, writing: Writing): Rope {
   const origin = attrOrigins.get(attr);
   const isKnown = origin !== undefined && writing.reuse;
   const changes: FieldChange[] = isKnown && origin.name === name ? [] : [changeText(attribute.name, name)];

@@ -1,12 +1,12 @@
 import type { Dim, ValueType } from "@pare/ir";
 import { dataTypeOf } from "./dtypes.ts";
 import { asRead, change, changeInt, changeOne, changeText, dropped, type FieldChange, layout } from "./layout.ts";
+import type { Message } from "./message.ts";
 import { type Origin, typeOrigins } from "./origin.ts";
 import { readDim } from "./read-type.ts";
 import type { Rope } from "./rope.ts";
 import { type FieldSpec, schema } from "./schema.ts";
 import { paramOfDim } from "./text.ts";
-import type { Message } from "./wire.ts";
 
 const proto = schema.TypeProto;
 
