@@ -1,6 +1,7 @@
-import { parseCommandLine } from "./parse.ts";
+import { type Parsed, parseCommandLine } from "./parse.ts";
+import type { Command } from "./terminal/command.ts";
 import { type ExitCode, failureOf } from "./terminal/fault.ts";
-import { createTerminal, type Streams, type TerminalOptions } from "./terminal/terminal.ts";
+import { createTerminal, type Streams, type Terminal, type TerminalOptions } from "./terminal/terminal.ts";
 
 /**
  * Parses a command line and runs it. Nothing is thrown: a fault becomes one message on standard error, with `--json`
@@ -13,13 +14,14 @@ export async function main(argv: readonly string[], streams: Streams, signal: Ab
     verbose: argv.includes("--verbose"),
   };
   const terminal = createTerminal(before, streams, signal);
+  let parsed: Parsed | undefined;
   try {
-    const parsed = await parseCommandLine(argv, (text) => streams.out.write(`${text}\n`));
+    parsed = await parseCommandLine(argv, (text) => streams.out.write(`${text}\n`));
     if (parsed === undefined) return 0;
     const run = await parsed.command.load();
     return await run(parsed.args as never, terminal);
   } catch (error) {
-    if (signal.aborted) return stopped(signal, terminal);
+    if (signal.aborted) return stopped(signal, terminal, parsed?.command);
     const { exitCode, text, fault } = failureOf(error);
     terminal.warn(text);
     if (terminal.verbose && error instanceof Error) terminal.warn(stackOf(error));
@@ -29,8 +31,8 @@ export async function main(argv: readonly string[], streams: Streams, signal: Ab
 }
 
 /** 128 plus the number of the signal, as shells have it. */
-function stopped(signal: AbortSignal, terminal: { warn(text: string): void }): ExitCode {
-  terminal.warn("Interrupted.");
+function stopped(signal: AbortSignal, terminal: Terminal, command: Command | undefined): ExitCode {
+  terminal.warn(`Interrupted. ${command?.afterInterrupt ?? ""}`.trimEnd());
   return signal.reason === "SIGTERM" ? 143 : 130;
 }
 

@@ -25,5 +25,6 @@ export const run = defineCommand({
     ["pare run recipe.yaml", "Run it; an interrupted run continues"],
     ["pare run recipe.yaml --lock recipe.lock.yaml", "Reproduce an earlier run"],
   ],
+  afterInterrupt: "The same command continues the run.",
   load: async () => (await import("../run/command.ts")).runCommand,
 });

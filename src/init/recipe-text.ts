@@ -22,7 +22,12 @@ export function recipeText(answers: Answers, file: string): string {
     "version: 1",
     `model: ${JSON.stringify(modelPath(answers.model, file))}`,
     ...(isQuickstart
-      ? ["# Accuracy is measured on test data: here a generated set.", "data:", "  test: { generated: glyphs }"]
+      ? [
+          "# Accuracy is measured on test data: here a generated set.",
+          "data:",
+          "  test: { generated: glyphs }",
+          "  input: { scale: 1/255, mean: [0.5], std: [0.25] }",
+        ]
       : []),
     "# What is done to the model, in order.",
     "steps:",

@@ -38,7 +38,7 @@ function printOutcome({ record, folder, resumed }: RunOutcome, terminal: Termina
   const place = relative(process.cwd(), folder) || ".";
   terminal.print(
     `${record.recipe.name}: ${headline(record)}\n\n${renderTable(record, terminal.width)}${noiseText(record)}\n` +
-      `${place}: model.onnx, report.md, record.json, recipe.lock.yaml (${formatDuration(record.run.durationMs)})`,
+      `Took ${formatDuration(record.run.durationMs)}. model.onnx, report.md, record.json and recipe.lock.yaml are in\n${place}`,
   );
 }
 

@@ -16,6 +16,8 @@ export interface Command {
   readonly options: OptionSet;
   /** Command lines and what they do. */
   readonly examples: readonly (readonly [line: string, what: string])[];
+  /** What Ctrl-C leaves behind, as a sentence. */
+  readonly afterInterrupt?: string;
   readonly load: () => Promise<CommandRun<never>>;
 }
 
