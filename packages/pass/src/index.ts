@@ -1,5 +1,13 @@
 export type * from "./contract.ts";
-export { brokenPromise, checkPromise, type Probe, probeModel, relativeDifference, roundingLimit } from "./promise.ts";
+export {
+  brokenPromise,
+  checkPromise,
+  type Probe,
+  probeModel,
+  relativeDifference,
+  roundingLimit,
+  worstDifference,
+} from "./promise.ts";
 export { seededRandom } from "./random.ts";
 export { modelSavepoint, type PassRun, parseOptions, type RunnerOptions, runPass } from "./runner.ts";
 export { requiredInputs, type SampleCase, type SizeChoice, sampleCases, sizeChoices } from "./sample-inputs.ts";

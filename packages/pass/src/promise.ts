@@ -18,14 +18,21 @@ export interface Probe {
   readonly cases: readonly (SampleCase & { readonly outputs: Tensors })[];
 }
 
-/** Runs the model on sampled inputs. A string says why it cannot be: its inputs are unknown, it draws random numbers. */
-export async function probeModel(model: Model, tools: Pick<Tools, "run" | "seed">): Promise<Probe | string> {
+/**
+ * Runs the model on sampled inputs: all cases, or those named. A string says why it cannot be: its inputs are unknown, it
+ * draws random numbers.
+ */
+export async function probeModel(
+  model: Model,
+  tools: Pick<Tools, "run" | "seed">,
+  names?: readonly string[],
+): Promise<Probe | string> {
   for (const node of allNodes(model))
     if (isNondeterministic(node) && specOf(node.op) !== undefined)
       return `${node.type} gives other numbers in every run`;
   let refusal = "its inputs are not tensors of known type";
   for (const choose of sizeChoices) {
-    const cases = sampleCases(model, tools.seed, choose);
+    const cases = sampleCases(model, tools.seed, choose)?.filter(({ name }) => names?.includes(name) ?? true);
     if (cases === undefined) return refusal;
     try {
       const done: Probe["cases"][number][] = [];
@@ -50,6 +57,21 @@ export async function checkPromise(
     const problem = brokenPromise(pass.promise, outputs, after);
     if (problem !== undefined) throw passPromiseError(pass.name, promiseText(pass.promise), `${problem} (${name})`);
   }
+}
+
+/** The largest `relativeDifference` of a floating-point output over all cases; infinite where anything else differs. */
+export async function worstDifference(probe: Probe, changed: Model, tools: Pick<Tools, "run">): Promise<number> {
+  let worst = 0;
+  for (const { inputs, outputs } of probe.cases) {
+    const after = await tools.run(changed, inputs);
+    if (brokenPromise("lossy", outputs, after) !== undefined) return Number.POSITIVE_INFINITY;
+    for (const [name, tensor] of outputs) {
+      const other = after.get(name)!;
+      if (sameBytes(tensor.source, other.source)) continue;
+      worst = Math.max(worst, isFloat(tensor.dtype) ? relativeDifference(tensor, other) : Number.POSITIVE_INFINITY);
+    }
+  }
+  return worst;
 }
 
 function promiseText(promised: Promised): string {
@@ -80,9 +102,12 @@ export function roundingLimit(dtype: DType): number {
   return dtype.startsWith("float8") ? 0.5 : 1e-5;
 }
 
+/** Below these, numbers have lost digits: a sigmoid of −100 is a handful of the smallest steps. */
+const smallestNormal = { float16: 2 ** -14, float32: 2 ** -126 };
+
 /**
- * max |a − b| / max |a| over finite elements; infinite where NaN or infinities stand in different places.
- * Against an output of zeros everything above the smallest normal number counts as infinite.
+ * max |a − b| / max |a| over finite elements; infinite where NaN or infinities stand in different places, and where
+ * more than the smallest normal number comes out of zeros.
  */
 export function relativeDifference(a: Tensor, b: Tensor): number {
   const x = numbers(a);
@@ -98,7 +123,7 @@ export function relativeDifference(a: Tensor, b: Tensor): number {
       difference = Math.max(difference, Math.abs(u - v));
     }
   }
-  return difference === 0 ? 0 : difference / largest;
+  return difference < smallestNormal[a.dtype === "float16" ? "float16" : "float32"] ? 0 : difference / largest;
 }
 
 function describe(tensor: Tensor): string {

@@ -15,6 +15,8 @@ export interface Affine {
   /** One factor, or one for each channel; so `shift`. */
   readonly scale: Float64Array;
   readonly shift: Float64Array;
+  /** What a bias of the node before becomes; without it: scale·bias + shift. */
+  readonly rebias?: (bias: number, channel: number) => number;
   /** The nodes that do it now, first to last. */
   readonly nodes: readonly Node[];
 }
@@ -41,9 +43,12 @@ function normalization(node: Node, scene: Scene): Affine | undefined {
   if (!parts.every((part) => part !== undefined && foldable.has(part.dtype))) return undefined;
   const [gamma, beta, mean, variance] = (parts as Tensor[]).map((part) => numbers(part)) as Float64Array[];
   const epsilon = floatAttr(node, "epsilon", 1e-5);
-  const scale = gamma!.map((each, i) => each / Math.sqrt(variance![i]! + epsilon));
-  const shift = beta!.map((each, i) => each - mean![i]! * scale[i]!);
-  return betweenTransposes({ input, output: node.outputs[0]!, axis: 1, scale, shift, nodes: [node] }, scene);
+  // Step by step in the type's own precision, as the runtime folds where it does so itself: the same bits come out.
+  const round = parts[0]!.dtype === "float32" ? Math.fround : (value: number) => value;
+  const scale = gamma!.map((each, i) => round(each / round(Math.sqrt(round(variance![i]! + epsilon)))));
+  const shift = beta!.map((each, i) => round(each - round(mean![i]! * scale[i]!)));
+  const rebias = (bias: number, i: number) => round(round(bias - mean![i]!) * scale[i]!) + beta![i]!;
+  return betweenTransposes({ input, output: node.outputs[0]!, axis: 1, scale, shift, rebias, nodes: [node] }, scene);
 }
 
 function isInference(node: Node, scene: Scene): boolean {

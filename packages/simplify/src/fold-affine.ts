@@ -22,9 +22,10 @@ function foldBack(node: Node, affine: Affine, scene: Scene): boolean {
   const hasBias = linear.node.op !== "onnx.MatMul" && linear.node.inputs[2] !== undefined;
   const old = hasBias || !isScaleOnly(affine) ? biasOf(linear, scene) : undefined;
   if (old === undefined ? hasBias || !isScaleOnly(affine) : !canHaveBias(linear, scene)) return false;
+  const through = (bias: number, i: number) => bias * at(affine.scale, i) + at(affine.shift, i);
   const change: Refit = {
     weights: isUnit(affine.scale) ? undefined : () => scaleChannels(linear.tensor, linear.output, affine.scale),
-    bias: old?.map((each, i) => each * at(affine.scale, i) + at(affine.shift, i)),
+    bias: old?.map(hasBias ? (affine.rebias ?? through) : through),
   };
   const freed = bytesFreedBy(affine.nodes.at(-1)!, [affine.input]);
   if (!scene.ledger.affords(bytesAdded(linear, change, scene) - freed)) return false;
@@ -152,26 +153,36 @@ function isUnit(scale: Float64Array): boolean {
   return scale.every((each) => each === 1);
 }
 
-function folding(ops: readonly string[]): Rule {
+function rule(ops: readonly string[], fold: typeof foldBack): Rule {
   return {
     ops,
     apply(node, scene) {
       const affine = affineOf(node, scene);
-      return affine !== undefined && (foldBack(node, affine, scene) || foldForward(node, affine, scene));
+      return affine !== undefined && fold(node, affine, scene);
     },
   };
 }
 
+const arithmetic = ["onnx.Mul", "onnx.Div", "onnx.Add", "onnx.Sub"];
+
 export const foldBatchNorm: Rewriting = {
   name: "simplify/fold-batch-norm",
-  summary: "Fold BatchNormalization into the Conv, ConvTranspose, Gemm or MatMul before or behind it",
+  summary: "Fold BatchNormalization into the Conv, ConvTranspose, Gemm or MatMul before it",
   promise: "rounding",
-  rules: [folding(["onnx.BatchNormalization"])],
+  rules: [rule(["onnx.BatchNormalization"], foldBack)],
 };
 
 export const foldScales: Rewriting = {
   name: "simplify/fold-scales",
-  summary: "Fold Mul, Div, Add and Sub with a constant for each channel into the weights before or behind them",
+  summary: "Fold Mul, Div, Add and Sub with a constant for each channel into the weights before them",
   promise: "rounding",
-  rules: [folding(["onnx.Mul", "onnx.Div", "onnx.Add", "onnx.Sub"])],
+  rules: [rule(arithmetic, foldBack)],
+};
+
+export const foldAhead: Rewriting = {
+  name: "simplify/fold-ahead",
+  summary: "Fold BatchNormalization and arithmetic with constants into the weights of all that reads them",
+  promise: "rounding",
+  isBold: true,
+  rules: [rule(["onnx.BatchNormalization", ...arithmetic], foldForward)],
 };

@@ -15,6 +15,21 @@ export class Journal {
     if (kind === "changed") this.changes++;
   }
 
+  /** Forgets, on `rewind`, what was added since. */
+  mark(): { rewind(): void } {
+    const entries = [...this.#entries].map(
+      ([key, entry]) => [key, { ...entry, subjects: new Set(entry.subjects) }] as const,
+    );
+    const { changes } = this;
+    return {
+      rewind: () => {
+        this.#entries.clear();
+        for (const [key, entry] of entries) this.#entries.set(key, entry);
+        this.changes = changes;
+      },
+    };
+  }
+
   get notes(): readonly Note[] {
     return [...this.#entries.values()].map(({ kind, text, subjects, times }) => ({
       kind,

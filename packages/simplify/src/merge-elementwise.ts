@@ -146,5 +146,6 @@ export const mergeElementwise: Rewriting = {
   name: "simplify/merge-elementwise",
   summary: "Merge arithmetic with constants that follows each other, and remove sums with zero",
   promise: "rounding",
+  isBold: true,
   rules: [dropZero, mergeConstants, mergeIntoNormalization],
 };

@@ -1,5 +1,5 @@
 import { dropIdentities } from "./drop-identities.ts";
-import { foldBatchNorm, foldScales } from "./fold-affine.ts";
+import { foldAhead, foldBatchNorm, foldScales } from "./fold-affine.ts";
 import { foldPads } from "./fold-pads.ts";
 import { formGemm } from "./form-gemm.ts";
 import { inlineBranches } from "./inline-branches.ts";
@@ -29,6 +29,7 @@ export const rewritings: readonly Rewriting[] = [
   foldPads,
   foldBatchNorm,
   foldScales,
-  mergeElementwise,
   formGemm,
+  foldAhead,
+  mergeElementwise,
 ];

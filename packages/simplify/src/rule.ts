@@ -21,6 +21,11 @@ export interface Rewriting {
   readonly name: string;
   readonly summary: string;
   readonly promise: Promised;
+  /**
+   * Rounds in places where the runtime does not when it loads a model: `simplify` measures what these cost together, and
+   * takes them back where a model amplifies it. Default false.
+   */
+  readonly isBold?: boolean;
   readonly rules: readonly Rule[];
 }
 

@@ -174,6 +174,10 @@ export class Scene {
     this.#journal.add("changed", text, subject);
   }
 
+  mark(): { rewind(): void } {
+    return this.#journal.mark();
+  }
+
   get changes(): number {
     return this.#journal.changes;
   }

@@ -1,9 +1,11 @@
 /**
- * All rewrites together, until none finds anything more. A round looks at the whole model once (types, shapes, known
- * integers) and then runs every rewrite on it, so the cost is rounds × nodes; rounds are few and bounded.
+ * All rewrites together, until none finds anything more: first those that round nowhere or where the runtime does so
+ * itself when it loads a model, then the bold ones, whose effect is measured and taken back where a model amplifies it.
+ * A round looks at the whole model once (types, shapes, known integers) and runs every rewrite on it, so the cost is
+ * rounds × nodes; rounds are few and bounded.
  */
-import { countNodes } from "@pare/ir";
-import type { Pass } from "@pare/pass";
+import { cloneModel, countNodes, type Model } from "@pare/ir";
+import { modelSavepoint, type Pass, probeModel, type Tools, worstDifference } from "@pare/pass";
 import { z } from "zod";
 import { dropDead } from "./drop-dead.ts";
 import { extractConstants } from "./extract-constants.ts";
@@ -11,8 +13,9 @@ import { fixInputShapes } from "./fix-input-shapes.ts";
 import { defaultMaxFoldBytes, foldConstantsStep } from "./fold-constants.ts";
 import { freezeInputs } from "./freeze-inputs.ts";
 import { inlineFunctions } from "./inline-functions.ts";
+import { parameterBytes } from "./ledger.ts";
 import { rewritings } from "./rewritings.ts";
-import { sweeper } from "./rule.ts";
+import { type Rewriting, sweeper } from "./rule.ts";
 import { Scene } from "./scene.ts";
 import { shareConstants } from "./share-constants.ts";
 import { shareSubexpressions } from "./share-subexpressions.ts";
@@ -38,6 +41,10 @@ export const simplifyOptions = z.strictObject({
 export type SimplifyOptions = z.infer<typeof simplifyOptions>;
 
 const mostRounds = 24;
+/** Bold rewrites stay where they move outputs by no more than this part of their largest value. */
+const boldLimit = 2.5e-6;
+/** Larger models are not run to measure that. */
+const largestMeasuredBytes = 256 * 1024 * 1024;
 
 export const simplify: Pass<SimplifyOptions> = {
   name: "simplify",
@@ -57,17 +64,67 @@ export const simplify: Pass<SimplifyOptions> = {
     }
     if (!options.keepInitialInputs) await perform(freezeInputs);
     for (const step of [inlineFunctions, dropDead, extractConstants]) await perform(step);
-    const sweep = sweeper(rewritings.filter((each) => !options.exactOnly || each.promise === "exact"));
-    const steps = [shareConstants, foldConstantsStep(options.maxFoldBytes), shareSubexpressions];
-    for (let round = 0; round < mostRounds; round++) {
-      const before = scene.changes;
-      scene.refresh();
-      tools.progress.report(`simplify: round ${round + 1}, ${countNodes(model)} nodes`, round, mostRounds);
-      for (const step of steps) await perform(step);
-      sweep(scene);
-      await perform(dropDead);
-      if (scene.changes === before) break;
-    }
+    const cleaning = [shareConstants, foldConstantsStep(options.maxFoldBytes), shareSubexpressions, dropDead];
+    await settle(
+      scene,
+      cleaning,
+      rewritings.filter((each) => each.promise === "exact"),
+    );
+    if (options.exactOnly) return scene.notes;
+    const exact = cloneModel(model);
+    await settle(
+      scene,
+      cleaning,
+      rewritings.filter((each) => each.isBold !== true),
+    );
+    await settleBoldly(scene, cleaning, exact);
     return scene.notes;
   },
 };
+
+/** Rounds until nothing changes. */
+async function settle(scene: Scene, steps: readonly Step[], rewrites: readonly Rewriting[]): Promise<void> {
+  const sweep = sweeper(rewrites);
+  for (let round = 0; round < mostRounds; round++) {
+    const before = scene.changes;
+    scene.refresh();
+    scene.tools.progress.report(`simplify: ${countNodes(scene.model)} nodes left`, round, mostRounds);
+    for (const step of steps) {
+      scene.label = step.name;
+      await step.run(scene);
+    }
+    sweep(scene);
+    if (scene.changes === before) return;
+  }
+}
+
+/** All rewrites, undone again where the outputs move too far for it. */
+async function settleBoldly(scene: Scene, steps: readonly Step[], exact: Model): Promise<void> {
+  const { model } = scene;
+  const changes = scene.changes;
+  const cautious = cloneModel(model);
+  const savepoint = modelSavepoint(model);
+  const notes = scene.mark();
+  try {
+    await settle(scene, steps, rewritings);
+    const moved = scene.changes > changes ? await movedTooFar(exact, cautious, model, scene.tools) : undefined;
+    if (moved === undefined) return savepoint.release();
+    savepoint.rollback();
+    notes.rewind();
+    const text = `left arithmetic with constants where it is: folded, outputs move by ${moved.toPrecision(2)} of their largest value`;
+    scene.leave(text, model.graph.name);
+  } catch (error) {
+    savepoint.rollback();
+    throw error;
+  }
+}
+
+/** How far the bold model's outputs are from the exact one's, where that is too far; the cautious one's own way is not. */
+async function movedTooFar(exact: Model, cautious: Model, bold: Model, tools: Tools): Promise<number | undefined> {
+  if (parameterBytes(bold) > largestMeasuredBytes) return undefined;
+  const probe = await probeModel(exact, tools, ["zeros", "seed 1", "seed 2"]);
+  if (typeof probe === "string") return undefined;
+  const moved = await worstDifference(probe, bold, tools);
+  if (moved <= boldLimit || moved <= (await worstDifference(probe, cautious, tools))) return undefined;
+  return moved;
+}
