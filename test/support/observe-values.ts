@@ -16,16 +16,16 @@ export interface Comparison {
   /** Sizes that inference knows nothing of, in the last run. */
   readonly open: number;
   readonly wrong: readonly string[];
+  /** Why the runtime does not load the model at all. */
+  readonly refused?: string;
 }
 
 /** Runs the model with several choices of its free sizes; all values of its main graph become outputs (of the model given). */
 export async function compareWithRuntime(model: Model, mostRuns = 3): Promise<Comparison> {
   const inference = inferTypes(model);
   exposeValues(model, inference);
-  const session = await ort.InferenceSession.create(encodeModel(model), {
-    logSeverityLevel: 4,
-    graphOptimizationLevel: "disabled",
-  });
+  const session = await openSession(model);
+  if (typeof session === "string") return { runs: 0, sizes: 0, elements: 0, open: 0, wrong: [], refused: session };
   const tally = { runs: 0, sizes: 0, elements: 0, open: 0, wrong: [] as string[] };
   const tried = new Set<string>();
   for (const choose of sizeChoices) {
@@ -40,6 +40,15 @@ export async function compareWithRuntime(model: Model, mostRuns = 3): Promise<Co
   }
   await session.release();
   return tally;
+}
+
+async function openSession(model: Model): Promise<ort.InferenceSession | string> {
+  try {
+    const options = { logSeverityLevel: 4, graphOptimizationLevel: "disabled" } as const;
+    return await ort.InferenceSession.create(encodeModel(model), options);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 /**
