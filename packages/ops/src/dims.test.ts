@@ -46,6 +46,18 @@ test("a saturated number gives way to any symbol in a minimum", () => {
   expect(dims.minDims("a", Number.MAX_SAFE_INTEGER)).toBe("a");
 });
 
+test.each([
+  ["a power of a long sum", `(${Array.from({ length: 30 }, (_, i) => `n${i}`).join(" + ")})**8`],
+  ["a very long sum", Array.from({ length: 100_000 }, (_, i) => `n${i}`).join(" + ")],
+  ["deep parentheses", `${"(".repeat(10_000)}n${")".repeat(10_000)}`],
+  ["nested maxima", Array.from({ length: 40 }, (_, i) => `max(n${i} - 1, m${i}`).join(", ") + ")".repeat(40)],
+])("%s is unknown, and soon", (_, text) => {
+  const start = performance.now();
+  const dim = dims.parseDim(text);
+  expect(dims.equalDims(dim, dims.addDims(dim, dim))).toBeUndefined();
+  expect(performance.now() - start).toBeLessThan(2000);
+});
+
 describe("relations", () => {
   test.each([
     ["h + 1", "1 + h", true],

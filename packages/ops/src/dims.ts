@@ -6,6 +6,7 @@
  * have equal texts. Undefined is "unknown": whatever it goes into comes out unknown. Names stand for sizes, so they
  * are never negative.
  */
+import { isPareError } from "@pare/error";
 import type { Dim } from "@pare/ir";
 import { broadcasted, ceilDivide, floorDivide, maximum, minimum, nameAtom, namesOf, substitute } from "./dims/atoms.ts";
 import { lowerBound } from "./dims/bounds.ts";
@@ -31,9 +32,23 @@ function read(dim: number | string): Polynomial | undefined {
   if (typeof dim === "number") return Number.isSafeInteger(dim) ? constant(dim) : undefined;
   if (cache.has(dim)) return cache.get(dim);
   if (cache.size >= cacheEntries) cache.clear();
-  const parsed = parsePolynomial(dim);
+  const parsed = parseShort(dim);
   cache.set(dim, parsed);
   return parsed;
+}
+
+function parseShort(text: string): Polynomial | undefined {
+  return text.length > 4 * longestText ? undefined : unlessTooLarge(() => parsePolynomial(text));
+}
+
+/** Sizes whose expressions grow out of hand are unknown. */
+function unlessTooLarge<T>(make: () => T | undefined): T | undefined {
+  try {
+    return make();
+  } catch (error) {
+    if (isPareError(error) && error.fault.code === "OPS_SIZE") return undefined;
+    throw error;
+  }
 }
 
 function write(p: Polynomial | undefined): Dim {
@@ -61,7 +76,7 @@ function binary(a: Dim, b: Dim, how: Operation): Dim {
   if (kept.size >= cacheEntries) kept.clear();
   const x = read(a);
   const y = read(b);
-  const result = x && y && write(how(x, y));
+  const result = x && y && write(unlessTooLarge(() => how(x, y)));
   kept.set(key, result);
   results.set(how, kept);
   return result;
@@ -177,7 +192,7 @@ export function substituteDim(dim: Dim, sizes: ReadonlyMap<string, number | stri
       return value === undefined ? [] : [[name, value] as const];
     }),
   );
-  return p && write(substitute(p, by));
+  return p && write(unlessTooLarge(() => substitute(p, by)));
 }
 
 /** The names in a symbolic size. */
@@ -188,7 +203,7 @@ export function symbolsOf(dim: Dim): ReadonlySet<string> {
 
 /** Reads an expression and gives its canonical text; undefined where it is not an expression. */
 export function parseDim(text: string): Dim {
-  return write(parsePolynomial(text));
+  return write(parseShort(text));
 }
 
 /** The size that has this name, whatever its characters. */
@@ -204,7 +219,7 @@ export function declaredDim(dim: Dim): Dim {
   if (typeof dim === "number") return dim < 0 ? undefined : dim;
   if (dim === undefined || /^\s*(\?.*|-\d+|None)?$/.test(dim)) return undefined;
   // "batch-size" is one name; "batch - 1" is an expression.
-  const p = /\w-\w/.test(dim.replaceAll(/`(?:[^`]|``)+`/g, "q")) ? undefined : parsePolynomial(dim);
+  const p = /\w-\w/.test(dim.replaceAll(/`(?:[^`]|``)+`/g, "q")) ? undefined : parseShort(dim);
   return (p && write(p)) ?? namedDim(dim);
 }
 

@@ -172,6 +172,13 @@ describe("robustness", () => {
     expect(typeText(type(named(parsed.graph, "z")))).toBe("float[2]");
   });
 
+  it("a rank that a file makes up costs nothing", () => {
+    const parsed = model("g (float[2] x, int64[99999999999] s) => (y, z) { y = Reshape (x, s) z = Expand (x, s) }");
+    const { faults, type } = inferTypes(parsed);
+    expect(faults.map(({ message }) => message.slice(0, 8))).toEqual(["OPS_RANK", "OPS_RANK"]);
+    expect(type(named(parsed.graph, "y"))).toBeUndefined();
+  });
+
   it("takes time linear in the nodes", () => {
     const count = 20_000;
     const chain = Array.from({ length: count }, (_, i) => `v${i + 1} = Add (v${i}, w)`).join(" ");

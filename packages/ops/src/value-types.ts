@@ -1,6 +1,7 @@
 import type { Dim, ValueType } from "@pare/ir";
 import type { DType } from "@pare/tensor";
 import type { Shape } from "./broadcast.ts";
+import { rankTooLargeError } from "./errors.ts";
 
 export function tensorType(dtype: DType | undefined, shape: Shape | undefined): ValueType {
   return { kind: "tensor", dtype, shape };
@@ -20,8 +21,15 @@ export function shapeOf(type: ValueType | undefined): Shape | undefined {
   return type?.kind === "tensor" || type?.kind === "sparse-tensor" ? type.shape : undefined;
 }
 
-/** `rank` axes of unknown size. */
+/** More axes than any tensor has. */
+const highestRank = 1024;
+
+/**
+ * `rank` axes of unknown size.
+ * @throws OPS_RANK: the number comes from a file, and may be anything
+ */
 export function unknownDims(rank: number): Dim[] {
+  if (rank > highestRank) throw rankTooLargeError(rank, highestRank);
   return new Array<Dim>(rank).fill(undefined);
 }
 

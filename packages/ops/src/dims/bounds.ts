@@ -5,10 +5,10 @@ export function atLeast(a: Polynomial, b: Polynomial): boolean {
   return lowerBound(subtract(a, b)) >= 0;
 }
 
-/** A number that `p` is never below; −∞ where none is found. */
-export function lowerBound(p: Polynomial, depth = 4): number {
+/** A number that `p` is never below; −∞ where none is found in `steps.left` steps. */
+export function lowerBound(p: Polynomial, depth = 4, steps = { left: 200 }): number {
   const plain = p.reduce((sum, term) => sum + termLowerBound(term), 0);
-  if (plain > Number.NEGATIVE_INFINITY || depth === 0) return plain;
+  if (plain > Number.NEGATIVE_INFINITY || depth === 0 || steps.left-- <= 0) return plain;
   for (const [i, term] of p.entries()) {
     const instead = replacements(term);
     if (instead === undefined) continue;
@@ -16,7 +16,7 @@ export function lowerBound(p: Polynomial, depth = 4): number {
       p.filter((_, k) => k !== i),
       instead.times,
     );
-    const bounds = instead.terms.map((other) => lowerBound(add(others, other), depth - 1) / instead.times);
+    const bounds = instead.terms.map((other) => lowerBound(add(others, other), depth - 1, steps) / instead.times);
     const bound = instead.choose(...bounds);
     if (bound > Number.NEGATIVE_INFINITY) return bound;
   }

@@ -5,6 +5,8 @@
  * sorted by their text. Two polynomials are equal as functions exactly where their terms are equal; atoms such as
  * floor(h/2) are brought to one form when they are made (see atoms.ts), and equal where their texts are.
  */
+import { sizeTooLargeError } from "../errors.ts";
+
 export interface Term {
   readonly coefficient: number;
   /** Sorted by text; a power is repeated. */
@@ -58,7 +60,12 @@ export function subtract(a: Polynomial, b: Polynomial): Polynomial {
   return add(a, scale(b, -1));
 }
 
+/** Products of more terms than this are refused: (a + b + …)^8 would never end. */
+const mostTerms = 4096;
+
+/** @throws OPS_SIZE */
 export function multiply(a: Polynomial, b: Polynomial): Polynomial {
+  if (a.length * b.length > mostTerms) throw sizeTooLargeError(a.length * b.length, mostTerms);
   return collect(a.flatMap((x) => b.map((y) => multiplyTerms(x, y))));
 }
 

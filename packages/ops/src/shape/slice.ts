@@ -49,7 +49,7 @@ function cutsOf({ node, ints, shape }: InferContext, rank: number): readonly Cut
   const given = node.inputs[3] === undefined ? intsAttr(node, "axes") : (numbersOf(ints(3)) ?? "unknown");
   const count = starts?.length ?? ends?.length ?? shape(1)?.[0];
   if (given === "unknown" || (given === undefined && typeof count !== "number")) return undefined;
-  const axes = given ?? Array.from({ length: Number(count) }, (_, axis) => axis);
+  const axes = given ?? unknownDims(Number(count)).map((_, axis) => axis);
   return axes.flatMap((axis, i) => {
     const at = axisIndex(axis, rank);
     return at === undefined
