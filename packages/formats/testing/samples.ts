@@ -19,7 +19,7 @@ export const tensorType = (elem: number, ...dims: (number | string | undefined)[
 export const info = (name: string, type: MessageObject = tensorType(1, "batch", 2)): MessageObject => ({ name, type });
 
 export const weight = (name: string, ...values: number[]): MessageObject => ({
-  dims: packed([values.length]),
+  dims: [values.length],
   data_type: 1,
   name,
   raw_data: raw(...values),
@@ -28,7 +28,7 @@ export const weight = (name: string, ...values: number[]): MessageObject => ({
 const add = (name: string, a: string, b: string, out: string): MessageObject => ({
   input: [a, b],
   output: [out],
-  name,
+  name: name === "" ? undefined : name,
   op_type: "Add",
 });
 

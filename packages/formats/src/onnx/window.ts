@@ -26,7 +26,8 @@ export class Window {
 
   /** Makes `count` bytes from `at` on available, or as many as the source has; gives the index of `at` in `bytes`. */
   seek(at: number, count: number): number {
-    if (at < this.base || at + count > this.base + this.#length) this.#move(at, count);
+    const isThere = at >= this.base && (at + count <= this.end || this.end === this.source.size);
+    if (!isThere) this.#move(at, count);
     return at - this.base;
   }
 
@@ -37,7 +38,7 @@ export class Window {
 
   #move(at: number, count: number): void {
     const { source } = this;
-    if (source instanceof MemorySource || at >= source.size) return;
+    if (source instanceof MemorySource) return;
     const goesOn = at >= this.base && at <= this.end;
     this.#readBytes = goesOn ? Math.min(this.#readBytes * 2, largestReadBytes) : smallestReadBytes;
     const length = Math.min(Math.max(count, this.#readBytes), source.size - at, maxWindowBytes);
