@@ -21,7 +21,9 @@ export async function main(argv: readonly string[], streams: Streams, signal: Ab
     const run = await parsed.command.load();
     return await run(parsed.args as never, terminal);
   } catch (error) {
-    if (signal.aborted) return stopped(signal, terminal, parsed?.command);
+    // A prompt reads the terminal by itself: Ctrl-C there is no signal.
+    const isPromptAborted = error instanceof Error && error.name === "AbortError";
+    if (signal.aborted || isPromptAborted) return stopped(signal, terminal, parsed?.command);
     const { exitCode, text, fault } = failureOf(error);
     terminal.warn(text);
     if (terminal.verbose && error instanceof Error) terminal.warn(stackOf(error));

@@ -61,7 +61,7 @@ function createParser(): Argv {
       "strip-aliased": true,
     })
     .locale("en")
-    .wrap(Math.min(80, process.stdout.columns ?? 80))
+    .wrap(Math.min(80, process.stdout.columns || 80))
     .options(globalOptions)
     .help()
     .alias("help", "h")

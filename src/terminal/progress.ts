@@ -40,7 +40,7 @@ export function createProgress(stream: ProgressStream, now: () => number = () =>
       writtenMs = time;
       const line = progressText(name, done, total, time - startedMs);
       if (!stream.isTTY) return void stream.write(`${line}\n`);
-      stream.write(`\r${line.slice(0, (stream.columns ?? 80) - 1)}\x1b[K`);
+      stream.write(`\r${line.slice(0, (stream.columns || 80) - 1)}\x1b[K`);
       visible = true;
     },
   };

@@ -43,7 +43,7 @@ export function createTerminal(options: TerminalOptions, streams: Streams, signa
     ...options,
     progress,
     signal,
-    width: Math.min(Math.max(streams.out.columns ?? 80, 40), 120),
+    width: Math.min(Math.max(streams.out.columns || 80, 40), 120),
     print: (text) => void (json || write(streams.out, text)),
     printJson: (value) => void (json && write(streams.out, JSON.stringify(value, null, 2))),
     remark: (text) => void (quiet || write(streams.err, text)),

@@ -1,4 +1,5 @@
 import type { Model, Value } from "@pare/ir";
+import type { StepNote } from "@pare/report";
 import type { Tensor } from "@pare/tensor";
 import type { ZodType } from "zod";
 
@@ -12,14 +13,8 @@ export type Tensors = ReadonlyMap<string, Tensor>;
  */
 export type Promised = "exact" | "rounding" | "lossy";
 
-/** One thing that a pass did, or left alone on purpose, and why. */
-export interface Note {
-  readonly kind: "changed" | "left" | "info";
-  /** A sentence without its subject: "folded 12 nodes into constants". */
-  readonly text: string;
-  /** Names of the nodes or values concerned. */
-  readonly subjects?: readonly string[];
-}
+/** One thing that a pass did, or left alone on purpose, and why; the record of a run keeps it as it is. */
+export type Note = StepNote;
 
 export interface Pass<Options = unknown> {
   /** "simplify/fold-constants": family, slash, verb-noun. */

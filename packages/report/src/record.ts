@@ -131,7 +131,9 @@ export interface TimingRecord {
 export interface StepNote {
   /** `left`: not changed, on purpose. */
   readonly kind: "changed" | "left" | "info";
+  /** A sentence without its subject: "folded 12 nodes into constants". */
   readonly text: string;
+  /** Names of the nodes or values concerned. */
   readonly subjects?: readonly string[];
 }
 
