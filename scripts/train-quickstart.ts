@@ -1,5 +1,5 @@
 /**
- * Trains the quickstart's network and writes recipes/quickstart.onnx: `npm run train:quickstart`, some six minutes on
+ * Trains the quickstart's network and writes recipes/quickstart.onnx: `npm run train:quickstart`, about seven minutes on
  * two cores. Nothing is random but by seed and every sum has a fixed order: it writes the same bytes each time.
  */
 import { createHash } from "node:crypto";
