@@ -18,6 +18,11 @@ export function fileExistsError(path: string): PareError {
   });
 }
 
-export function interruptedError(): PareError {
-  return new PareError({ code: "INTERRUPTED", problem: "stopped by a signal" });
+export function modelToInitMissingError(model: string): PareError {
+  return new PareError({
+    code: "MODEL_MISSING",
+    at: model,
+    problem: "there is no such model",
+    next: "Give the path of an .onnx file, or builtin:quickstart.",
+  });
 }

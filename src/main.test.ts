@@ -31,6 +31,9 @@ test.each([
     "USAGE at pare simplify: --input-shape x:1,a cannot be read",
   ],
   [["plan", "nowhere.yaml"], "RECIPE_MISSING at nowhere.yaml: there is no such file."],
+  [["simplify", "a", "-o", "b", "--opset", "99"], "USAGE at pare simplify: --opset 99 is none that can be reached"],
+  [["run", "nowhere.yaml", "--lock", "x"], "RECIPE_MISSING at nowhere.yaml"],
+  [["init", "--yes", "--model", "nowhere.onnx"], "MODEL_MISSING at nowhere.onnx: there is no such model."],
   [["init", "--yes"], "USAGE at pare init: --yes needs --model"],
 ])("pare %j ends with 2 and one message", async (argv, message) => {
   const { code, out, err } = await pare(...argv);
@@ -79,7 +82,7 @@ test("init writes a recipe that plan would accept, and never over a file", async
   const file = join(folder, "recipe.yaml");
   const first = await pare("init", file, "--yes", "--model", "builtin:quickstart");
   expect(first).toMatchObject({ code: 0, out: expect.stringContaining(`Wrote ${file}`) });
-  expect(await pare("init", file, "--yes", "--model", "x")).toMatchObject({
+  expect(await pare("init", file, "--yes", "--model", "builtin:quickstart")).toMatchObject({
     code: 2,
     err: `FILE_EXISTS at ${file}: the file exists already. Give another name, or --force to replace it.\n`,
   });

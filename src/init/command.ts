@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
 import { checkRecipe, writeWhole } from "@pare/recipe";
 import { recipeCatalog } from "../catalog.ts";
-import { fileExistsError, usageError } from "../errors.ts";
+import { fileExistsError, modelToInitMissingError, usageError } from "../errors.ts";
 import type { CommandRun } from "../terminal/terminal.ts";
 import { type Answers, defaultAnswers, recipeText } from "./recipe-text.ts";
 
@@ -21,6 +21,7 @@ export const initCommand: CommandRun<InitArgs> = async ({ recipe: file, model, y
   if (yes && model === undefined)
     throw usageError("--yes needs --model", "Give the model's path, or builtin:quickstart.", "init");
   const given = defaultAnswers(model);
+  if (model !== undefined && !isThere(model)) throw modelToInitMissingError(model);
   const answers = yes ? given : await ask(given, terminal.signal);
   const text = recipeText(answers, file);
   checkRecipe(text, file, recipeCatalog);
@@ -29,6 +30,11 @@ export const initCommand: CommandRun<InitArgs> = async ({ recipe: file, model, y
   terminal.print(`Wrote ${file}. Next: pare plan ${file}, then pare run ${file}`);
   return 0;
 };
+
+function isThere(model: string): boolean {
+  const [, name] = /^builtin:(.*)$/.exec(model) ?? [];
+  return name === undefined ? existsSync(model) : recipeCatalog.builtinModels.includes(name);
+}
 
 /** An empty answer takes the default in brackets. */
 async function ask(given: Answers, signal: AbortSignal): Promise<Answers> {
@@ -42,7 +48,7 @@ async function ask(given: Answers, signal: AbortSignal): Promise<Answers> {
   const whole = (answer: string) => /^[1-9]\d*$/.test(answer);
   const yesOrNo = (answer: string) => /^(y|n|yes|no)$/i.test(answer);
   try {
-    const model = await question("Which model? A path, or builtin:quickstart", given.model);
+    const model = await question("Which model? A path, or builtin:quickstart", given.model, isThere);
     const opset = await question("Raise it to which opset? A number, or keep", "keep", (a) => a === "keep" || whole(a));
     const times = await question("Measure latency? yes or no", "yes", yesOrNo);
     const isTimed = /^y/i.test(times);

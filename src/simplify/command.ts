@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, statSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { createOnnxRuntimeEngine } from "@pare/engine";
 import type { Fault } from "@pare/error";
+import { firstOpset, lastOpset } from "@pare/opset";
 import { formatBytes, formatChange } from "@pare/report";
 import { usageError } from "../errors.ts";
 import { wrap } from "../inspect/text.ts";
@@ -52,6 +53,12 @@ function optionsOf(args: SimplifyArgs): SimplifyOptions {
   const { opset, force, only, except } = args;
   if (args.check && args["no-check"])
     throw usageError("--check and --no-check exclude each other", "Give one.", "simplify");
+  if (opset !== undefined && !(Number.isInteger(opset) && opset >= firstOpset && opset <= lastOpset))
+    throw usageError(
+      `--opset ${opset} is none that can be reached`,
+      `Give one from ${firstOpset} to ${lastOpset}.`,
+      "simplify",
+    );
   return {
     inputShapes: Object.fromEntries((args["input-shape"] ?? []).map(parseInputShape)),
     ...(opset !== undefined && { opset }),

@@ -90,6 +90,15 @@ export function lockUnreadableError(file: string, problem: string): PareError {
   });
 }
 
+export function lockMissingError(file: string): PareError {
+  return new PareError({
+    code: "LOCK_MISSING",
+    at: file,
+    problem: "there is no such lock file",
+    next: "A run writes `recipe.lock.yaml` beside its record.",
+  });
+}
+
 export interface LockDifference {
   /** "tool version", "digest of the model", "output of steps[0] (simplify)". */
   readonly what: string;

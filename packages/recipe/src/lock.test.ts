@@ -70,6 +70,9 @@ test("a step that gives other bytes is named with what else is different here", 
 });
 
 test("what is no lock file is refused", () => {
+  expect(() => readLock("nowhere.lock.yaml")).toThrow(
+    /^LOCK_MISSING at nowhere\.lock\.yaml: there is no such lock file\./,
+  );
   const file = join(folder, "other.yaml");
   writeFileSync(file, "version: 1\nmodel: m.onnx\n");
   expect(() => readLock(file)).toThrow(

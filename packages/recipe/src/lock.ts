@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
 import type { Digest } from "./digest.ts";
-import { type LockDifference, lockDiffersError, lockUnreadableError } from "./errors.ts";
+import { type LockDifference, lockDiffersError, lockMissingError, lockUnreadableError } from "./errors.ts";
 import { type Recipe, writtenOut } from "./recipe.ts";
 
 const lockSchema = z.strictObject({
@@ -56,8 +56,9 @@ export function writeLock(facts: LockFacts, outcome: LockOutcome): string {
   return `${comment}\n${stringify(lock)}`;
 }
 
-/** @throws LOCK_UNREADABLE */
+/** @throws LOCK_MISSING, LOCK_UNREADABLE */
 export function readLock(file: string): Lock {
+  if (!existsSync(file)) throw lockMissingError(file);
   let written: unknown;
   try {
     written = parse(readFileSync(file, "utf8"));
