@@ -28,3 +28,10 @@ export function equalShapes(a: Shape, b: Shape): boolean {
     a !== undefined && b !== undefined && a.length === b.length && a.every((dim, i) => equalDims(dim, b[i]) === true)
   );
 }
+
+/** Whether only such nodes of the same graph read the value: rewriting all of them leaves its producer without a use. */
+export function servesOnly(value: Value, isSuch: (node: Node) => boolean): boolean {
+  for (const use of value.uses)
+    if (use.kind === "output" || use.node.graph !== value.graph || use.slot !== 0 || !isSuch(use.node)) return false;
+  return true;
+}

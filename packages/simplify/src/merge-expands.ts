@@ -2,11 +2,11 @@
  * An Expand whose result is broadcast anyway is left out: x stretched and then added to something of the full shape is
  * x added to it. Zeros of a shape plus a constant is the constant expanded.
  */
-import { type Node, tensorAttr, type Value } from "@pare/ir";
+import type { Value } from "@pare/ir";
 import { broadcastShapes } from "@pare/ops";
-import { numbers } from "@pare/tensor";
 import { equalShapes, sameShape } from "./bypass.ts";
 import { elementsOf } from "./constants.ts";
+import { fillOfNode } from "./fill.ts";
 import type { Rewriting, Rule } from "./rule.ts";
 import type { Scene } from "./scene.ts";
 
@@ -50,7 +50,8 @@ const expandConstant: Rule = {
           : undefined;
       const other = node.inputs[1 - slot];
       if (filled === undefined || other === undefined || filled.graph !== node.graph) continue;
-      if (!sameShape(input, node.outputs[0], scene) || fillOf(filled) !== (node.op === "onnx.Add" ? 0 : 1)) continue;
+      if (!sameShape(input, node.outputs[0], scene) || fillOfNode(filled) !== (node.op === "onnx.Add" ? 0 : 1))
+        continue;
       if (node.op === "onnx.Add" && !hasNoMinusZero(other, scene)) continue;
       return scene.rewrite(node, "replaced arithmetic with a filled tensor by an Expand", (edit) => {
         const before = node.inputs;
@@ -62,11 +63,6 @@ const expandConstant: Rule = {
     return false;
   },
 };
-
-function fillOf(node: Node): number {
-  const value = tensorAttr(node, "value");
-  return value === undefined ? 0 : numbers(value)[0]!;
-}
 
 /** 0 + (−0) is 0: only a constant without −0 comes out as it was. */
 function hasNoMinusZero(value: Value, scene: Scene): boolean {

@@ -4,7 +4,7 @@
  * stay where they are (0).
  */
 import type { Node, Value } from "@pare/ir";
-import { bypass, equalShapes } from "./bypass.ts";
+import { bypass, equalShapes, servesOnly } from "./bypass.ts";
 import { bytesFreedBy } from "./freed.ts";
 import type { Rewriting, Rule } from "./rule.ts";
 import type { Scene } from "./scene.ts";
@@ -66,7 +66,7 @@ function sourcesOf(node: Node, scene: Scene, exclusive = false): readonly Value[
     sources.push(value);
     const { origin } = value;
     if (origin.kind !== "output" || !isView(origin.node, scene) || value.graph !== node.graph) break;
-    if (exclusive && value.uses.size > 1) break;
+    if (exclusive && !servesOnly(value, (reader) => isView(reader, scene))) break;
     value = origin.node.inputs[0];
   }
   return sources;

@@ -4,7 +4,7 @@
  */
 import { attr, type Dim, intAttr, type Node, type Value } from "@pare/ir";
 import { addDims, axisIndex, equalDims } from "@pare/ops";
-import { bypass } from "./bypass.ts";
+import { bypass, servesOnly } from "./bypass.ts";
 import { bytesFreedBy } from "./freed.ts";
 import type { Rewriting, Rule } from "./rule.ts";
 import type { Scene } from "./scene.ts";
@@ -17,7 +17,7 @@ const mergePair: Rule = {
     const inner = origin?.kind === "output" && origin.node.op === "onnx.Slice" ? origin.node : undefined;
     const source = inner?.inputs[0];
     if (inner === undefined || source === undefined || inner.graph !== node.graph) return false;
-    if (inner.outputs[0]!.uses.size > 1) return false;
+    if (!servesOnly(inner.outputs[0]!, (reader) => reader.op === node.op)) return false;
     const first = slicePartsOf(inner, scene);
     const second = slicePartsOf(node, scene);
     const merged = first && second && composed(first, second, scene.shape(source));

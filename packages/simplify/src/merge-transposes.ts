@@ -1,6 +1,6 @@
 /** Transpose of Transpose is one Transpose, or none; a Transpose that moves nothing goes. */
 import { attr, attrsOf, type Node, type Value } from "@pare/ir";
-import { bypass } from "./bypass.ts";
+import { bypass, servesOnly } from "./bypass.ts";
 import type { Rewriting, Rule } from "./rule.ts";
 import type { Scene } from "./scene.ts";
 import { permOf } from "./views.ts";
@@ -28,7 +28,7 @@ const mergePair: Rule = {
     if (first === undefined || second === undefined || first.length !== second.length) return false;
     const merged = second.map((axis) => first[axis]!);
     if (isIdentity(merged)) return bypass(node, source, scene, "removed a Transpose that undoes the one before it");
-    if (inner.outputs[0]!.uses.size > 1) return false;
+    if (!servesOnly(inner.outputs[0]!, (reader) => reader.op === node.op)) return false;
     return scene.rewrite(node, "merged a Transpose with the one before it", (edit) => {
       edit.setAttrs(node, attrsOf({ perm: attr.ints(merged) }));
       edit.setInputs(node, [source]);

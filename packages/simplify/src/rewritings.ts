@@ -1,3 +1,4 @@
+import { dropDefaults } from "./drop-defaults.ts";
 import { dropIdentities } from "./drop-identities.ts";
 import { foldAhead, foldBatchNorm, foldScales } from "./fold-affine.ts";
 import { foldPads } from "./fold-pads.ts";
@@ -9,6 +10,7 @@ import { mergeConcats } from "./merge-concats.ts";
 import { mergeElementwise } from "./merge-elementwise.ts";
 import { mergeExpands } from "./merge-expands.ts";
 import { mergeGathers } from "./merge-gathers.ts";
+import { mergeLogic } from "./merge-logic.ts";
 import { mergeReshapes } from "./merge-reshapes.ts";
 import { mergeSlices } from "./merge-slices.ts";
 import { mergeTransposes } from "./merge-transposes.ts";
@@ -18,6 +20,7 @@ import type { Rewriting } from "./rule.ts";
 export const rewritings: readonly Rewriting[] = [
   inlineBranches,
   dropIdentities,
+  dropDefaults,
   mergeTransposes,
   mergeReshapes,
   mergeCasts,
@@ -25,6 +28,7 @@ export const rewritings: readonly Rewriting[] = [
   mergeConcats,
   mergeGathers,
   mergeExpands,
+  mergeLogic,
   mergeClips,
   foldPads,
   foldBatchNorm,

@@ -1,11 +1,12 @@
 /**
- * Nodes that compute the same from the same are computed once: same operator, attributes and inputs, no subgraphs, no
- * random numbers. A node may be shared by what comes after it in its graph and by the subgraphs of that.
+ * Nodes that compute the same are computed once: same operator, attributes and inputs, no subgraphs, no random numbers;
+ * or small integers that inference knows to be equal, such as the batch size read from two different tensors. A node may
+ * be shared by what comes after it in its graph and by the subgraphs of that.
  */
 import { type Attr, type Graph, isReplaceable, type Node, subgraphs, type Use, type Value } from "@pare/ir";
 import { isNondeterministic } from "@pare/ops";
-import { type Tensor, tensorBytes } from "@pare/tensor";
-import { hasReference, rootGraphs } from "./rule.ts";
+import { isInteger, type Tensor, tensorBytes } from "@pare/tensor";
+import { hasReference, isAlive, rootGraphs } from "./rule.ts";
 import { nameOf, type Scene } from "./scene.ts";
 import type { Step } from "./step.ts";
 
@@ -41,12 +42,24 @@ function shareIn(graph: Graph, scene: Scene, outer: Visible | undefined, numberi
     const inner = subgraphs(node);
     for (const each of inner) shareIn(each, scene, visible, numbering);
     if (inner.length > 0 || !isShareable(node) || !scene.tools.selects(node)) continue;
-    const key = keyOf(node, numbering);
-    const first = key === undefined ? undefined : find(visible, key);
-    if (key === undefined) continue;
-    if (first === undefined) visible.nodes.set(key, node);
-    else share(node, first, scene);
+    for (const key of [knownKey(node, scene), keyOf(node, numbering)]) {
+      const first = key === undefined ? undefined : find(visible, key);
+      if (key === undefined) continue;
+      // Sharing may have left the first one without a use, and so removed.
+      if (first === undefined || !isAlive(first)) visible.nodes.set(key, node);
+      else if (share(node, first, scene)) break;
+    }
   }
+}
+
+/** For integers that are known as expressions of sizes, every one of them: equal texts are equal sizes. */
+function knownKey(node: Node, scene: Scene): string | undefined {
+  const [output, ...others] = node.outputs;
+  const known = output && scene.known(output);
+  const dtype = output && scene.dtype(output);
+  if (known === undefined || dtype === undefined || others.length > 0 || !isInteger(dtype)) return undefined;
+  if (known.elements.length === 0 || known.elements.includes(undefined)) return undefined;
+  return `known ${dtype} [${known.shape.join(",")}] ${known.elements.join(";")}`;
 }
 
 function find(visible: Visible | undefined, key: string): Node | undefined {
@@ -104,9 +117,10 @@ function tensorText(tensor: Tensor): string | undefined {
   return `${tensor.dtype}[${tensor.shape.join(",")}]${Buffer.from(tensorBytes(tensor)).toString("hex")}`;
 }
 
-function share(node: Node, first: Node, scene: Scene): void {
+function share(node: Node, first: Node, scene: Scene): boolean {
+  if (node === first) return false;
   const movable = node.outputs.map((output, i) => usesToMove(output, first.outputs[i]!));
-  if (movable.every((uses) => uses.size === 0)) return;
+  if (movable.every((uses) => uses.size === 0)) return false;
   node.graph.edit(scene.label, (edit) => {
     node.outputs.forEach((output, i) => {
       const uses = movable[i]!;
@@ -114,7 +128,8 @@ function share(node: Node, first: Node, scene: Scene): void {
     });
     scene.drop(edit, node.outputs);
   });
-  scene.changed(`let one ${node.type} serve where the same was computed twice`, nameOf(node));
+  scene.changed(`let one ${first.type} serve where the same was computed twice`, nameOf(node));
+  return true;
 }
 
 /** All uses, or without those as a graph output where the other value cannot be one. */
