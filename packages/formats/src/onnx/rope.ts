@@ -127,8 +127,9 @@ export class Rope {
   #reserve(count: number): Uint8Array {
     const needed = this.#tailLength + count;
     if (needed > this.#tail.length) {
-      const grown = new Uint8Array(Math.max(needed, this.#tail.length * 2, 64));
-      grown.set(this.#tail.subarray(0, this.#tailLength));
+      // Small buffers come from Node's pool: most ropes hold one short field.
+      const grown = Buffer.allocUnsafe(Math.max(needed, this.#tail.length * 2, 32));
+      if (this.#tailLength > 0) grown.set(this.#tail.subarray(0, this.#tailLength));
       this.#tail = grown;
     }
     return this.#tail;

@@ -1,8 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import type { Dim } from "@pare/ir";
 
-const encoder = new TextEncoder();
-
 /**
  * Text of a file. Bytes that are no UTF-8 become the lone surrogates U+DC80 to U+DCFF, one each, so that `encodeText`
  * gives the same bytes again: a name that some exporter wrote in another encoding stays what it was.
@@ -57,10 +55,10 @@ function sequenceLength(bytes: Uint8Array, at: number): number {
 const loneSurrogate = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
 
 export function encodeText(text: string): Uint8Array {
-  if (!loneSurrogate.test(text)) return encoder.encode(text);
+  if (!loneSurrogate.test(text)) return Buffer.from(text);
   const parts = Array.from(text, (character) => {
     const code = character.codePointAt(0)!;
-    return code >= 0xdc80 && code <= 0xdcff ? Uint8Array.of(code - 0xdc00) : encoder.encode(character);
+    return code >= 0xdc80 && code <= 0xdcff ? Uint8Array.of(code - 0xdc00) : Buffer.from(character);
   });
   return Buffer.concat(parts);
 }
