@@ -10,7 +10,7 @@ export interface Parsed {
   readonly args: Readonly<Record<string, unknown>>;
 }
 
-export const globalOptions = {
+const globalOptions = {
   json: { type: "boolean", describe: "Print results for programs" },
   quiet: { type: "boolean", alias: "q", describe: "No progress, no remarks" },
   verbose: { type: "boolean", describe: "Say more, also about faults" },

@@ -1,8 +1,7 @@
-import { statSync } from "node:fs";
 import { readModelFile, runtimeNotes } from "@pare/formats";
 import { allNodes, type Model, type Value, type ValueType } from "@pare/ir";
 import { type Inference, inferTypes, isDeclarable } from "@pare/ops";
-import { externalFiles } from "../model/external-files.ts";
+import { filesOf, sizeOf } from "../model/disk.ts";
 import { weighModel } from "../model/summary.ts";
 
 /** What is in a model file. Weights are not read. */
@@ -44,7 +43,7 @@ export interface Port {
 /** @throws the faults of a model file */
 export function inspectFile(file: string): Inspection {
   const model = readModelFile(file);
-  const sizeBytes = [file, ...externalFiles(model, file)].reduce((sum, path) => sum + statSync(path).size, 0);
+  const sizeBytes = sizeOf(filesOf(model, file));
   return { file, sizeBytes, ...inspectModel(model) };
 }
 

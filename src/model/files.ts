@@ -1,5 +1,5 @@
-import { statSync } from "node:fs";
 import { type Digest, digestFiles } from "@pare/recipe";
+import { sizeOf } from "./disk.ts";
 
 /** A model on disk: its file, then the files of its external data. */
 export interface ModelFiles {
@@ -11,9 +11,4 @@ export interface ModelFiles {
 
 export async function describeFiles(paths: readonly string[]): Promise<ModelFiles> {
   return { paths, sizeBytes: sizeOf(paths), sha256: await digestFiles(paths) };
-}
-
-/** Bytes of all files together. */
-export function sizeOf(paths: readonly string[]): number {
-  return paths.reduce((sum, path) => sum + statSync(path).size, 0);
 }

@@ -7,7 +7,7 @@ import type { Model } from "@pare/ir";
 import { type CheckedRecipe, type DataSource, digestOf, type LockFacts } from "@pare/recipe";
 import type { DataInfo, Environment } from "@pare/report";
 import { builtinModelPath } from "../catalog.ts";
-import { externalFiles } from "../model/external-files.ts";
+import { filesOf } from "../model/disk.ts";
 import { describeFiles, type ModelFiles } from "../model/files.ts";
 import { type ModelWeight, weighModel } from "../model/summary.ts";
 import { toolVersion } from "../version.ts";
@@ -31,7 +31,7 @@ export interface RunFacts {
 export async function gatherFacts(checked: CheckedRecipe, engine: OnnxRuntimeEngine): Promise<RunFacts> {
   const modelPath = findModel(checked);
   const model = readModelFile(modelPath);
-  const modelFiles = await describeFiles([modelPath, ...externalFiles(model, modelPath)]);
+  const modelFiles = await describeFiles(filesOf(model, modelPath));
   const { recipe } = checked;
   const dataset = recipe.data.test && openDataset(recipe.data.test);
   const data = dataset ? [await dataInfo(recipe.data.test!, dataset)] : [];
@@ -70,7 +70,7 @@ async function dataInfo(source: DataSource, dataset: Dataset): Promise<DataInfo>
   };
 }
 
-export async function describeEnvironment(engine: OnnxRuntimeEngine): Promise<Environment> {
+async function describeEnvironment(engine: OnnxRuntimeEngine): Promise<Environment> {
   const machine = describeMachine();
   const { version } = await engine.runtime();
   return {

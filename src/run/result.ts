@@ -11,7 +11,7 @@ import type { Timed } from "./time.ts";
 
 /** The record is written last: a folder that has one holds a finished run. */
 export const recordFile = "record.json";
-export const resultFile = "model.onnx";
+const resultFile = "model.onnx";
 
 /** Writes the model of a run with the tool's version and the recipe's digest in its metadata. */
 export async function writeResult(folder: RunFolder, { checked, environment }: RunFacts, { model }: StepsOutcome) {

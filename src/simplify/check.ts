@@ -1,4 +1,3 @@
-import { statSync } from "node:fs";
 import { allNodes, type Model } from "@pare/ir";
 import { specOf } from "@pare/ops";
 import {
@@ -12,7 +11,6 @@ import {
   type Tensors,
 } from "@pare/pass";
 import { isFloat } from "@pare/tensor";
-import { externalFiles } from "../model/external-files.ts";
 import type { World } from "../run/tools.ts";
 import { outputsMovedError } from "./errors.ts";
 
@@ -152,9 +150,4 @@ const ownRoundingFactor = 4;
 
 function messageOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).replace(/\.$/, "");
-}
-
-/** Bytes of a model's files: what running it takes at least. */
-export function filesBytes(model: Model, path: string): number {
-  return [path, ...externalFiles(model, path)].reduce((sum, file) => sum + statSync(file).size, 0);
 }

@@ -7,8 +7,9 @@ import { upgrade } from "@pare/opset";
 import { type Note, type Progress, type Promised, runPass } from "@pare/pass";
 import { simplify } from "@pare/simplify";
 import { fileExistsError } from "../errors.ts";
+import { filesOf, sizeOf } from "../model/disk.ts";
 import { createTools, selectionOf, type World } from "../run/tools.ts";
-import { type CheckOutcome, checkLimitBytes, checkOutputs, filesBytes } from "./check.ts";
+import { type CheckOutcome, checkLimitBytes, checkOutputs } from "./check.ts";
 
 export interface SimplifyOptions {
   /** Sizes of inputs, by their names. */
@@ -53,7 +54,7 @@ export async function simplifyFile(file: string, out: string, options: SimplifyO
   const world: World = { engine: options.engine ?? own!, progress, signal };
   if (!force && existsSync(out)) throw fileExistsError(out);
   const original = readModelFile(file);
-  const before = { nodesBefore: countNodes(original), sizeBytesBefore: filesBytes(original, file) };
+  const before = { nodesBefore: countNodes(original), sizeBytesBefore: sizeOf(filesOf(original, file)) };
   const { model, notes, check } = await changeChecked(file, original, before.sizeBytesBefore, options, world);
   const written = writeModel(model, out, { force, ...(externalData && { externalData: "always" }) });
   const sizeBytesAfter = written.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);

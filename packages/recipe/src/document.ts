@@ -81,6 +81,6 @@ function keyed(map: YAMLMap, part: string | number): { at: unknown; to: unknown 
 }
 
 /** ["steps", 2, "granularity"] → "steps[2].granularity". */
-export function pathText(path: Path): string {
+function pathText(path: Path): string {
   return path.map((part, i) => (typeof part === "number" ? `[${part}]` : i === 0 ? part : `.${part}`)).join("");
 }

@@ -3,8 +3,17 @@ import type { Model } from "@pare/ir";
 import type { ByteSource } from "@pare/tensor";
 import { weightsOf } from "./summary.ts";
 
-/** The files other than its own that a model's weights are read from. */
-export function externalFiles(model: Model, path: string): readonly string[] {
+/** The file of a model, then those of its external data, in the order of their paths. */
+export function filesOf(model: Model, path: string): readonly string[] {
+  return [path, ...externalFiles(model, path)];
+}
+
+/** Bytes of all files together. */
+export function sizeOf(paths: readonly string[]): number {
+  return paths.reduce((sum, path) => sum + statSync(path).size, 0);
+}
+
+function externalFiles(model: Model, path: string): readonly string[] {
   const own = identity(path);
   const found = new Map<string, string>();
   for (const { source } of weightsOf(model)) {
