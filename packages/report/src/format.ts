@@ -53,7 +53,12 @@ export function formatQuantity(value: number, unit: Unit): string {
     case "count":
       return formatCount(value);
     case "nats":
+    case "bits":
       return value.toFixed(4);
+    case "db":
+      return `${value.toFixed(1)} dB`;
+    case "plain":
+      return significant(value);
   }
 }
 

@@ -22,6 +22,8 @@ export interface RunRecord {
   readonly steps: readonly StepRecord[];
   readonly timings: readonly TimingRecord[];
   readonly comparisons: readonly Comparison[];
+  /** In the recipe's order. Absent in records of runs before gates were. */
+  readonly gates?: readonly GateRecord[];
 }
 
 export interface RunInfo {
@@ -37,6 +39,8 @@ export interface RecipeInfo {
   /** SHA-256 of the recipe with every default written out. Also in the model's metadata: `pare.recipe`. */
   readonly sha256: string;
   readonly seed: number;
+  /** YAML, with every default written out. */
+  readonly text?: string;
 }
 
 export interface Environment {
@@ -79,9 +83,42 @@ export interface ModelRecord {
   /** Multiply-accumulates of one run; null where a size is unknown. */
   readonly macs: number | null;
   readonly metrics: readonly Metric[];
+  /** The largest stored tensors, largest first, at most 40; `weightBytes` counts the others too. */
+  readonly tensors?: readonly TensorSize[];
+  /** Where the time of one run goes, slowest node first, at most 60. */
+  readonly profile?: ModelProfile;
 }
 
-export type Unit = "ratio" | "ms" | "per-second" | "bytes" | "count" | "nats";
+export interface TensorSize {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly bytes: number;
+}
+
+/** From the runtime's own trace, of the graph that the runtime made of the model. */
+export interface ModelProfile {
+  /** Runs that the means are over. */
+  readonly runs: number;
+  /** Mean of all kernels of a run together. */
+  readonly totalMs: number;
+  readonly nodes: readonly NodeTime[];
+}
+
+export interface NodeTime {
+  readonly node: string;
+  readonly op: string;
+  /** Execution provider: "CPUExecutionProvider". */
+  readonly provider: string;
+  /** Mean over the runs. */
+  readonly ms: number;
+}
+
+/**
+ * `plain`: a number without a unit, or in the unit of the data. `bits`: of information, a character or a token. `db`:
+ * decibels.
+ */
+export type Unit = "ratio" | "ms" | "per-second" | "bytes" | "count" | "nats" | "bits" | "db" | "plain";
 
 export interface Interval {
   readonly low: number;
@@ -108,7 +145,15 @@ export interface Comparison {
   readonly kind: "ratio" | "difference";
   readonly value: number;
   readonly interval?: Interval;
+  /** How likely so large a difference is where there is none; two-sided. */
+  readonly pValue?: number;
+  readonly verdict?: Verdict;
+  /** Where the verdict is `cannot-tell`: the smallest effect that this run could have seen, as `value` is. */
+  readonly smallestEffect?: number;
 }
+
+/** Of the result against the original, or of one run against another. */
+export type Verdict = "better" | "same" | "worse" | "cannot-tell" | "not-comparable";
 
 /** How one `measure` entry of the recipe was carried out. */
 export interface TimingRecord {
@@ -126,6 +171,28 @@ export interface TimingRecord {
   readonly controlRatio: number;
   /** A ratio between 1 − this and 1 + this cannot be told from 1. */
   readonly noiseFloor: number;
+  /** What each model's runs were like. */
+  readonly original?: RunTimes;
+  readonly result?: RunTimes;
+}
+
+/** Durations of the counted runs of one model, in ms. */
+export interface RunTimes {
+  /** Quantiles 0, 0.01, …, 0.99, 1: 101 values, so the first is the fastest run and the last the slowest. */
+  readonly quantilesMs: readonly number[];
+  /** Of each interleaved block, in the order in which they ran. */
+  readonly blockMediansMs: readonly number[];
+}
+
+/** `skipped`: there was no base to compare with. */
+export type GateStatus = "pass" | "fail" | "cannot-tell" | "skipped";
+
+export interface GateRecord {
+  /** As the recipe has it. */
+  readonly expression: string;
+  readonly status: GateStatus;
+  /** What decides it, in words: "0.912 ≥ 0.902 holds in the whole interval". */
+  readonly reason: string;
 }
 
 export interface StepNote {
