@@ -4,7 +4,7 @@
  */
 import { once } from "node:events";
 import { parentPort, Worker, workerData } from "node:worker_threads";
-import { type Batch, batches, glyphs, randomStream, sliceDataset } from "@pare/data";
+import { type Batch, batches, classOf, glyphs, randomStream, sliceDataset } from "@pare/data";
 import { float32s } from "@pare/tensor";
 import type { Activation, Layer } from "./layers.ts";
 import { buildNetwork, head, transform } from "./network.ts";
@@ -98,8 +98,9 @@ export function workHalf(): void {
   });
 }
 
-function trainOn(network: Layer, { input, labels }: Batch): number {
-  const logits = network.forward(activation(float32s(input), labels.length), "train");
+function trainOn(network: Layer, { inputs, targets }: Batch): number {
+  const labels = Int32Array.from(targets, classOf);
+  const logits = network.forward(activation(float32s(inputs.get("image")!), labels.length), "train");
   const { loss, gradient } = crossEntropy(logits.data, labels);
   network.backward({ ...logits, data: gradient });
   return loss;
@@ -133,11 +134,11 @@ export async function accuracyOf(parameters: readonly Parameter[], split: "valid
   for (const [i, parameter] of store.all.entries()) parameter.value.set(parameters[i]!.value);
   const dataset = glyphs({ split });
   let correct = 0;
-  for await (const { input, labels } of batches(dataset, { batch, transform: { ...transform, layout: "NHWC" } })) {
-    const { data } = network.forward(activation(float32s(input), labels.length), "infer");
-    for (const [image, label] of labels.entries()) {
+  for await (const { inputs, targets } of batches(dataset, { batch, transform: { ...transform, layout: "NHWC" } })) {
+    const { data } = network.forward(activation(float32s(inputs.get("image")!), targets.length), "infer");
+    for (const [image, target] of targets.entries()) {
       const row = [...data.subarray(image * head.classes, (image + 1) * head.classes)];
-      if (row.indexOf(Math.max(...row)) === label) correct++;
+      if (row.indexOf(Math.max(...row)) === classOf(target)) correct++;
     }
   }
   return correct / dataset.length;

@@ -111,7 +111,7 @@ async function candidates(
   const [input, ...others] = requiredInputs(model);
   if (dataset !== undefined && input !== undefined && others.length === 0)
     for await (const first of batches(dataset, { batch, transform: transformOf(recipe), pad: true }))
-      return [new Map([[input.name, first.input]])];
+      return [new Map([[input.name, [...first.inputs.values()][0]!]])];
   return sizeChoices.flatMap((choose) => {
     const sized: SizeChoice = (symbol, axis, rank) => (axis === 0 && rank > 1 ? batch : choose(symbol, axis, rank));
     const drawn = sampleCases(model, recipe.seed, sized)?.at(-1);

@@ -1,20 +1,28 @@
-import { float32s, tensorOf } from "@pare/tensor";
+import { float32s, numbers, tensorOf } from "@pare/tensor";
 import { describe, expect, it } from "vitest";
 import { type Batch, type BatchOptions, batches } from "./batches.ts";
-import type { Dataset, Sample } from "./dataset.ts";
+import { classOf, classTarget, type Dataset } from "./dataset.ts";
 
-/** Five images of one pixel and one channel with the values 10, 11, …; they come late, as from a file. */
+/** Five samples with one field; by default images of one pixel and one channel, 10, 11, …. They come late, as from a file. */
 function tiny(
-  sample = (index: number): Sample => ({ input: tensorOf("uint8", [1, 1, 1], [10 + index]), label: index }),
+  tensor = (index: number) => tensorOf("uint8", [1, 1, 1], [10 + index]),
+  { field = "image", length = 5 } = {},
 ): Dataset {
   return {
     name: "tiny",
-    length: 5,
+    length,
     classes: ["a", "b", "c", "d", "e"],
-    sample: async (index) => sample(index),
+    fields: [field],
+    sample: async (index) => ({
+      id: `#${index}`,
+      fields: new Map([[field, tensor(index)]]),
+      target: classTarget(index),
+    }),
     digest: async () => "tiny",
   };
 }
+
+const image = ({ inputs }: Batch) => inputs.get("image")!;
 
 async function collect(dataset: Dataset, options: BatchOptions): Promise<Batch[]> {
   const all: Batch[] = [];
@@ -27,33 +35,34 @@ const plain = { transform: { scale: 1 } };
 describe("batches", () => {
   it("gives all samples in order; the last batch is smaller", async () => {
     const all = await collect(tiny(), { batch: 2, ...plain });
-    expect(all.map(({ input }) => [...float32s(input)])).toEqual([[10, 11], [12, 13], [14]]);
-    expect(all.map(({ input }) => input.shape)).toEqual([
+    expect(all.map((batch) => [...float32s(image(batch))])).toEqual([[10, 11], [12, 13], [14]]);
+    expect(all.map((batch) => image(batch).shape)).toEqual([
       [2, 1, 1, 1],
       [2, 1, 1, 1],
       [1, 1, 1, 1],
     ]);
-    expect(all.map(({ labels }) => [...labels])).toEqual([[0, 1], [2, 3], [4]]);
+    expect(all.map(({ targets }) => targets.map(classOf))).toEqual([[0, 1], [2, 3], [4]]);
+    expect(all.map(({ ids }) => ids)).toEqual([["#0", "#1"], ["#2", "#3"], ["#4"]]);
     expect(all.map(({ first }) => first)).toEqual([0, 2, 4]);
   });
 
-  it("fills the last batch up when asked; labels tell how many count", async () => {
+  it("fills the last batch up when asked; targets tell how many count", async () => {
     const all = await collect(tiny(), { batch: 4, pad: true, ...plain });
-    expect(all.map(({ input }) => [...float32s(input)])).toEqual([
+    expect(all.map((batch) => [...float32s(image(batch))])).toEqual([
       [10, 11, 12, 13],
       [14, 14, 14, 14],
     ]);
-    expect([...all[1]!.labels]).toEqual([4]);
+    expect(all[1]!.targets.map(classOf)).toEqual([4]);
   });
 
   it("puts the axes where the layout wants them", async () => {
-    const wide = tiny(() => ({ input: tensorOf("uint8", [1, 2, 3], [0, 1, 2, 3, 4, 5]), label: 0 }));
+    const wide = tiny(() => tensorOf("uint8", [1, 2, 3], [0, 1, 2, 3, 4, 5]));
     const [planar] = await collect(wide, { batch: 1, transform: { scale: 1, layout: "NCHW" } });
     const [packed] = await collect(wide, { batch: 1, transform: { scale: 1, layout: "NHWC" } });
-    expect(planar!.input.shape).toEqual([1, 3, 1, 2]);
-    expect([...float32s(planar!.input)]).toEqual([0, 3, 1, 4, 2, 5]);
-    expect(packed!.input.shape).toEqual([1, 1, 2, 3]);
-    expect([...float32s(packed!.input)]).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(image(planar!).shape).toEqual([1, 3, 1, 2]);
+    expect([...float32s(image(planar!))]).toEqual([0, 3, 1, 4, 2, 5]);
+    expect(image(packed!).shape).toEqual([1, 1, 2, 3]);
+    expect([...float32s(image(packed!))]).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
   it.each([0, 1.5, -2])("refuses a batch of %d", async (batch) => {
@@ -61,19 +70,55 @@ describe("batches", () => {
   });
 
   it("refuses images of different sizes in one batch", async () => {
-    const mixed = tiny((index) => ({
-      input: tensorOf("uint8", [1, 1 + index, 1], new Array(1 + index).fill(0)),
-      label: 0,
-    }));
+    const mixed = tiny((index) => tensorOf("uint8", [1, 1 + index, 1], new Array(1 + index).fill(0)));
     await expect(collect(mixed, { batch: 2 })).rejects.toThrow(
-      "DATA_TYPE at sample 1 of tiny: the sample cannot go into this batch (expected uint8 [1, 1, 1], got uint8 [1, 2, 1]).",
+      'DATA_TYPE at "image" of sample #1 of tiny: the sample cannot go into this batch (expected uint8 [1, 1, 1], got uint8 [1, 2, 1]).',
     );
   });
 
-  it("refuses samples that are no images", async () => {
-    const text = tiny(() => ({ input: tensorOf("int64", [3], [1, 2, 3]), label: 0 }));
-    await expect(collect(text, { batch: 2 })).rejects.toThrow(
-      "expected uint8 [height, width, channels], got int64 [3]",
+  it("stacks what is no image as it is", async () => {
+    const rows = tiny((index) => tensorOf("int64", [2], [index, -index]), { field: "ids", length: 3 });
+    const [whole] = await collect(rows, { batch: 3 });
+    const ids = whole!.inputs.get("ids")!;
+    expect([ids.dtype, ids.shape, numbers(ids)]).toEqual([
+      "int64",
+      [3, 2],
+      Float64Array.of(0, -0, 1, -1, 2, -2).map((x) => x + 0),
+    ]);
+  });
+
+  it("refuses a field that the samples do not have", async () => {
+    await expect(collect(tiny(), { batch: 2, fields: ["text"] })).rejects.toThrow(
+      'DATA_FIELD at sample #0 of tiny: there is no field "text" (expected image).',
     );
+  });
+
+  it("asks for samples ahead, but for no more than two batches or 64", async () => {
+    let asked = 0;
+    const count = tiny(
+      (index) => {
+        asked++;
+        return tensorOf("uint8", [1, 1, 1], [index]);
+      },
+      { length: 250 },
+    );
+    const most: number[] = [];
+    for await (const { first } of batches(count, { batch: 1 })) most.push(asked - first);
+    expect(Math.max(...most)).toBe(64);
+    expect(Math.min(...most.slice(0, 180))).toBeGreaterThan(30);
+    expect(asked).toBe(250);
+  });
+
+  it("reports a fault in a sample when its turn has come", async () => {
+    const broken = tiny((index) => {
+      if (index === 3) throw new Error("sample 3 is broken");
+      return tensorOf("uint8", [1, 1, 1], [index]);
+    });
+    const seen: number[] = [];
+    const run = async () => {
+      for await (const { first } of batches(broken, { batch: 1 })) seen.push(first);
+    };
+    await expect(run()).rejects.toThrow("sample 3 is broken");
+    expect(seen).toEqual([0, 1, 2]);
   });
 });

@@ -1,6 +1,14 @@
+/**
+ * A data set in order, in batches, ready for a model.
+ *
+ * 1. Samples are asked for ahead of the batch that is out, in groups, so that what decodes them is never idle; at most
+ *    two batches, or 64 samples where that is more, are in memory.
+ * 2. A uint8 field [height, width, channels] is an image and becomes float32 in the transform's layout. Every other
+ *    field keeps its type and gets a batch axis in front.
+ */
 import { makeTensor, type Tensor, tensorBytes } from "@pare/tensor";
-import type { Dataset, Sample } from "./dataset.ts";
-import { batchSizeError, sampleTypeError } from "./errors.ts";
+import type { Dataset, Sample, Target } from "./dataset.ts";
+import { batchSizeError, sampleFieldError, sampleTypeError } from "./errors.ts";
 import { type ImageTransform, imageWriter } from "./transform.ts";
 
 export interface BatchOptions {
@@ -9,46 +17,88 @@ export interface BatchOptions {
   readonly transform?: ImageTransform;
   /** Fill the last batch up by repeating its last sample, so that all have one shape. Default false. */
   readonly pad?: boolean;
+  /** Default: all of the data set's. */
+  readonly fields?: readonly string[];
 }
 
 export interface Batch {
-  /** float32 [batch, channels, height, width], or [batch, height, width, channels]. */
-  readonly input: Tensor;
-  /** Of the samples that count: `labels.length` is less than the batch axis where the batch was filled up. */
-  readonly labels: Int32Array;
+  /** By field. Images: float32 [batch, channels, height, width], or [batch, height, width, channels]. */
+  readonly inputs: ReadonlyMap<string, Tensor>;
+  /** Of the samples that count: fewer than the batch axis where the batch was filled up. */
+  readonly targets: readonly (Target | undefined)[];
+  readonly ids: readonly string[];
   /** Index of the first sample in the data set. */
   readonly first: number;
 }
 
-/**
- * The data set in order, in batches. Images must be uint8 [height, width, channels] of one size.
- * @throws DATA_BATCH, DATA_TYPE, DATA_TRANSFORM
- */
+/** @throws DATA_BATCH, DATA_TYPE, DATA_FIELD, DATA_TRANSFORM, and the data set's own */
 export async function* batches(dataset: Dataset, options: BatchOptions): AsyncGenerator<Batch> {
-  const { batch, transform = {}, pad = false } = options;
+  const { batch, transform = {}, pad = false, fields = dataset.fields } = options;
   if (!Number.isInteger(batch) || batch < 1) throw batchSizeError(batch);
-  for (let first = 0; first < dataset.length; first += batch) {
-    const count = Math.min(batch, dataset.length - first);
-    const samples: Sample[] = [];
-    for (let i = 0; i < count; i++) samples.push(await dataset.sample(first + i));
-    const labels = Int32Array.from(samples, (sample) => sample.label);
-    while (pad && samples.length < batch) samples.push(samples[count - 1]!);
-    yield { input: stackImages(dataset.name, first, samples, transform), labels, first };
+  let first = 0;
+  for await (const samples of groups(dataset, batch)) {
+    const targets = samples.map(({ target }) => target);
+    const ids = samples.map(({ id }) => id);
+    while (pad && samples.length < batch) samples.push(samples.at(-1)!);
+    const inputs = new Map(fields.map((field) => [field, stack(dataset.name, field, samples, transform)]));
+    yield { inputs, targets, ids, first };
+    first += targets.length;
   }
 }
 
-function stackImages(name: string, first: number, samples: readonly Sample[], transform: ImageTransform): Tensor {
-  const { shape } = samples[0]!.input;
-  const [height, width, channels] = shape as readonly [number, number, number];
-  const expected = shape.length === 3 ? `uint8 [${shape.join(", ")}]` : "uint8 [height, width, channels]";
-  for (const [i, { input }] of samples.entries()) {
-    const got = `${input.dtype} [${input.shape.join(", ")}]`;
-    if (got !== expected) throw sampleTypeError(name, first + i, expected, got);
+/** Samples `size` at a time, asked for ahead. */
+async function* groups({ length, sample }: Dataset, size: number): AsyncGenerator<Sample[]> {
+  const ahead = Math.max(2 * size, 64);
+  const asked: Promise<Sample>[] = [];
+  for (let taken = 0; taken < length; ) {
+    if (asked.length <= ahead / 2)
+      for (let next = taken + asked.length; next < length && asked.length < ahead; next++)
+        asked.push(ask(sample, next));
+    const samples = await Promise.all(asked.splice(0, size));
+    taken += samples.length;
+    yield samples;
   }
+}
+
+/** A fault in a sample that was asked for ahead waits until its turn. */
+function ask(sample: Dataset["sample"], index: number): Promise<Sample> {
+  const promise = new Promise<Sample>((resolve) => resolve(sample(index)));
+  promise.catch(() => {});
+  return promise;
+}
+
+function stack(dataset: string, field: string, samples: readonly Sample[], transform: ImageTransform): Tensor {
+  const tensors = samples.map(({ id, fields }) => {
+    const tensor = fields.get(field);
+    if (tensor === undefined) throw sampleFieldError(dataset, id, field, [...fields.keys()]);
+    return tensor;
+  });
+  const [like] = tensors as [Tensor, ...Tensor[]];
+  for (const [i, tensor] of tensors.entries())
+    if (typeText(tensor) !== typeText(like))
+      throw sampleTypeError(dataset, samples[i]!.id, field, typeText(like), typeText(tensor));
+  return isImage(like) ? stackImages(tensors, like.shape, transform) : stackPlain(tensors, like);
+}
+
+const typeText = ({ dtype, shape }: Tensor) => `${dtype} [${shape.join(", ")}]`;
+
+/** uint8 [height, width, channels]. */
+export function isImage({ dtype, shape }: Tensor): boolean {
+  return dtype === "uint8" && shape.length === 3;
+}
+
+function stackImages(tensors: readonly Tensor[], shape: readonly number[], transform: ImageTransform): Tensor {
+  const [height, width, channels] = shape as readonly [number, number, number];
   const write = imageWriter(transform, height, width, channels);
   const size = height * width * channels;
-  const out = new Float32Array(samples.length * size);
-  for (const [i, { input }] of samples.entries()) write(tensorBytes(input), out.subarray(i * size, (i + 1) * size));
+  const out = new Float32Array(tensors.length * size);
+  for (const [i, tensor] of tensors.entries()) write(tensorBytes(tensor), out.subarray(i * size, (i + 1) * size));
   const axes = transform.layout === "NHWC" ? [height, width, channels] : [channels, height, width];
-  return makeTensor("float32", [samples.length, ...axes], new Uint8Array(out.buffer));
+  return makeTensor("float32", [tensors.length, ...axes], new Uint8Array(out.buffer));
+}
+
+function stackPlain(tensors: readonly Tensor[], { dtype, shape, source }: Tensor): Tensor {
+  const out = new Uint8Array(tensors.length * source.size);
+  for (const [i, tensor] of tensors.entries()) out.set(tensorBytes(tensor), i * source.size);
+  return makeTensor(dtype, [tensors.length, ...shape], out);
 }

@@ -1,13 +1,18 @@
 import { tensorOf } from "@pare/tensor";
 import { describe, expect, it } from "vitest";
-import { type Dataset, sliceDataset } from "./dataset.ts";
+import { classOf, classTarget, type Dataset, sliceDataset } from "./dataset.ts";
 
 /** Sample i holds the number i. */
 const counting: Dataset = {
   name: "counting",
   length: 5,
   classes: ["even", "odd"],
-  sample: (index) => ({ input: tensorOf("int64", [1], [index]), label: index % 2 }),
+  fields: ["x"],
+  sample: (index) => ({
+    id: `${index}`,
+    fields: new Map([["x", tensorOf("int64", [1], [index])]]),
+    target: classTarget(index % 2),
+  }),
   digest: async () => "counting",
 };
 
@@ -15,7 +20,7 @@ describe("sliceDataset", () => {
   it("shifts the indices", async () => {
     const slice = sliceDataset(counting, 1, 4);
     expect(slice.length).toBe(3);
-    expect((await slice.sample(0)).label).toBe(1);
+    expect(classOf((await slice.sample(0)).target)).toBe(1);
     expect(await slice.sample(2)).toEqual(counting.sample(3));
   });
 

@@ -1,23 +1,48 @@
 import type { Tensor } from "@pare/tensor";
 import { sampleIndexError } from "./errors.ts";
 
-/** One labelled thing. */
-export interface Sample {
-  /** As stored, without a batch axis and before any transform: an image is uint8 [height, width, channels]. */
-  readonly input: Tensor;
+/** What a model should say of a sample. */
+export type Target =
   /** Index into the data set's `classes`. */
-  readonly label: number;
+  | { readonly kind: "class"; readonly index: number }
+  /** Regression: one value or several. */
+  | { readonly kind: "values"; readonly values: Float64Array }
+  /** The next token at every position; −1 is not counted. */
+  | { readonly kind: "tokens"; readonly ids: Int32Array };
+
+export interface Sample {
+  /** Stable: a path inside an archive, a row number. */
+  readonly id: string;
+  /**
+   * By name, without a batch axis and before scaling: "image" uint8 [height, width, channels] in the order red green
+   * blue, "x" float32 [columns], "ids" and "mask" int64 [length].
+   */
+  readonly fields: ReadonlyMap<string, Tensor>;
+  /** Undefined where the data has no labels. */
+  readonly target: Target | undefined;
 }
 
 /** Samples in a fixed order. Sample i is always the same. */
 export interface Dataset {
   readonly name: string;
   readonly length: number;
+  /** Names of the classes; empty where targets are no classes. */
   readonly classes: readonly string[];
+  /** The names that every sample's `fields` has. */
+  readonly fields: readonly string[];
   /** @throws DATA_INDEX outside 0 … length − 1 */
   sample(index: number): Sample | Promise<Sample>;
   /** Names the content: two data sets with the same digest hold the same samples. For cache keys and records. */
   digest(): Promise<string>;
+}
+
+export function classTarget(index: number): Target {
+  return { kind: "class", index };
+}
+
+/** The class's index; −1 where there is no target or it is no class. */
+export function classOf(target: Target | undefined): number {
+  return target?.kind === "class" ? target.index : -1;
 }
 
 export function checkIndex(name: string, index: number, length: number): void {
@@ -32,6 +57,7 @@ export function sliceDataset(dataset: Dataset, start: number, end = dataset.leng
     name,
     length,
     classes: dataset.classes,
+    fields: dataset.fields,
     sample(index) {
       checkIndex(name, index, length);
       return dataset.sample(start + index);

@@ -28,14 +28,30 @@ export function batchSizeError(size: number): PareError {
   });
 }
 
-export function sampleTypeError(name: string, index: number, expected: string, got: string): PareError {
+export function sampleTypeError(
+  dataset: string,
+  sample: string,
+  field: string,
+  expected: string,
+  got: string,
+): PareError {
   return new PareError({
     code: "DATA_TYPE",
-    at: `sample ${index} of ${name}`,
+    at: `"${field}" of sample ${sample} of ${dataset}`,
     problem: "the sample cannot go into this batch",
     expected,
     got,
-    next: "All samples of a batch need one element type and one shape.",
+    next: "All samples of a batch need one element type and one shape; images can be resized and cropped to one.",
+  });
+}
+
+export function sampleFieldError(dataset: string, sample: string, field: string, fields: readonly string[]): PareError {
+  return new PareError({
+    code: "DATA_FIELD",
+    at: `sample ${sample} of ${dataset}`,
+    problem: `there is no field "${field}"`,
+    expected: fields.join(", "),
+    next: "Bind the model's inputs to fields that the data has.",
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Dataset } from "@pare/data";
+import { classTarget, type Dataset } from "@pare/data";
 import { createOnnxRuntimeEngine } from "@pare/engine";
 import { parseModel } from "@pare/ir";
 import { tensorOf } from "@pare/tensor";
@@ -14,7 +14,12 @@ function images(...samples: (readonly [pixels: readonly number[], label: number]
     name: "pixels",
     length: samples.length,
     classes: ["red", "green", "blue"],
-    sample: (index) => ({ input: tensorOf("uint8", [1, 1, 3], samples[index]![0]), label: samples[index]![1] }),
+    fields: ["image"],
+    sample: (index) => ({
+      id: `${index}`,
+      fields: new Map([["image", tensorOf("uint8", [1, 1, 3], samples[index]![0])]]),
+      target: classTarget(samples[index]![1]),
+    }),
     digest: async () => "pixels",
   };
 }

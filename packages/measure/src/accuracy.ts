@@ -7,7 +7,7 @@
  * 3. What became of each sample is kept, so that two models can be compared sample by sample.
  * 4. A score that is not a number is never the best; a sample whose scores are all not numbers is wrong.
  */
-import { type Batch, batches, type Dataset, type ImageTransform } from "@pare/data";
+import { type Batch, batches, classOf, type Dataset, type ImageTransform } from "@pare/data";
 import type { Progress, Session } from "@pare/pass";
 import { numbers, type Tensor } from "@pare/tensor";
 import { batchSizeError, emptyDatasetError, inputCountError, scoresShapeError, unknownPortError } from "./errors.ts";
@@ -66,10 +66,10 @@ export async function evaluateAccuracy(
     losses: new Float64Array(dataset.length),
   };
   for await (const part of batches(dataset, { batch, transform, pad: true })) {
-    const feeds = new Map([[input.name, part.input]]);
+    const feeds = new Map([[input.name, [...part.inputs.values()][0]!]]);
     const results = await session.run(feeds, { fetch: [output], ...(signal !== undefined && { signal }) });
     judge(part, classScores(results.get(output)!, output, batch, dataset.classes.length), scores, outcomes);
-    progress?.report(`evaluating on ${dataset.name}`, part.first + part.labels.length, dataset.length);
+    progress?.report(`evaluating on ${dataset.name}`, part.first + part.targets.length, dataset.length);
   }
   return summarise(outcomes);
 }
@@ -105,9 +105,10 @@ function classScores(tensor: Tensor, name: string, batch: number, classes: numbe
   return Array.from({ length: batch }, (_, i) => all.subarray(i * classes, (i + 1) * classes));
 }
 
-/** `rows`: the scores of each sample; the batch's labels say how many of them count. */
-function judge({ labels, first }: Batch, rows: Float64Array[], kind: AccuracyOptions["scores"], to: Outcomes): void {
-  for (const [i, label] of labels.entries()) {
+/** `rows`: the scores of each sample; the batch's targets say how many of them count. */
+function judge({ targets, first }: Batch, rows: Float64Array[], kind: AccuracyOptions["scores"], to: Outcomes): void {
+  for (const [i, target] of targets.entries()) {
+    const label = classOf(target);
     const row = rows[i]!;
     const prediction = best(row);
     to.predictions[first + i] = prediction;

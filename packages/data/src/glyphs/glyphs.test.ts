@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { tensorBytes } from "@pare/tensor";
 import { describe, expect, it } from "vitest";
-import type { Dataset, Sample } from "../dataset.ts";
+import { classTarget, type Dataset, type Sample } from "../dataset.ts";
 import { type GlyphSplit, glyphs } from "./glyphs.ts";
 
-const pixels = (dataset: Dataset, index: number) => tensorBytes((dataset.sample(index) as Sample).input);
+const pixels = (dataset: Dataset, index: number) => tensorBytes((dataset.sample(index) as Sample).fields.get("image")!);
 
 function hashOf(dataset: Dataset, count: number): string {
   const hash = createHash("sha256");
@@ -32,8 +32,9 @@ describe("glyphs", () => {
     const dataset = glyphs({ split: "validation" });
     expect(dataset.classes).toHaveLength(10);
     for (const index of [0, 7, 13]) {
-      const { input, label } = dataset.sample(index) as Sample;
-      expect([input.dtype, input.shape, label]).toEqual(["uint8", [32, 32, 3], index % 10]);
+      const { id, fields, target } = dataset.sample(index) as Sample;
+      const { dtype, shape } = fields.get("image")!;
+      expect([id, dtype, shape, target]).toEqual([`${index}`, "uint8", [32, 32, 3], classTarget(index % 10)]);
     }
   });
 

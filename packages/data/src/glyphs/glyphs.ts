@@ -8,7 +8,7 @@
  * 4. Splits draw from streams of their own: no sample of one can occur in another.
  */
 import { makeTensor } from "@pare/tensor";
-import { checkIndex, type Dataset } from "../dataset.ts";
+import { checkIndex, classTarget, type Dataset } from "../dataset.ts";
 import { datasetSizeError } from "../errors.ts";
 import { randomStream } from "../random.ts";
 import { drawGlyph, glyphSize } from "./draw.ts";
@@ -42,12 +42,14 @@ export function glyphs({ split, length = splits[split].length, seed = 0 }: Glyph
     name,
     length,
     classes: glyphNames,
+    fields: ["image"],
     sample(index) {
       checkIndex(name, index, length);
       const label = index % glyphNames.length;
       const random = randomStream(seed, splits[split].purpose, index);
       const pixels = drawGlyph(glyphShapes[glyphNames[label]!], random);
-      return { input: makeTensor("uint8", [glyphSize, glyphSize, 3], pixels), label };
+      const image = makeTensor("uint8", [glyphSize, glyphSize, 3], pixels);
+      return { id: `${index}`, fields: new Map([["image", image]]), target: classTarget(label) };
     },
     digest: async () => `glyphs-${version}:${split}:${seed >>> 0}:${length}`,
   };
