@@ -27,8 +27,8 @@ export function affineOf(node: Node, scene: Scene): Affine | undefined {
   const dtype = scene.dtype(node.outputs[0]);
   if (dtype === undefined || !foldable.has(dtype)) return undefined;
   const affine = node.op === "onnx.BatchNormalization" ? normalization(node, scene) : arithmetic(node, scene);
-  const isFinite = (numbers: Float64Array | undefined) => numbers?.every(Number.isFinite) ?? false;
-  return isFinite(affine?.scale) && isFinite(affine?.shift) ? affine : undefined;
+  const isAllFinite = (values: Float64Array | undefined) => values?.every(Number.isFinite) ?? false;
+  return isAllFinite(affine?.scale) && isAllFinite(affine?.shift) ? affine : undefined;
 }
 
 /** Whether nothing is added. */

@@ -63,7 +63,7 @@ function keepsShape(node: Node, scene: Scene): boolean {
 /** Steps of 1 and as many elements as there are: it begins at 0. */
 function takesAll(node: Node, scene: Scene): boolean {
   const steps = node.inputs[4] === undefined ? [] : scene.ints(node.inputs[4]);
-  return steps !== undefined && steps.every((step) => step === 1) && keepsShape(node, scene);
+  return (steps?.every((step) => step === 1) ?? false) && keepsShape(node, scene);
 }
 
 /** Pads as they are: an attribute before opset 11 (called paddings in opset 1), then an input, of some axes since 18. */

@@ -185,7 +185,7 @@ async function runAll(values: readonly Value[], scene: Scene, results: Map<Value
       const tensor = outputs.get(names.get(value)!);
       if (tensor !== undefined) results.set(value, tensor);
     }
-  } catch (error) {
+  } catch {
     scene.tools.signal.throwIfAborted();
     if (values.length === 1) {
       scene.refused.add(values[0]!);

@@ -112,7 +112,7 @@ class BodyCopy {
     this.#call = call;
     this.#fn = fn;
     this.#prefix = prefix;
-    fn.body.inputs.forEach((input, i) => this.#values.set(input, call.inputs[i]));
+    for (const [i, input] of fn.body.inputs.entries()) this.#values.set(input, call.inputs[i]);
   }
 
   nodesOf(body: Graph, into: Graph): readonly (Value | undefined)[] {
