@@ -1,0 +1,4 @@
+export { decideGate } from "./decide.ts";
+export type { Gate } from "./expression.ts";
+export { parseGate } from "./parse.ts";
+export { readingsOf, structureNames } from "./readings.ts";

@@ -1,0 +1,112 @@
+import { expect, test } from "vitest";
+import { metricsOf } from "./expression.ts";
+import { parseGate } from "./parse.ts";
+
+const names = [
+  "accuracy.top1",
+  "loss",
+  "latency.online.p50",
+  "latency.online.p99",
+  "latency.two-threads.p50",
+  "size.file",
+  "nodes",
+];
+const place = "gates[0] in recipe.yaml:9";
+const parse = (text: string) => parseGate(text, names, place);
+const faultOf = (text: string): string => {
+  try {
+    parse(text);
+    return "no fault";
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+};
+
+test("a comparison of metrics and numbers becomes plain data", () => {
+  expect(parse("accuracy.top1 >= original.accuracy.top1 - 0.01").condition).toEqual({
+    kind: "compare",
+    op: ">=",
+    left: { kind: "metric", metric: { subject: "result", name: "accuracy.top1" } },
+    right: {
+      kind: "arithmetic",
+      op: "-",
+      left: { kind: "metric", metric: { subject: "original", name: "accuracy.top1" } },
+      right: { kind: "number", value: 0.01 },
+    },
+  });
+});
+
+test.each([
+  ["nodes < 3 and not (size.file > 2 or nodes == 1)", ["nodes", "size.file", "nodes"]],
+  ["0.5 < accuracy.top1 < 0.9", ["accuracy.top1", "accuracy.top1"]],
+  ["-max(nodes, 3) != +abs(base.nodes) * 2 / 3", ["nodes", "base.nodes"]],
+  ["top1 > 0", ["accuracy.top1"]],
+  ["base.top1 > 0", ["base.accuracy.top1"]],
+  ["latency.p99 < 3", ["latency.online.p99"]],
+  [
+    "latency.two-threads.p50 < original.latency.two-threads.p50 - 1",
+    ["latency.two-threads.p50", "original.latency.two-threads.p50"],
+  ],
+  ['latency["two-threads"].p50 < 3', ["latency.two-threads.p50"]],
+])("%s speaks of %j", (text, metrics) => {
+  const found = metricsOf(parse(text).condition);
+  expect(found.map(({ subject, name }) => (subject === "result" ? name : `${subject}.${name}`))).toEqual(metrics);
+});
+
+test("an ambiguous path lists the choices, a mistyped one suggests", () => {
+  expect(faultOf("original.latency.p50 < 3")).toBe(
+    `GATE_AMBIGUOUS at ${place}: "original.latency.p50" may mean several metrics. ` +
+      "Write one of: original.latency.online.p50, original.latency.two-threads.p50.",
+  );
+  expect(faultOf("acuracy.top1 > 0.9")).toBe(
+    `GATE_METRIC at ${place}: there is no metric "acuracy.top1". Did you mean "accuracy.top1"? ` +
+      `Metrics of this recipe: ${names.join(", ")}.`,
+  );
+});
+
+test.each([
+  "f(x) = 3",
+  "nodes = 3",
+  "nodes; 1 < 2",
+  "nodes < 3\nnodes < 4",
+  "import({a: 1}) < 3",
+  "parse('1') < 3",
+  "nodes.constructor('return 1')() < 3",
+  'nodes["constructor"]["name"] < 3',
+  "__proto__ < 3",
+  "toString < 3",
+  "constructor(1) < 3",
+  "sqrt(nodes) < 3",
+  "abs(nodes, 1) < 3",
+  "max() < 3",
+  "[1, 2] == [1, 2]",
+  "{a: 1}.a < 3",
+  '"a" == "a"',
+  "nodes ? 1 : 2",
+  "nodes[1] < 3",
+  "nodes^2 < 3",
+  "nodes! < 3",
+  "10% < nodes",
+  "latency.online.p50 < 5 ms",
+  "1:3 < nodes",
+  "true",
+  "nodes",
+  "",
+  "nodes < ",
+  "not nodes",
+  "(1 < 2) < 3",
+  "pi < 4",
+  "createUnit('x') < 3",
+  "nodes < 0x",
+  "nodes < 3 and 1",
+])("%j is refused in the house's form", (text) => {
+  expect(faultOf(text)).toMatch(/^GATE_(SYNTAX|METRIC) at gates\[0\] in recipe\.yaml:9: /);
+});
+
+test("length is bounded", () => {
+  expect(faultOf(`nodes < ${"1+".repeat(300)}1`)).toMatch(/^GATE_LENGTH .*expected at most 500 characters, got 609/);
+});
+
+test("deep nesting within the length is read", () => {
+  expect(parse(`${"(".repeat(200)}nodes < 3${")".repeat(200)}`).condition.kind).toBe("compare");
+});
