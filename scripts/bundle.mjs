@@ -25,8 +25,9 @@ const { metafile } = await build({
   platform: "node",
   target: "node20.19",
   conditions: ["source"],
-  external: ["onnxruntime-node", "yaml", "zod"],
-  alias: { "string-width": "./scripts/plain-width.mjs" },
+  external: ["onnxruntime-node"],
+  // yaml's entry for Node.js is CommonJS, which a bundle of modules cannot load; its browser entry is the same code.
+  alias: { "string-width": "./scripts/plain-width.mjs", yaml: "./node_modules/yaml/browser/index.js" },
   minify: true,
   metafile: true,
   logLevel: "warning",

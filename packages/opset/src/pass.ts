@@ -1,5 +1,5 @@
 import type { Pass } from "@pare/pass";
-import { z } from "zod";
+import * as z from "zod";
 import { firstOpset, lastOpset } from "./ir-version.ts";
 import { upgradeOpset } from "./upgrade.ts";
 

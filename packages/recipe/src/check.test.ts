@@ -1,7 +1,7 @@
 import { isPareError } from "@pare/error";
 import { expect, test } from "vitest";
 import { stringify } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import { checkRecipe } from "./check.ts";
 import { writtenOut } from "./recipe.ts";
 import type { RecipeCatalog } from "./schema.ts";

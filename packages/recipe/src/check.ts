@@ -1,5 +1,5 @@
 import { basename, dirname, resolve } from "node:path";
-import type { z } from "zod";
+import type * as z from "zod";
 import { digestOf } from "./digest.ts";
 import { type Path, parseSource, readRecipeText, type SourceDocument } from "./document.ts";
 import { recipeNameError, recipeNeedsDataError, recipeTwiceError, recipeValueError } from "./errors.ts";

@@ -1,5 +1,5 @@
 import type { PareError } from "@pare/error";
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Path, SourceDocument } from "./document.ts";
 import { recipeKeyError, recipeMissingKeyError, recipeNameError, recipeValueError } from "./errors.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { kebabCase, renameKeys } from "./option-names.ts";
 import { type RecipeCatalog, recipeSchema, type StepKind, stepsDescription } from "./schema.ts";
 import { selectorOptions } from "./steps.ts";

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parse, stringify } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import type { Digest } from "./digest.ts";
 import { type LockDifference, lockDiffersError, lockMissingError, lockUnreadableError } from "./errors.ts";
 import { type Recipe, writtenOut } from "./recipe.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** What a recipe may name. `src` fills it from the lists of what the program has. */
 export interface RecipeCatalog {

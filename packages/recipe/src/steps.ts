@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { SourceDocument } from "./document.ts";
 import { recipeNameError, recipeValueError } from "./errors.ts";
 import { describeValue, issueError } from "./issues.ts";

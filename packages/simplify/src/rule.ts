@@ -4,7 +4,7 @@
  */
 import { type Attr, type Graph, type Model, type Node, type OpName, subgraphs } from "@pare/ir";
 import type { Pass, Promised } from "@pare/pass";
-import { z } from "zod";
+import * as z from "zod";
 import { Scene } from "./scene.ts";
 
 export interface Rule {

@@ -6,7 +6,7 @@
  */
 import { cloneModel, countNodes, type Model } from "@pare/ir";
 import { modelSavepoint, type Pass, probeModel, type Tools, worstDifference } from "@pare/pass";
-import { z } from "zod";
+import * as z from "zod";
 import { dropDead } from "./drop-dead.ts";
 import { extractConstants } from "./extract-constants.ts";
 import { fixInputShapes } from "./fix-input-shapes.ts";

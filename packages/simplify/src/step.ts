@@ -1,5 +1,5 @@
 import type { Pass, Promised } from "@pare/pass";
-import { z } from "zod";
+import * as z from "zod";
 import { Scene } from "./scene.ts";
 
 /** A rewrite of the whole model at once: what cannot be said of one node and its neighbours. */
