@@ -32,7 +32,7 @@ function foldBack(node: Node, affine: Affine, scene: Scene): boolean {
   if (!scene.mayRound(affine.output, `a ${node.type} behind a ${linear.node.type}`)) return false;
   return scene.rewrite(node, `folded a ${node.type} into the ${linear.node.type} before it`, (edit) => {
     refit(edit, linear, change, scene);
-    scene.replace(edit, affine.output, affine.input);
+    scene.takeOver(edit, affine.output, affine.input);
     return [affine.output];
   });
 }
@@ -125,6 +125,7 @@ function moveIntoSum(
       const inputs = [...sum.inputs];
       inputs[slot] = replaced(edit, old, tensor, scene);
       edit.setInputs(sum, inputs);
+      edit.rename(product, `${product.name}_without_offset`);
       refit(edit, linear, { weights }, scene);
     },
   };

@@ -251,7 +251,9 @@ function commit(value: Value, tensor: Tensor, scene: Scene): void {
   if (isGraphOutput(value) && freed.nodes === 1) return;
   scene.rewrite(node, "folded constant expressions", (edit) => {
     if (!isGraphOutput(value)) {
-      scene.replace(edit, value, scene.constantOf(edit, value.name, tensor, value.graph));
+      const { name } = value;
+      edit.rename(value, `${name}_computed`);
+      scene.replace(edit, value, scene.constantOf(edit, name, tensor, value.graph));
       return [value];
     }
     scene.ledger.spent(tensor);

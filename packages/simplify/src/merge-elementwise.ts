@@ -106,7 +106,7 @@ const mergeIntoNormalization: Rule = {
       inputs[1] = replaced(edit, host.inputs[1]!, gamma, scene);
       inputs[2] = replaced(edit, host.inputs[2]!, beta, scene);
       edit.setInputs(host, inputs);
-      if (host === made) scene.replace(edit, second.output, second.input);
+      if (host === made) scene.takeOver(edit, second.output, second.input);
       return [second.output, ...before];
     });
   },

@@ -1,6 +1,7 @@
 /**
  * What rewrites share while they work on one model: what is known of its values, the door for changes, the notes, and
- * how many parameter bytes there are to spend.
+ * how many parameter bytes there are to spend. A node's output that keeps its name keeps its meaning; constants may be
+ * given other data.
  */
 import type { Dim, Edit, Graph, Model, Node, Value, ValueType } from "@pare/ir";
 import { constantOfNode, dtypeOf, type Inference, inferTypes, type KnownInts, shapeOf } from "@pare/ops";
@@ -154,6 +155,15 @@ export class Scene {
   replace(edit: Edit, of: Value, by: Value): void {
     this.learn(by, of);
     edit.replaceUses(of, by);
+  }
+
+  /** The same, and `by`, which meant something else before, takes the name: names of values keep their meaning. */
+  takeOver(edit: Edit, of: Value, by: Value): void {
+    const { name } = of;
+    this.replace(edit, of, by);
+    if (by.name === name) return;
+    edit.rename(of, `${name}_replaced`);
+    edit.rename(by, name);
   }
 
   /** `value` is what `like` was: its type and its known elements. */

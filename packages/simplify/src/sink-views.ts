@@ -149,6 +149,7 @@ function readInstead(
       each.inputs.map((input) => (input === viewed ? source : input)),
     );
     edit.retype(output, output.type === undefined ? undefined : { ...type, shape: undefined });
+    edit.rename(output, `${output.name}_unviewed`);
     scene.learnType(output, type);
   }
 }

@@ -1,0 +1,77 @@
+import { createOnnxRuntimeEngine } from "@pare/engine";
+import { readModelFile } from "@pare/formats";
+import { countNodes, type Model, parseModel } from "@pare/ir";
+import { type Pass, runPass, type SessionOptions, type Tensors, type Tools } from "@pare/pass";
+import { simplify, simplifyPasses } from "@pare/simplify";
+import { afterAll, describe, expect, it } from "vitest";
+import { rewrites } from "../fixtures/rewrites.ts";
+import { type Held, held, holdToPromise } from "../harness/held-to-promise.ts";
+import { modelFiles } from "../support/fixtures.ts";
+
+const engine = createOnnxRuntimeEngine();
+afterAll(() => engine[Symbol.asyncDispose]());
+
+/** Off: what the file itself says. All: what users run; a rewrite may lead it to other kernels, so only `simplify`. */
+function toolsWith(optimize: NonNullable<SessionOptions["optimize"]>): Tools {
+  return {
+    run: async (model: Model, inputs: Tensors) => {
+      await using session = await engine.open(model, { optimize, threads: 1 });
+      return await session.run(inputs);
+    },
+    progress: { report: () => {} },
+    signal: new AbortController().signal,
+    seed: 11,
+    selects: () => true,
+  };
+}
+
+const tools = toolsWith("off");
+const written = rewrites.map(({ name, text }) => ({
+  name,
+  runs: true,
+  isDeterministic: true,
+  read: () => parseModel(text),
+}));
+const stored = (await modelFiles()).map((file) => ({ ...file, read: () => readModelFile(file.path) }));
+const models = [...written, ...stored];
+const passes: readonly Pass<never>[] = [...simplifyPasses, simplify] as never;
+const changed = new Map<string, number>();
+
+describe.each(models)("$name", (file) => {
+  const opened = new Map<Tools, Promise<Held>>();
+  const open = (by: Tools): Promise<Held> => {
+    const found = opened.get(by) ?? held(file.name, file.read(), file.runs && file.isDeterministic, by);
+    opened.set(by, found);
+    return found;
+  };
+
+  it.each(passes)("$name keeps its promise", async (pass) => {
+    const verdict = await holdToPromise(await open(tools), pass, tools);
+    if (verdict.kind === "broken") expect(verdict.problems).toEqual([]);
+    if (verdict.kind === "held") changed.set(pass.name, (changed.get(pass.name) ?? 0) + 1);
+  });
+
+  it("simplify keeps its promise with the runtime's optimizations on", async () => {
+    const optimized = toolsWith("all");
+    const verdict = await holdToPromise(await open(optimized), simplify, optimized, { sites: false });
+    if (verdict.kind === "broken") expect(verdict.problems).toEqual([]);
+  });
+
+  it("is really compared", async () => {
+    const { probe } = await open(tools);
+    if (file.runs && file.isDeterministic) expect(probe).toMatchObject({ cases: { length: 5 } });
+  });
+
+  it("simplify finds nothing more in what it made", async () => {
+    const model = file.read();
+    await runPass(model, simplify, {}, tools);
+    const nodes = countNodes(model);
+    const again = await runPass(model, simplify, {}, tools);
+    expect(again.edits, JSON.stringify(again.notes)).toEqual([]);
+    expect(countNodes(model)).toBe(nodes);
+  });
+});
+
+it("every pass changed one of the models", () => {
+  expect(passes.map((pass) => pass.name).filter((name) => !changed.has(name))).toEqual([]);
+});
