@@ -7,6 +7,7 @@ export {
   FileSource,
   MemorySource,
   maxWindowBytes,
+  readInto,
   SliceSource,
   sameBytes,
   windows,
