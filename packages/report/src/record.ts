@@ -118,7 +118,9 @@ export interface NodeTime {
  * `plain`: a number without a unit, or in the unit of the data. `bits`: of information, a character or a token. `db`:
  * decibels.
  */
-export type Unit = "ratio" | "ms" | "per-second" | "bytes" | "count" | "nats" | "bits" | "db" | "plain";
+export const units = ["ratio", "ms", "per-second", "bytes", "count", "nats", "bits", "db", "plain"] as const;
+
+export type Unit = (typeof units)[number];
 
 export interface Interval {
   readonly low: number;

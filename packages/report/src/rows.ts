@@ -42,7 +42,7 @@ function plainChange(original?: Metric, result?: Metric): string {
 }
 
 /** "+0.10 pp (−0.30 to +0.50)", "× 0.970 (0.950 to 0.990)". */
-function formatComparison(comparison: Comparison, unit: Metric["unit"] | undefined): string {
+export function formatComparison(comparison: Comparison, unit: Metric["unit"] | undefined): string {
   const { kind, value, interval } = comparison;
   const points = unit === "ratio";
   const show = (v: number) => (kind === "ratio" ? v.toFixed(3) : points ? signed(v * 100, 2) : signed(v, 4));

@@ -1,0 +1,56 @@
+import { formatBytes, formatDuration } from "../format.ts";
+import type { RunRecord, TimingRecord } from "../record.ts";
+import { html, type Markup, type Part } from "./markup.ts";
+import { table } from "./table.ts";
+
+export function environmentList(record: RunRecord): Markup {
+  const { environment: env, run, recipe, data, original, result } = record;
+  const facts: readonly (readonly [string, Part])[] = [
+    ["processor", `${env.cpu.model}, ${env.cpu.processors} processors`],
+    ["features", env.cpu.features.join(", ") || "none that matter"],
+    ["memory", formatBytes(env.memoryBytes)],
+    ["system", `${env.os} ${env.arch}`],
+    ["versions", `pare ${env.pare}, ${env.runtime.name} ${env.runtime.version}, Node.js ${env.node}`],
+    ...data.map((set): [string, Part] => [
+      `${set.split} data`,
+      `${set.source}, ${set.samples} samples, ${short(set.sha256)}`,
+    ]),
+    ["original", html`${original.file}, <code>${short(original.sha256)}</code>`],
+    ["result", html`${result.file}, <code>${short(result.sha256)}</code>`],
+    ["recipe", html`${recipe.name}, seed ${recipe.seed}, <code>${short(recipe.sha256)}</code>`],
+    ["run", `${run.id}, ${run.startedAt}, ${formatDuration(run.durationMs)}`],
+  ];
+  return html`<dl class="facts">${facts.map(([term, value]) => html`<dt>${term}</dt><dd>${value}</dd>\n`)}</dl>`;
+}
+
+export function timingTable(timings: readonly TimingRecord[]): Markup {
+  const columns = [
+    "measurement",
+    "scenario",
+    "device",
+    "threads",
+    "batch",
+    "runs each",
+    "blocks",
+    "A/A ratio",
+    "noise floor",
+  ];
+  const rows = timings.map((timing) => [
+    timing.name,
+    timing.scenario,
+    timing.device,
+    timing.threads,
+    timing.batch,
+    timing.runs,
+    timing.rounds,
+    timing.controlRatio.toFixed(3),
+    `± ${(timing.noiseFloor * 100).toFixed(1)} %`,
+  ]);
+  return table(
+    "How speed was measured",
+    columns.map((title, i) => ({ title, isNumber: i > 2 })),
+    rows,
+  );
+}
+
+const short = (sha256: string) => sha256.slice(0, 12);

@@ -1,0 +1,60 @@
+import { expect, test } from "vitest";
+import { fullRecord, record } from "../../testing/example-record.ts";
+import { renderHtml } from "../html.ts";
+import { readRecord } from "../read-record.ts";
+
+test("the page holds everything that the record has, and loads and runs nothing", async () => {
+  const text = await renderHtml([fullRecord]);
+  for (const id of ["comparison", "gates", "tradeoff", "latency", "nodes", "tensors", "steps", "environment", "recipe"])
+    expect(text).toContain(`<h2 id="${id}">`);
+  expect(text).not.toMatch(/<script|<link|<img|<iframe|\bon[a-z]+="|url\(|https?:/i);
+  expect(text).toContain("default-src 'none'");
+  expect(text).not.toMatch(/NaN|undefined|Infinity|\[object/);
+});
+
+test("every chart says in words what it shows, every table has a caption and headings", async () => {
+  const text = await renderHtml([fullRecord]);
+  const charts = text.match(/<svg class="chart"[^>]*>/g) ?? [];
+  expect(charts).toHaveLength(3);
+  for (const chart of charts) expect(chart).toMatch(/role="img" aria-label="[^"]{30,}"/);
+  expect(charts[0]).toContain(
+    'aria-label="accuracy.top1 against latency.online.p50, ms. original: 91.20 % at 0.570; result: 90.80 % at 0.420. ' +
+      'On the Pareto front: result, original."',
+  );
+  const tables = text.split("<table>").slice(1);
+  for (const table of tables) expect(table).toMatch(/^\s*<caption>[\s\S]*scope="col"[\s\S]*scope="row"/);
+});
+
+test("what a record lacks has no section", async () => {
+  const text = await renderHtml([record]);
+  for (const id of ["gates", "latency", "nodes", "tensors", "recipe"]) expect(text).not.toContain(`<h2 id="${id}">`);
+});
+
+test("names from files cannot become markup", async () => {
+  const evil = `"><script>alert(1)</script>&'\u0000\uD800`;
+  const dangerous = JSON.parse(JSON.stringify(fullRecord), (_, value) =>
+    typeof value === "string" && /^[a-z/.]/i.test(value) && !/^[a-z-]+$/.test(value) ? `${value}${evil}` : value,
+  );
+  const text = await renderHtml([dangerous, fullRecord]);
+  expect(text).not.toContain("<script");
+  expect(text).toContain("&lt;script&gt;");
+});
+
+test("several records are put beside each other", async () => {
+  const slower = {
+    ...fullRecord,
+    run: { ...fullRecord.run, id: "ffff-2" },
+    comparisons: [{ ...fullRecord.comparisons[1]!, value: 1.2 }],
+  };
+  const text = await renderHtml([fullRecord, slower]);
+  expect(text).toContain("<h1>2 runs</h1>");
+  expect(text).toContain('<details class="run" id="run-2"><summary>quickstart ffff-2: 34 → 20 nodes');
+  expect(text).toContain("quickstart ffff-2: 90.80 % at × 1.20. On the Pareto front: quickstart 0123abcd-1, original.");
+  const ids = [...text.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+test("a record that went through a file renders to the same page", async () => {
+  const text = JSON.stringify(fullRecord);
+  expect(await renderHtml([await readRecord(text, "record.json")])).toBe(await renderHtml([fullRecord]));
+});

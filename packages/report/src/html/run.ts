@@ -1,0 +1,143 @@
+import { formatBytes, formatQuantity, significant } from "../format.ts";
+import { latencyNames, metricOf, qualityOf } from "../headline-metrics.ts";
+import type { ModelProfile, ModelRecord, RunRecord } from "../record.ts";
+import { barTable, operatorPairs, tensorPairs } from "./bars.ts";
+import { environmentList, timingTable } from "./environment.ts";
+import { gateTable } from "./gates.ts";
+import { blocksChart, distributionChart, timesOf } from "./latency-charts.ts";
+import { html, type Markup, type Part } from "./markup.ts";
+import { legend, type Series } from "./series.ts";
+import { stepTable } from "./steps.ts";
+import { comparisonTable } from "./summary.ts";
+import { table } from "./table.ts";
+import { type TradeoffPoint, tradeoffChart } from "./tradeoff.ts";
+
+export interface Section {
+  /** Anchor within the run. */
+  readonly id: string;
+  readonly title: string;
+  readonly body: Markup;
+}
+
+/** What there is to say about one run; sections that the record has nothing for are left out. */
+export function runSections(record: RunRecord): readonly Section[] {
+  const { gates = [], recipe } = record;
+  const sections: readonly (Section | undefined)[] = [
+    { id: "comparison", title: "Comparison", body: comparison(record) },
+    gates.length === 0 ? undefined : { id: "gates", title: "Gates", body: gateTable(gates) },
+    section("tradeoff", "Quality against latency", figures(tradeoffs(record))),
+    section("latency", "Latency", figures(latencies(record))),
+    section("nodes", "Time by operator", timeByNode(record)),
+    section("tensors", "Size by tensor", sizeByTensor(record)),
+    record.steps.length === 0 ? undefined : { id: "steps", title: "Steps", body: stepTable(record.steps) },
+    { id: "environment", title: "Environment", body: environment(record) },
+    recipe.text === undefined
+      ? undefined
+      : { id: "recipe", title: "Recipe", body: html`<pre tabindex="0">${recipe.text.trimEnd()}</pre>` },
+  ];
+  return sections.filter((found) => found !== undefined);
+}
+
+function section(id: string, title: string, body: Markup | undefined): Section | undefined {
+  return body && { id, title, body };
+}
+
+function comparison(record: RunRecord): Markup {
+  const confidence = [...record.original.metrics, ...record.result.metrics].find(({ interval }) => interval)?.interval
+    ?.confidence;
+  const remark =
+    confidence &&
+    html`<p class="note">Small below a value: its ${Math.round(confidence * 100)} % confidence interval. Changes of accuracy are paired over the same samples, those of speed come from interleaved runs.</p>`;
+  return html`${comparisonTable(record)}${remark || undefined}`;
+}
+
+interface Figure {
+  readonly caption: string;
+  readonly chart: Markup;
+}
+
+function figures(all: readonly Figure[]): Markup | undefined {
+  if (all.length === 0) return undefined;
+  return html`<div class="charts">${all.map(({ caption, chart }) => html`<figure><figcaption>${caption}</figcaption>${legend}${chart}</figure>\n`)}</div>`;
+}
+
+/** One plot for each latency, of the two models. */
+function tradeoffs(record: RunRecord): readonly Figure[] {
+  const quality = qualityOf(record);
+  if (quality === undefined) return [];
+  const metric = metricOf(record.result, quality);
+  return latencyNames(record).flatMap((latency) => {
+    const points = (["original", "result"] as const).flatMap((series) =>
+      pointOf(record[series], series, quality, latency),
+    );
+    if (points.length < 2 || metric === undefined) return [];
+    const chart = tradeoffChart({
+      points,
+      costLabel: `${latency}, ms`,
+      qualityLabel: quality,
+      better: metric.better,
+      formatCost: significant,
+      formatQuality: (value) => formatQuantity(value, metric.unit),
+    });
+    return [{ caption: `${quality} against ${latency}`, chart }];
+  });
+}
+
+function pointOf(model: ModelRecord, series: Series, quality: string, latency: string): readonly TradeoffPoint[] {
+  const [good, slow] = [metricOf(model, quality), metricOf(model, latency)];
+  if (good === undefined || slow === undefined) return [];
+  const intervals = { costInterval: slow.interval, qualityInterval: good.interval };
+  return [{ label: series, series, cost: slow.value, quality: good.value, ...intervals }];
+}
+
+function latencies({ timings }: RunRecord): readonly Figure[] {
+  return timings.flatMap((timing) => {
+    const times = timesOf(timing);
+    if (times === undefined) return [];
+    return [
+      { caption: `${timing.name}: how long runs took`, chart: distributionChart(timing.name, times) },
+      { caption: `${timing.name}: medians of the interleaved blocks`, chart: blocksChart(timing.name, times) },
+    ];
+  });
+}
+
+const ms = (value: number) => `${significant(value)} ms`;
+
+function timeByNode(record: RunRecord): Markup | undefined {
+  const pairs = operatorPairs(record);
+  if (pairs.length === 0) return undefined;
+  const { original, result } = record;
+  return html`${barTable("Mean time of a run by operator, from the runtime's own trace", "operator", pairs, ms)}
+<p class="note">Names are those of the graph that the runtime makes of the model: it fuses operators. All kernels of a run: original ${ms(original.profile!.totalMs)}, result ${ms(result.profile!.totalMs)}; tracing itself takes time too.</p>
+${nodeTable("original", original.profile!)}${nodeTable("result", result.profile!)}`;
+}
+
+const nodesShown = 20;
+
+function nodeTable(series: Series, { nodes, totalMs }: ModelProfile): Markup {
+  const slowest = nodes.slice(0, nodesShown);
+  const columns = [
+    { title: "node" },
+    { title: "operator" },
+    { title: "time", isNumber: true },
+    { title: "share", isNumber: true },
+  ];
+  const rows = slowest.map(({ node, op, ms: time }): Part[] => [
+    html`<code>${node}</code>`,
+    op,
+    ms(time),
+    `${((100 * time) / totalMs).toFixed(1)} %`,
+  ]);
+  return html`<details><summary>The slowest nodes of the ${series}</summary>${table(`The ${slowest.length} slowest nodes of the ${series}`, columns, rows)}</details>`;
+}
+
+function sizeByTensor(record: RunRecord): Markup | undefined {
+  const pairs = tensorPairs(record);
+  return pairs.length === 0
+    ? undefined
+    : barTable("The largest tensors by the bytes that they take", "tensor", pairs, formatBytes);
+}
+
+function environment(record: RunRecord): Markup {
+  return html`${environmentList(record)}${record.timings.length > 0 ? timingTable(record.timings) : undefined}`;
+}

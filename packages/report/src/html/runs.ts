@@ -1,0 +1,114 @@
+import { formatBytes, formatMetric, formatQuantity } from "../format.ts";
+import { latencyNames, metricOf, qualityOf } from "../headline-metrics.ts";
+import { headline } from "../markdown.ts";
+import type { RunRecord } from "../record.ts";
+import { formatComparison } from "../rows.ts";
+import { gateBadges } from "./gates.ts";
+import { html, type Markup } from "./markup.ts";
+import { runSections } from "./run.ts";
+import { legend } from "./series.ts";
+import { table } from "./table.ts";
+import { type TradeoffPoint, tradeoffChart } from "./tradeoff.ts";
+
+/** Several runs beside each other. */
+export function overview(records: readonly RunRecord[]): Markup {
+  const plots = latencies(records).flatMap((latency) => tradeoff(records, latency) ?? []);
+  const charts =
+    plots.length === 0
+      ? undefined
+      : html`<h2 id="tradeoff">Quality against latency</h2>
+<p class="note">Times of different runs are not comparable as they stand. Each run measured its result and its original interleaved, so what is shown is the ratio of the two; runs of another original model are not in the plot.</p>
+<div class="charts">${plots}</div>`;
+  return html`<h2 id="runs">Runs</h2>${runTable(records)}${charts}`;
+}
+
+/** Names that tell the runs apart: the recipe's, with the run's where two have the same. */
+function labelOf(record: RunRecord, records: readonly RunRecord[]): string {
+  const { name } = record.recipe;
+  const isUnique = records.filter(({ recipe }) => recipe.name === name).length === 1;
+  return isUnique ? name : `${name} ${record.run.id}`;
+}
+
+function runTable(records: readonly RunRecord[]): Markup {
+  const qualities = unique(records.flatMap((record) => qualityOf(record) ?? []));
+  const times = latencies(records);
+  const rows = records.map((record, i) => [
+    html`<a href="#run-${i + 1}">${labelOf(record, records)}</a><br><small>${record.run.startedAt.slice(0, 16).replace("T", " ")}</small>`,
+    ...qualities.map((name) => valueText(record, name)),
+    ...times.map((name) => changeOf(record, name)),
+    formatBytes(record.result.sizeBytes),
+    record.result.nodes,
+    html`${gateBadges(record.gates ?? [])}`,
+  ]);
+  const numbers = [...qualities, ...times.map((name) => `${name}, ÷ original`), "size", "nodes"];
+  return table(
+    "The result of each run",
+    [{ title: "run" }, ...numbers.map((title) => ({ title, isNumber: true })), { title: "gates" }],
+    rows,
+  );
+}
+
+function valueText({ result }: RunRecord, name: string): string {
+  const metric = metricOf(result, name);
+  return metric ? formatMetric(metric) : "–";
+}
+
+function changeOf({ comparisons }: RunRecord, name: string): string {
+  const comparison = comparisons.find(({ metric }) => metric === name);
+  return comparison ? formatComparison(comparison, "ms") : "–";
+}
+
+const unique = <T>(all: readonly T[]): readonly T[] => [...new Set(all)];
+const latencies = (records: readonly RunRecord[]) => unique(records.flatMap(latencyNames));
+
+/** Results of one original model, by what each run itself measured against it. */
+function tradeoff(records: readonly RunRecord[], latency: string): Markup | undefined {
+  const [first] = records;
+  const quality = first && qualityOf(first);
+  const metric = quality === undefined ? undefined : metricOf(first!.original, quality);
+  if (first === undefined || quality === undefined || metric === undefined) return undefined;
+  const alike = records.filter(({ original }) => original.sha256 === first.original.sha256);
+  const reference: TradeoffPoint = {
+    label: "original",
+    series: "original",
+    cost: 1,
+    costInterval: undefined,
+    quality: metric.value,
+    qualityInterval: metric.interval,
+  };
+  const results = alike.flatMap((record) => pointOf(record, labelOf(record, records), quality, latency));
+  if (results.length === 0) return undefined;
+  const chart = tradeoffChart({
+    points: [reference, ...results],
+    costLabel: `${latency} ÷ that of the original`,
+    qualityLabel: quality,
+    better: metric.better,
+    formatCost: (value) => `× ${value.toFixed(2)}`,
+    formatQuality: (value) => formatQuantity(value, metric.unit),
+  });
+  return html`<figure><figcaption>${quality} against ${latency}</figcaption>${legend}${chart}</figure>`;
+}
+
+function pointOf(record: RunRecord, label: string, quality: string, latency: string): readonly TradeoffPoint[] {
+  const good = metricOf(record.result, quality);
+  const ratio = record.comparisons.find(({ metric, kind }) => metric === latency && kind === "ratio");
+  if (good === undefined || ratio === undefined) return [];
+  return [
+    {
+      label,
+      series: "result",
+      cost: ratio.value,
+      costInterval: ratio.interval,
+      quality: good.value,
+      qualityInterval: good.interval,
+    },
+  ];
+}
+
+/** Each run in full, folded. */
+export function foldedRuns(records: readonly RunRecord[]): readonly Markup[] {
+  return records.map((record, i) => {
+    const sections = runSections(record).map(({ title, body }) => html`<h3>${title}</h3>${body}`);
+    return html`<details class="run" id="run-${i + 1}"><summary>${labelOf(record, records)}: ${headline(record)}</summary>${sections}</details>\n`;
+  });
+}

@@ -1,0 +1,105 @@
+import { z } from "zod";
+import { units } from "./record.ts";
+
+/** The shape of `RunRecord`, for records that come from a file: unknown fields are let through. */
+const open = z.looseObject;
+const text = z.string();
+const number = z.number();
+const interval = open({ low: number, high: number, confidence: number });
+
+const metric = open({
+  name: text,
+  unit: z.enum(units),
+  better: z.enum(["lower", "higher"]),
+  value: number,
+  interval: interval.optional(),
+  samples: number,
+});
+
+const tensor = open({ name: text, dtype: text, shape: z.array(number), bytes: number });
+const nodeTime = open({ node: text, op: text, provider: text, ms: number });
+
+const model = open({
+  file: text,
+  sha256: text,
+  sizeBytes: number,
+  nodes: number,
+  parameters: number,
+  weightBytes: number,
+  macs: number.nullable(),
+  metrics: z.array(metric),
+  tensors: z.array(tensor).optional(),
+  profile: open({ runs: number, totalMs: number, nodes: z.array(nodeTime) }).optional(),
+});
+
+const note = open({
+  kind: z.enum(["changed", "left", "info"]),
+  text,
+  subjects: z.array(text).optional(),
+});
+
+const step = open({
+  name: text,
+  options: z.record(text, z.unknown()),
+  status: z.enum(["done", "cached"]),
+  durationMs: number,
+  nodesBefore: number,
+  nodesAfter: number,
+  sizeBytes: number,
+  sha256: text,
+  notes: z.array(note),
+});
+
+const runTimes = open({ quantilesMs: z.array(number), blockMediansMs: z.array(number) }).optional();
+
+const timing = open({
+  name: text,
+  engine: text,
+  device: text,
+  threads: number,
+  scenario: text,
+  batch: number,
+  runs: number,
+  rounds: number,
+  controlRatio: number,
+  noiseFloor: number,
+  original: runTimes,
+  result: runTimes,
+});
+
+const comparison = open({
+  metric: text,
+  kind: z.enum(["ratio", "difference"]),
+  value: number,
+  interval: interval.optional(),
+  pValue: number.optional(),
+  verdict: z.enum(["better", "same", "worse", "cannot-tell", "not-comparable"]).optional(),
+  smallestEffect: number.optional(),
+});
+
+const gate = open({ expression: text, status: z.enum(["pass", "fail", "cannot-tell", "skipped"]), reason: text });
+
+const environment = open({
+  pare: text,
+  node: text,
+  runtime: open({ name: text, version: text }),
+  os: text,
+  arch: text,
+  cpu: open({ model: text, processors: number, features: z.array(text) }),
+  memoryBytes: number,
+});
+
+export const recordSchema = open({
+  format: z.literal("pare-record"),
+  version: z.literal(1),
+  run: open({ id: text, startedAt: text, durationMs: number }),
+  recipe: open({ name: text, sha256: text, seed: number, text: text.optional() }),
+  environment,
+  data: z.array(open({ split: text, source: text, samples: number, sha256: text })),
+  original: model,
+  result: model,
+  steps: z.array(step),
+  timings: z.array(timing),
+  comparisons: z.array(comparison),
+  gates: z.array(gate).optional(),
+});
