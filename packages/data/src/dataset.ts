@@ -7,8 +7,8 @@ export type Target =
   | { readonly kind: "class"; readonly index: number }
   /** Regression: one value or several. */
   | { readonly kind: "values"; readonly values: Float64Array }
-  /** The next token at every position; −1 is not counted. */
-  | { readonly kind: "tokens"; readonly ids: Int32Array };
+  /** The next token at every position; −1 is not counted. `characters`: of the text that they stand for; default one each. */
+  | { readonly kind: "tokens"; readonly ids: Int32Array; readonly characters?: number };
 
 export interface Sample {
   /** Stable: a path inside an archive, a row number. */
