@@ -19,6 +19,15 @@ const metric = open({
 const tensor = open({ name: text, dtype: text, shape: z.array(number), bytes: number });
 const nodeTime = open({ node: text, op: text, provider: text, ms: number });
 
+const outcomes = open({
+  kind: z.enum(["class", "values", "tokens"]),
+  samples: number,
+  samplesSha256: text,
+  classes: z.array(text).optional(),
+  width: number.optional(),
+  columns: z.record(text, open({ type: z.enum(["uint8", "int16", "int32", "float32"]), base64: text })),
+});
+
 const model = open({
   file: text,
   sha256: text,
@@ -28,6 +37,9 @@ const model = open({
   weightBytes: number,
   macs: number.nullable(),
   metrics: z.array(metric),
+  outcomes: outcomes.optional(),
+  confusion: open({ classes: z.array(text), counts: z.array(z.array(number)) }).optional(),
+  worstSample: open({ id: text, snr: number }).optional(),
   tensors: z.array(tensor).optional(),
   profile: open({ runs: number, totalMs: number, nodes: z.array(nodeTime) }).optional(),
 });

@@ -83,10 +83,46 @@ export interface ModelRecord {
   /** Multiply-accumulates of one run; null where a size is unknown. */
   readonly macs: number | null;
   readonly metrics: readonly Metric[];
+  /** What the model made of each sample of the test data; absent where there are no labels. */
+  readonly outcomes?: OutcomesRecord;
+  /** Of a classifier with at most 100 classes: how many samples of each class (rows) were taken for which (columns). */
+  readonly confusion?: ConfusionRecord;
+  /** Of a result that was compared with its original: the sample whose outputs changed most. */
+  readonly worstSample?: WorstSample;
   /** The largest stored tensors, largest first, at most 40; `weightBytes` counts the others too. */
   readonly tensors?: readonly TensorSize[];
   /** Where the time of one run goes, slowest node first, at most 60. */
   readonly profile?: ModelProfile;
+}
+
+/** One outcome a sample, so that two records can be compared sample by sample; all that the metrics need. */
+export interface OutcomesRecord {
+  readonly kind: "class" | "values" | "tokens";
+  readonly samples: number;
+  /** SHA-256 over the data and the samples' ids in order: only outcomes with the same one can be paired. */
+  readonly samplesSha256: string;
+  readonly classes?: readonly string[];
+  /** Of `values`: how many a sample has. */
+  readonly width?: number;
+  /** By name, in the data's order. */
+  readonly columns: Readonly<Record<string, OutcomeColumn>>;
+}
+
+export interface OutcomeColumn {
+  readonly type: "uint8" | "int16" | "int32" | "float32";
+  /** Little-endian elements in base64. */
+  readonly base64: string;
+}
+
+export interface ConfusionRecord {
+  readonly classes: readonly string[];
+  readonly counts: readonly (readonly number[])[];
+}
+
+export interface WorstSample {
+  readonly id: string;
+  /** Signal-to-noise ratio of its outputs, dB. */
+  readonly snr: number;
 }
 
 export interface TensorSize {

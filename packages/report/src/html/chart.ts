@@ -1,4 +1,5 @@
 import { type ScaleLinear, scaleLinear } from "d3-scale";
+import type { Unit } from "../record.ts";
 import { html, type Markup, type Part } from "./markup.ts";
 
 /**
@@ -6,7 +7,7 @@ import { html, type Markup, type Part } from "./markup.ts";
  * stays readable at the width of a phone.
  */
 export const size = { width: 440, height: 290 } as const;
-const margin = { top: 14, right: 18, bottom: 42, left: 58 } as const;
+const margin = { top: 30, right: 18, bottom: 42, left: 54 } as const;
 
 export type Range = readonly [low: number, high: number];
 
@@ -56,9 +57,15 @@ function yAxis(scale: ScaleLinear<number, number>, { label, format }: Axis): Mar
     ) => html`<line class="grid" x1="${margin.left}" x2="${size.width - margin.right}" y1="${px(scale(tick))}" y2="${px(scale(tick))}"/>
 <text class="tick" x="${margin.left - 6}" y="${px(scale(tick) + 4)}" text-anchor="end">${format(tick)}</text>`,
   );
-  const middle = (size.height - margin.bottom + margin.top) / 2;
-  return html`${ticks}<text class="axis" transform="translate(13 ${middle}) rotate(-90)" text-anchor="middle">${label}</text>`;
+  return html`${ticks}<text class="axis" x="4" y="15">${label}</text>`;
 }
+
+/** The shortest form of a tick's value: 0.5, not 0.500. */
+export const tickText = (value: number): string => String(Number(value.toPrecision(4)));
+
+/** Ratios as per cent, everything else as it is. */
+export const quantityTick = (unit: Unit) => (value: number) =>
+  unit === "ratio" ? `${tickText(value * 100)} %` : tickText(value);
 
 /** A tenth of a pixel is enough. */
 export const px = (value: number): string => String(Math.round(value * 10) / 10);

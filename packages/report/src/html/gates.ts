@@ -11,7 +11,8 @@ const words: Readonly<Record<GateStatus, readonly [sign: string, word: string]>>
 
 export function gateTable(gates: readonly GateRecord[]): Markup {
   const rows = gates.map(({ expression, status, reason }) => [html`<code>${expression}</code>`, badge(status), reason]);
-  return table("Gates", [{ title: "gate" }, { title: "" }, { title: "what decides it" }], rows);
+  const columns = [{ title: "gate" }, { title: "" }, { title: "what decides it" }];
+  return table("Each condition, and what the intervals say of it", columns, rows, { stacked: true });
 }
 
 function badge(status: GateStatus): Markup {

@@ -1,7 +1,7 @@
 import { area, curveStep } from "d3-shape";
 import { significant } from "../format.ts";
 import type { RunTimes, TimingRecord } from "../record.ts";
-import { chart, padded, px } from "./chart.ts";
+import { chart, padded, px, tickText } from "./chart.ts";
 import { type Bin, histogramOf } from "./histogram.ts";
 import { html, type Markup } from "./markup.ts";
 import { mark, type Series } from "./series.ts";
@@ -35,8 +35,8 @@ export function distributionChart(name: string, times: TimesOfBoth): Markup {
     {
       title: `Distribution of run times, ${name}`,
       description: `${medians.join(", ")}.`,
-      x: { label: "time of a run, ms (up to the 98th percentile)", range: [from, to], format: ms },
-      y: { label: "share of the runs", range: [0, most], format: (share) => `${significant(share * 100)} %` },
+      x: { label: "time of a run, ms (up to the 98th percentile)", range: [from, to], format: tickText },
+      y: { label: "share of the runs", range: [0, most], format: (share) => `${tickText(share * 100)} %` },
     },
     ({ x, y }) =>
       series.map((which, i) => {
@@ -63,7 +63,7 @@ export function blocksChart(name: string, times: TimesOfBoth): Markup {
       title: `Medians of the interleaved blocks, ${name}`,
       description: `${count} blocks; from ${ms(Math.min(...medians))} to ${ms(Math.max(...medians))} ms.`,
       x: { label: "block, in the order in which they ran", range: [1, Math.max(count, 2)], format: String },
-      y: { label: "median, ms", range: padded(medians, 0.1), format: ms },
+      y: { label: "median, ms", range: padded(medians, 0.1), format: tickText },
     },
     ({ x, y }) =>
       series.map((which) =>

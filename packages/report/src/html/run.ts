@@ -2,6 +2,7 @@ import { formatBytes, formatQuantity, significant } from "../format.ts";
 import { latencyNames, metricOf, qualityOf } from "../headline-metrics.ts";
 import type { ModelProfile, ModelRecord, RunRecord } from "../record.ts";
 import { barTable, operatorPairs, tensorPairs } from "./bars.ts";
+import { quantityTick, tickText } from "./chart.ts";
 import { environmentList, timingTable } from "./environment.ts";
 import { gateTable } from "./gates.ts";
 import { blocksChart, distributionChart, timesOf } from "./latency-charts.ts";
@@ -76,8 +77,10 @@ function tradeoffs(record: RunRecord): readonly Figure[] {
       costLabel: `${latency}, ms`,
       qualityLabel: quality,
       better: metric.better,
-      formatCost: significant,
+      formatCost: ms,
       formatQuality: (value) => formatQuantity(value, metric.unit),
+      costTick: tickText,
+      qualityTick: quantityTick(metric.unit),
     });
     return [{ caption: `${quality} against ${latency}`, chart }];
   });

@@ -3,6 +3,7 @@ import { latencyNames, metricOf, qualityOf } from "../headline-metrics.ts";
 import { headline } from "../markdown.ts";
 import type { RunRecord } from "../record.ts";
 import { formatComparison } from "../rows.ts";
+import { quantityTick, tickText } from "./chart.ts";
 import { gateBadges } from "./gates.ts";
 import { html, type Markup } from "./markup.ts";
 import { runSections } from "./run.ts";
@@ -85,6 +86,8 @@ function tradeoff(records: readonly RunRecord[], latency: string): Markup | unde
     better: metric.better,
     formatCost: (value) => `× ${value.toFixed(2)}`,
     formatQuality: (value) => formatQuantity(value, metric.unit),
+    costTick: (value) => `× ${tickText(value)}`,
+    qualityTick: quantityTick(metric.unit),
   });
   return html`<figure><figcaption>${quality} against ${latency}</figcaption>${legend}${chart}</figure>`;
 }

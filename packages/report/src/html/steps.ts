@@ -19,7 +19,7 @@ export function stepTable(steps: readonly StepRecord[]): Markup {
     step.status === "cached" ? html`cached` : formatDuration(step.durationMs),
     step.notes.length === 0 ? "nothing" : html`<ul>${step.notes.map(noteItem)}</ul>`,
   ]);
-  return table("Steps, in order", columns, rows);
+  return table("In the order in which they were done", columns, rows, { stacked: true });
 }
 
 function optionsOf({ options }: StepRecord): readonly Markup[] {

@@ -14,11 +14,11 @@ h3{font-size:1.05rem;margin:1.4rem 0 .4rem}p{margin:.4rem 0}a{color:var(--link)}
 .skip{position:absolute;left:-99rem}.skip:focus{left:1rem;top:.5rem;background:var(--page);padding:.3rem .6rem}
 :focus-visible{outline:2px solid var(--link);outline-offset:2px}
 nav ul{display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;list-style:none;padding:0;margin:.8rem 0 0}
-.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(11rem,1fr));gap:.7rem;margin:1.2rem 0 0}
+.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.7rem,1fr));gap:.7rem;margin:1.2rem 0 0}
 .cards div{background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.6rem .8rem}
 .cards dt{color:var(--soft);font-size:.85rem}.cards dd{margin:0;overflow-wrap:anywhere}
 .cards .big{font-size:1.35rem;font-weight:600;line-height:1.3}
-.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(22rem,100%),1fr));gap:.8rem}
+.charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(22rem,100%),1fr));gap:.8rem}
 figure{margin:0;background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.6rem .7rem;min-width:0}
 figcaption{font-weight:600;font-size:.95rem}
 svg.chart{display:block;width:100%;max-width:36rem;height:auto;margin:0 auto}
@@ -37,7 +37,7 @@ th,td{text-align:left;vertical-align:top;padding:.35rem .7rem .35rem 0;border-bo
 thead th{color:var(--soft);font-weight:600;white-space:nowrap}tbody th{font-weight:500}
 .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap;padding-right:0;padding-left:.9rem}
 .number+:not(.number){padding-left:1.2rem}
-td small,th small{color:var(--soft)}td .range{display:block;color:var(--soft);font-size:.82rem}
+td small,th small{color:var(--soft)}th small{white-space:nowrap}td .range{display:block;color:var(--soft);font-size:.82rem}
 td ul{margin:0;padding-left:1.1rem}
 .bar{display:block;width:100%;min-width:5rem;height:.4rem;margin-top:.25rem}.bar .track{fill:var(--track)}
 .bar .original{fill:var(--original)}.bar .result{fill:var(--result)}
@@ -49,6 +49,9 @@ code,pre{font:.9em/1.45 ui-monospace,"SF Mono",Consolas,monospace}code{overflow-
 pre{background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.7rem;overflow-x:auto}
 summary{cursor:pointer}details{margin:.6rem 0}
 details.run{border:1px solid var(--line);border-radius:.5rem;padding:.6rem .9rem}details.run>summary{font-weight:600}
-@media (max-width:34rem){.facts{grid-template-columns:1fr}.facts dd{margin-bottom:.35rem}th,td{padding-right:.5rem}}
+@media (max-width:34rem){.facts{grid-template-columns:1fr}.facts dd{margin-bottom:.35rem}th,td{padding-right:.4rem}
+.number{padding-left:.4rem}.range{white-space:normal}tbody th{overflow-wrap:anywhere;min-width:6.2rem}
+.stacked :is(table,caption,tbody,tr,th,td){display:block;text-align:left;padding:0}.stacked thead{position:absolute;left:-99rem}
+.stacked :is(th,td){border:0}.stacked tr{border-bottom:1px solid var(--line);padding:.5rem 0}}
 @media print{.skip,nav{display:none}figure,tr{break-inside:avoid}.scroll{overflow:visible}}
 `.trim();

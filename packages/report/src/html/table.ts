@@ -6,19 +6,32 @@ export interface Column {
   readonly isNumber?: boolean;
 }
 
-/** A table with a caption; it scrolls by itself where the page is narrower. The first cell of a row is its heading. */
-export function table(caption: string, columns: readonly Column[], rows: readonly (readonly Part[])[]): Markup {
+export interface TableOptions {
+  /** On a phone the cells of a row stand below each other: for long texts. */
+  readonly stacked?: boolean;
+}
+
+/**
+ * A table with a caption; it scrolls by itself where the page is narrower. The first cell of a row is its heading.
+ * Roles are written out, since a table that is laid out otherwise loses its own.
+ */
+export function table(
+  caption: string,
+  columns: readonly Column[],
+  rows: readonly (readonly Part[])[],
+  { stacked = false }: TableOptions = {},
+): Markup {
   const align = (i: number) => (columns[i]?.isNumber ? html` class="number"` : undefined);
-  const head = columns.map(({ title }, i) => html`<th scope="col"${align(i)}>${title}</th>`);
+  const head = columns.map(({ title }, i) => html`<th scope="col" role="columnheader"${align(i)}>${title}</th>`);
   const body = rows.map((cells) => {
     const [first, ...others] = cells.map((cell, i) =>
-      i === 0 ? html`<th scope="row">${cell}</th>` : html`<td${align(i)}>${cell}</td>`,
+      i === 0 ? html`<th scope="row" role="rowheader">${cell}</th>` : html`<td role="cell"${align(i)}>${cell}</td>`,
     );
-    return html`<tr>${first}${others}</tr>\n`;
+    return html`<tr role="row">${first}${others}</tr>\n`;
   });
-  return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table>
+  return html`<div class="scroll${stacked ? " stacked" : ""}" role="region" aria-label="${caption}" tabindex="0"><table role="table">
 <caption>${caption}</caption>
-<thead><tr>${head}</tr></thead>
-<tbody>
+<thead role="rowgroup"><tr role="row">${head}</tr></thead>
+<tbody role="rowgroup">
 ${body}</tbody></table></div>`;
 }

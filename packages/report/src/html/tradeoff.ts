@@ -22,6 +22,9 @@ export interface TradeoffSpec {
   readonly better: "lower" | "higher";
   readonly formatCost: (value: number) => string;
   readonly formatQuality: (value: number) => string;
+  /** For the axis, where fewer digits will do. */
+  readonly qualityTick: (value: number) => string;
+  readonly costTick: (value: number) => string;
 }
 
 /** Quality against cost with both intervals, and the Pareto front as a stepped line. */
@@ -35,8 +38,8 @@ export function tradeoffChart(spec: TradeoffSpec): Markup {
     {
       title: `${spec.qualityLabel} against ${spec.costLabel}`,
       description: `${said}. On the Pareto front: ${front.map(({ label }) => label).join(", ")}.`,
-      x: { label: spec.costLabel, range: padded(costs, 0.18), format: formatCost },
-      y: { label: spec.qualityLabel, range: padded(qualities), format: formatQuality },
+      x: { label: spec.costLabel, range: padded(costs, 0.18), format: spec.costTick },
+      y: { label: spec.qualityLabel, range: padded(qualities), format: spec.qualityTick },
     },
     (scales) => [frontLine(front, scales), points.map((point) => cross(point, scales)), labels(points, scales)],
   );
