@@ -48,3 +48,160 @@ export function batchSizeError(size: number): PareError {
 export function noModelsError(): PareError {
   return new PareError({ code: "MEASURE_MODELS", problem: "there is no model to time", kind: "failure" });
 }
+
+export function classRangeError(output: string, label: number, columns: number): PareError {
+  return new PareError({
+    code: "MEASURE_LABEL",
+    at: `output "${output}"`,
+    problem: "a label is outside the model's classes",
+    expected: `0 to ${columns - 1}`,
+    got: `${label}`,
+    next: "Check the order and number of the data set's classes.",
+  });
+}
+
+export function mixedTargetsError(wanted: string, got: string | undefined, index: number): PareError {
+  return new PareError({
+    code: "MEASURE_TARGETS",
+    at: `sample ${index}`,
+    problem: "all samples of a data set need the same kind of label",
+    expected: wanted,
+    got: got ?? "none",
+  });
+}
+
+export function valuesShapeError(output: string, shape: readonly number[], width: number): PareError {
+  return new PareError({
+    code: "MEASURE_VALUES",
+    at: `output "${output}"`,
+    problem: "the output does not hold one value for each value of a label",
+    expected: `${width} a sample`,
+    got: `[${shape.join(", ")}]`,
+    next: "Name the output with the predictions: `evaluate: { output: … }`.",
+  });
+}
+
+export function tokensShapeError(output: string, shape: readonly number[], length?: number): PareError {
+  return new PareError({
+    code: "MEASURE_TOKENS",
+    at: `output "${output}"`,
+    problem: "the output does not hold a score for each token at each position",
+    expected: `[batch, ${length ?? "length"}, vocabulary]`,
+    got: `[${shape.join(", ")}]`,
+    next: "Name the output with the scores: `evaluate: { output: … }`.",
+  });
+}
+
+export function outputsDifferError(output: string, original: readonly number[], changed: readonly number[]): PareError {
+  return new PareError({
+    code: "MEASURE_OUTPUTS",
+    at: `output "${output}"`,
+    problem: "the models cannot be compared: for the same sample this output has another shape",
+    expected: `[${original.join(", ")}]`,
+    got: `[${changed.join(", ")}]`,
+    next: "Leave out the fidelity metrics, or name an output that both have: `evaluate: { output: … }`.",
+  });
+}
+
+export function noCommonOutputError(original: readonly string[], changed: readonly string[]): PareError {
+  return new PareError({
+    code: "MEASURE_OUTPUTS",
+    problem: "the models have no output in common that holds numbers",
+    expected: original.join(", "),
+    got: changed.join(", "),
+  });
+}
+
+/** A metric that the data does not have the labels for. */
+export function metricDataError(metric: string, needs: string, dataset: string, has: string): PareError {
+  return new PareError({
+    code: "MEASURE_METRIC",
+    at: metric,
+    problem: `this metric needs ${needs}`,
+    got: `${dataset} with ${has}`,
+    next: "`pare evaluate --help` lists the metrics for each kind of data.",
+  });
+}
+
+export function needsOriginalError(metric: string): PareError {
+  return new PareError({
+    code: "MEASURE_ORIGINAL",
+    at: metric,
+    problem: "this metric compares a model with its original, and there is none",
+    next: "Name it: `--against original.onnx`.",
+  });
+}
+
+export function bindingError(input: string, fields: readonly string[]): PareError {
+  return new PareError({
+    code: "MEASURE_BINDING",
+    at: `input "${input}"`,
+    problem: "nothing says which part of a sample goes into this input of the model",
+    expected: `one of ${fields.join(", ")}`,
+    next: `Bind it in the recipe: \`data: { inputs: { ${input}: ${fields[0] ?? "…"} } }\`.`,
+  });
+}
+
+export function inputShapeError(
+  input: string,
+  field: string,
+  shape: readonly (number | string)[],
+  got: readonly number[],
+): PareError {
+  return new PareError({
+    code: "MEASURE_INPUT",
+    at: `input "${input}"`,
+    problem: `"${field}" of the data does not fit this input of the model`,
+    expected: `[${shape.join(", ")}]`,
+    got: `[${got.join(", ")}]`,
+    next: "Check `layout`, `resize` and `crop` of the recipe's `data.input`.",
+  });
+}
+
+export function batchesDifferError(sizes: readonly number[]): PareError {
+  return new PareError({
+    code: "MEASURE_BATCH",
+    problem: "the models are fixed to different batch sizes and cannot be fed together",
+    got: sizes.join(" and "),
+    next: "Make the batch axis of one of them free.",
+  });
+}
+
+export function userMetricError(name: string, sample: string, cause: unknown): PareError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new PareError(
+    {
+      code: "MEASURE_USER",
+      at: name,
+      problem: `the metric failed on sample ${sample}: ${message.replace(/\.$/, "")}`,
+    },
+    { cause },
+  );
+}
+
+export function noRandomInputsError(model: string, why: string): PareError {
+  return new PareError({
+    code: "MEASURE_RANDOM",
+    at: model,
+    problem: `no random inputs were found that the model runs on: ${why.replace(/\.$/, "")}`,
+    next: "Give data: `--data recipe.yaml`.",
+  });
+}
+
+export function unpairedSamplesError(base: number, head: number): PareError {
+  return new PareError({
+    code: "MEASURE_PAIRS",
+    problem: "two evaluations can be compared only on the same samples, and these are of other ones",
+    expected: `the ${base} samples of the base`,
+    got: `${head} others`,
+  });
+}
+
+export function outcomesUnreadableError(column: string, problem: string): PareError {
+  return new PareError({
+    code: "MEASURE_OUTCOMES",
+    at: `outcomes.columns.${column}`,
+    problem: `the outcomes of a record cannot be read: ${problem}`,
+    next: "Make the record again.",
+  });
+}

@@ -1,12 +1,24 @@
-export { type Accuracy, type AccuracyOptions, evaluateAccuracy, type Outcomes } from "./accuracy.ts";
+export { type Accuracy, type AccuracyOptions, evaluateAccuracy } from "./accuracy.ts";
 export { type AccuracyComparison, compareAccuracy } from "./compare-accuracy.ts";
+export * from "./evaluate/index.ts";
+export { type FreshStartOptions, type FreshStarts, measureFreshStarts, peakMemoryRatio } from "./fresh-starts.ts";
 export { type Host, hostOf } from "./host.ts";
 export {
   type LatencyMeasurement,
   type LatencyOptions,
-  type ModelLatency,
   measureLatency,
   type Scenario,
-  type Throughput,
 } from "./latency.ts";
+export { type ModelLatency, type PercentileEstimate, percentileLevels, type Throughput } from "./latency-summary.ts";
+export * from "./metrics/index.ts";
 export * from "./stats/index.ts";
+export {
+  type AccuracyChange,
+  type AccuracyLimits,
+  type Judgement,
+  judgeAccuracy,
+  judgeRatio,
+  judgeSize,
+  leastMargin,
+  marginOf,
+} from "./verdict.ts";

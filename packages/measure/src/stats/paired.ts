@@ -1,5 +1,6 @@
 import { binomialAtMost } from "./beta.ts";
 import { type Interval, interval } from "./interval.ts";
+import { z } from "./normal.ts";
 
 /** The same samples judged twice, by a base and by a head. */
 export interface PairedCounts {
@@ -19,9 +20,6 @@ export interface PairedCounts {
 export function mcnemarTest({ gained, lost }: PairedCounts): number {
   return Math.min(1, 2 * binomialAtMost(Math.min(gained, lost), gained + lost, 0.5));
 }
-
-/** 97.5 % point of the standard normal distribution: two-sided 95 %. */
-const z = 1.959963984540054;
 
 /**
  * Interval of the difference of two accuracies on the same samples (head − base): Tango's score interval, Statistics in

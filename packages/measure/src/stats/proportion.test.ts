@@ -4,9 +4,10 @@ import { proportionInterval } from "./proportion.ts";
 
 describe("proportionInterval", () => {
   it.each([
-    // Newcombe, Statistics in Medicine 17 (1998), 857–872, table I, method 5 (Clopper–Pearson exact).
-    [81, 263, 0.2527, 0.3676],
-    [15, 148, 0.0578, 0.1617],
+    // Newcombe, Statistics in Medicine 17 (1998), 857–872, table I: method 3 (Wilson) away from the edges, method 5
+    // (Clopper–Pearson exact) near them.
+    [81, 263, 0.2553, 0.3662],
+    [15, 148, 0.0624, 0.1605],
     [0, 20, 0, 0.1684],
     [1, 29, 0.0009, 0.1776],
   ])("%d of %d as published", (successes, trials, low, high) => {
@@ -16,10 +17,9 @@ describe("proportionInterval", () => {
     expect(found.confidence).toBe(0.95);
   });
 
-  it("682 of 925: the example of R's binom.test", () => {
-    const { low, high } = proportionInterval(682, 925);
-    expect(low).toBeCloseTo(0.7076683, 7);
-    expect(high).toBeCloseTo(0.7654066, 7);
+  it("takes the exact interval where fewer than 5 succeed or fail", () => {
+    expect(proportionInterval(4, 100).high).toBeCloseTo(0.0993, 4);
+    expect(proportionInterval(5, 100).high).toBeCloseTo(0.1118, 4);
   });
 
   it("mirrors: the interval of the failures is that of the successes turned round", () => {
@@ -28,17 +28,25 @@ describe("proportionInterval", () => {
     expect(wins.high).toBeCloseTo(1 - losses.low, 12);
   });
 
-  it.each([0.5, 0.9, 0.97, 0.999])(
-    "holds the true proportion %d at least 95 times in 100, exactly computed",
-    (truth) => {
-      const trials = 60;
+  it.each([
+    [0.5, 100],
+    [0.8, 100],
+    [0.95, 100],
+    [0.99, 100],
+    [0.999, 100],
+    [0.5, 500],
+    [0.95, 500],
+  ])(
+    "holds the true proportion %d 93 to 98 times in 100 at n = %d, at the edges at least 90, exactly computed",
+    (truth, n) => {
       let coverage = 0;
-      for (let k = 0; k <= trials; k++) {
-        const { low, high } = proportionInterval(k, trials);
-        const chance = binomialAtMost(k, trials, truth) - binomialAtMost(k - 1, trials, truth);
+      for (let k = 0; k <= n; k++) {
+        const { low, high } = proportionInterval(k, n);
+        const chance = binomialAtMost(k, n, truth) - binomialAtMost(k - 1, n, truth);
         if (low <= truth && truth <= high) coverage += chance;
       }
-      expect(coverage).toBeGreaterThanOrEqual(0.95);
+      expect(coverage).toBeGreaterThanOrEqual(truth > 0.95 ? 0.9 : 0.93);
+      expect(coverage).toBeLessThanOrEqual(truth > 0.95 ? 1 : 0.98);
     },
   );
 });

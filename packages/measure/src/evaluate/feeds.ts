@@ -1,0 +1,110 @@
+/**
+ * From samples to what goes into a model's inputs, a batch at a time.
+ *
+ * 1. Every run has the same batch size: a runtime may round differently for another one, and the last, smaller batch
+ *    would be another one. It is filled up, and what was filled in is not counted.
+ * 2. A model whose batch axis is fixed is fed batches of that size.
+ * 3. One field and one input need no binding; otherwise a binding, or the same name.
+ * 4. A field of another element type is converted; one of another shape is taken where the number of elements is that
+ *    of the model's fixed sizes (28 · 28 pixels for 784 values).
+ */
+import { batches, type Dataset, type ImageTransform, type Target } from "@pare/data";
+import type { PortInfo, Session, Tensors } from "@pare/pass";
+import { elementCount, isDType, makeTensor, numbers, type Tensor, tensorBytes, tensorOf } from "@pare/tensor";
+import { batchesDifferError, batchSizeError, bindingError, emptyDatasetError, inputShapeError } from "../errors.ts";
+
+/** One run of the models. */
+export interface Feed {
+  readonly inputs: Tensors;
+  /** Of the samples that count, those at the head of the batch. */
+  readonly targets: readonly (Target | undefined)[];
+  readonly ids: readonly string[];
+  /** Index of the first sample. */
+  readonly first: number;
+}
+
+/** The samples that models are evaluated on. */
+export interface FeedSource {
+  readonly name: string;
+  readonly samples: number;
+  readonly classes: readonly string[];
+  /** Names the content. */
+  digest(): Promise<string>;
+  /** The same feeds for all of the sessions. */
+  feeds(sessions: readonly Session[]): AsyncIterable<Feed>;
+}
+
+export interface DatasetFeedOptions {
+  readonly transform?: ImageTransform;
+  /** Samples in a run where the models leave it free. Default 32. */
+  readonly batch?: number;
+  /** Input of the model → field of the data set. */
+  readonly inputs?: Readonly<Record<string, string>>;
+}
+
+/** @throws MEASURE_EMPTY */
+export function datasetFeeds(dataset: Dataset, options: DatasetFeedOptions = {}): FeedSource {
+  if (dataset.length === 0) throw emptyDatasetError(dataset.name);
+  return {
+    name: dataset.name,
+    samples: dataset.length,
+    classes: dataset.classes,
+    digest: () => dataset.digest(),
+    feeds: (sessions) => feedsOf(dataset, sessions, options),
+  };
+}
+
+/** @throws MEASURE_BINDING, MEASURE_BATCH, MEASURE_INPUT; those of the data set */
+async function* feedsOf(
+  dataset: Dataset,
+  sessions: readonly Session[],
+  { transform = {}, batch: wanted = 32, inputs: bound = {} }: DatasetFeedOptions,
+): AsyncGenerator<Feed> {
+  const ports = sessions[0]!.inputs;
+  const binding = ports.map((port) => [port, fieldFor(port, ports, dataset.fields, bound)] as const);
+  const batch = batchOf(sessions, wanted);
+  const fields = [...new Set(binding.map(([, field]) => field))];
+  for await (const { inputs, targets, ids, first } of batches(dataset, { batch, transform, pad: true, fields })) {
+    const feeds = binding.map(([port, field]) => [port.name, fitted(inputs.get(field)!, port, field)] as const);
+    yield { inputs: new Map(feeds), targets, ids, first };
+  }
+}
+
+function fieldFor(
+  { name }: PortInfo,
+  ports: readonly PortInfo[],
+  fields: readonly string[],
+  bound: Readonly<Record<string, string>>,
+): string {
+  const only = ports.length === 1 && fields.length === 1 ? fields[0] : undefined;
+  const field = bound[name] ?? (fields.includes(name) ? name : only);
+  if (field === undefined || !fields.includes(field)) throw bindingError(name, fields);
+  return field;
+}
+
+function batchOf(sessions: readonly Session[], wanted: number): number {
+  const firsts = sessions.flatMap(({ inputs }) => inputs.map(({ shape }) => shape[0]));
+  const fixed = [...new Set(firsts.flatMap((size) => (typeof size === "number" && size > 0 ? [size] : [])))];
+  if (fixed.length > 1) throw batchesDifferError(fixed);
+  const size = fixed[0] ?? wanted;
+  if (!Number.isInteger(size) || size < 1) throw batchSizeError(size);
+  return size;
+}
+
+/** The batch as the input wants it: element type, and shape where only the grouping of axes differs. */
+function fitted(tensor: Tensor, { name, dtype, shape }: PortInfo, field: string): Tensor {
+  const cast = !isDType(dtype) || dtype === tensor.dtype ? tensor : tensorOf(dtype, tensor.shape, numbers(tensor));
+  if (shape.length === 0 || fits(cast.shape, shape)) return cast;
+  const [batch = 1, ...sizes] = cast.shape;
+  const wanted = shape.slice(1).map((size) => (typeof size === "number" && size > 0 ? size : undefined));
+  const known = wanted.flatMap((size) => size ?? []);
+  const isSameCount = known.length === wanted.length && elementCount(known) === elementCount(sizes);
+  // A picture whose sizes are swapped or whose axes are in another order is a mistake, not another grouping.
+  if (!isSameCount || known.length === sizes.length) throw inputShapeError(name, field, shape, cast.shape);
+  return makeTensor(cast.dtype, [batch, ...known], tensorBytes(cast));
+}
+
+function fits(shape: readonly number[], wanted: readonly (number | string)[]): boolean {
+  const isFree = (size: number | string | undefined) => typeof size !== "number" || size < 0;
+  return shape.length === wanted.length && shape.every((size, axis) => isFree(wanted[axis]) || wanted[axis] === size);
+}
