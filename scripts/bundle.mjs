@@ -15,6 +15,7 @@ const { metafile } = await build({
     cli: "src/cli.ts",
     index: "src/index.ts",
     host: "packages/engine/src/onnxruntime/host.ts",
+    "decode-worker": "packages/data/src/images/decode-worker.ts",
   },
   outdir: dist,
   entryNames: "[name]",
@@ -25,7 +26,7 @@ const { metafile } = await build({
   platform: "node",
   target: "node20.19",
   conditions: ["source"],
-  external: ["onnxruntime-node"],
+  external: ["onnxruntime-node", "sharp", "@cwasm/jpeg-turbo", "@duckdb/node-api"],
   // yaml's entry for Node.js is CommonJS, which a bundle of modules cannot load; its browser entry is the same code.
   alias: { "string-width": "./scripts/plain-width.mjs", yaml: "./node_modules/yaml/browser/index.js" },
   minify: true,

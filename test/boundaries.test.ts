@@ -35,9 +35,10 @@ interface Import {
   readonly specifier: string;
 }
 
-/** Static, type-only and dynamic imports and re-exports of a folder's files. */
+/** Static, type-only and dynamic imports and re-exports of a folder's files, and packages whose files they look up. */
 function importsOf(folder: string): readonly Import[] {
-  const pattern = /^\s*(?:import|export)\b[^;"'`]*?from\s*"([^"]+)"|^\s*import\s*"([^"]+)"|\bimport\(\s*"([^"]+)"/gm;
+  const pattern =
+    /^\s*(?:import|export)\b[^;"'`]*?from\s*"([^"]+)"|^\s*import\s*"([^"]+)"|\b(?:import|require\.resolve)\(\s*"([^"]+)"/gm;
   return sources(folder).flatMap((path) =>
     [...readFileSync(path, "utf8").matchAll(pattern)].map((match) => ({
       file: relative(root, path),

@@ -1,17 +1,33 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
-const entry = fileURLToPath(new URL("../packages/engine/src/onnxruntime/host.ts", import.meta.url));
-const folder = fileURLToPath(new URL("../packages/engine/dist/", import.meta.url));
-const target = `${folder}host.js`;
+const packages = fileURLToPath(new URL("../packages/", import.meta.url));
+
+/** Where each program is made from, and where the code that starts it looks for it. */
+const programs = [
+  { entry: `${packages}engine/src/onnxruntime/host.ts`, target: `${packages}engine/dist/host.js` },
+  { entry: `${packages}data/src/images/decode-worker.ts`, target: `${packages}data/dist/decode-worker.js` },
+];
 
 /**
- * Tests run from sources, but ONNX Runtime's process needs a program that plain Node can start: it is bundled here, into
- * the place where the engine looks for it. Only a changed bundle is written, and in one step: several test runs may use
- * the same folder.
+ * Tests run from sources, but ONNX Runtime's process and the threads that decode images need programs that plain Node can
+ * start: they are bundled here. Only a changed bundle is written, and in one step: several test runs may use the same
+ * folder.
  */
 export async function setup(): Promise<void> {
+  for (const { entry, target } of programs) {
+    const program = await bundle(entry);
+    if (program === existing(target)) continue;
+    mkdirSync(dirname(target), { recursive: true });
+    const fresh = `${target}.${process.pid}`;
+    writeFileSync(fresh, program);
+    renameSync(fresh, target);
+  }
+}
+
+async function bundle(entry: string): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [entry],
     bundle: true,
@@ -19,18 +35,13 @@ export async function setup(): Promise<void> {
     target: "node20",
     format: "esm",
     conditions: ["source"],
-    external: ["onnxruntime-node"],
+    external: ["onnxruntime-node", "sharp"],
     write: false,
   });
-  const program = outputFiles[0]!.text;
-  if (program === existing()) return;
-  mkdirSync(folder, { recursive: true });
-  const fresh = `${target}.${process.pid}`;
-  writeFileSync(fresh, program);
-  renameSync(fresh, target);
+  return outputFiles[0]!.text;
 }
 
-function existing(): string | undefined {
+function existing(target: string): string | undefined {
   try {
     return readFileSync(target, "utf8");
   } catch {

@@ -28,3 +28,12 @@ export function noInputsError(place: string, why: string): PareError {
     next: "Give test data that fits the model's input, or fix free sizes with `pare simplify --input-shape`.",
   });
 }
+
+export function variableMissingError(path: string, name: string): PareError {
+  return new PareError({
+    code: "RECIPE_VARIABLE",
+    at: path,
+    problem: `the environment variable ${name} is not set`,
+    next: `Set it where the command runs: ${name}=<folder> pare run recipe.yaml.`,
+  });
+}

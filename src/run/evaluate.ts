@@ -1,7 +1,8 @@
-import type { Dataset, ImageTransform } from "@pare/data";
+import type { Dataset } from "@pare/data";
 import { type Accuracy, compareAccuracy, evaluateAccuracy } from "@pare/measure";
 import type { Recipe } from "@pare/recipe";
 import type { Comparison, Metric } from "@pare/report";
+import { transformOf } from "./data.ts";
 import { prefixed, type World } from "./tools.ts";
 
 export interface Measured {
@@ -46,19 +47,6 @@ async function evaluateOne(
     progress: prefixed(progress, which),
     signal,
   });
-}
-
-/** The recipe's `data.input`. */
-export function transformOf({ data }: Recipe): ImageTransform {
-  if (data.input === undefined) return {};
-  const { layout, scale, mean, std } = data.input;
-  return { layout, scale: fraction(scale), mean, std };
-}
-
-/** "1/255" → 1 ÷ 255. */
-function fraction(written: number | string): number {
-  const [top, bottom = 1] = String(written).split("/").map(Number);
-  return top! / bottom;
 }
 
 function metricsOf(accuracy: Accuracy, { evaluate }: Recipe): readonly Metric[] {

@@ -1,16 +1,16 @@
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
-import { type Dataset, glyphs } from "@pare/data";
+import type { Dataset } from "@pare/data";
 import { describeMachine, type OnnxRuntimeEngine } from "@pare/engine";
 import { readModelFile } from "@pare/formats";
 import type { Model } from "@pare/ir";
-import { type CheckedRecipe, type DataSource, digestOf, type LockFacts } from "@pare/recipe";
+import type { CheckedRecipe, LockFacts } from "@pare/recipe";
 import type { DataInfo, Environment } from "@pare/report";
 import { builtinModelPath } from "../catalog.ts";
 import { filesOf } from "../model/disk.ts";
 import { describeFiles, type ModelFiles } from "../model/files.ts";
 import { type ModelWeight, weighModel } from "../model/summary.ts";
 import { toolVersion } from "../version.ts";
+import { openTestData, resolvePath, testDataInfo } from "./data.ts";
 import { modelOfRecipeMissingError } from "./errors.ts";
 
 /** Everything that a run starts from, found out before anything is done. */
@@ -33,8 +33,8 @@ export async function gatherFacts(checked: CheckedRecipe, engine: OnnxRuntimeEng
   const model = readModelFile(modelPath);
   const modelFiles = await describeFiles(filesOf(model, modelPath));
   const { recipe } = checked;
-  const dataset = recipe.data.test && openDataset(recipe.data.test);
-  const data = dataset ? [await dataInfo(recipe.data.test!, dataset)] : [];
+  const dataset = await openTestData(checked);
+  const data = dataset ? [await testDataInfo(recipe, dataset)] : [];
   const environment = await describeEnvironment(engine);
   const lock: LockFacts = {
     tool: environment.pare,
@@ -52,22 +52,9 @@ export async function gatherFacts(checked: CheckedRecipe, engine: OnnxRuntimeEng
 export function findModel({ recipe, folder, place }: CheckedRecipe): string {
   const [, builtin] = /^builtin:(.*)$/.exec(recipe.model) ?? [];
   if (builtin !== undefined) return builtinModelPath(builtin);
-  const path = resolve(folder, recipe.model);
+  const path = resolvePath(recipe.model, folder);
   if (!existsSync(path)) throw modelOfRecipeMissingError(place(["model"]), recipe.model, folder);
   return path;
-}
-
-export function openDataset({ samples, seed }: DataSource): Dataset {
-  return glyphs({ split: "test", length: samples, seed });
-}
-
-async function dataInfo(source: DataSource, dataset: Dataset): Promise<DataInfo> {
-  return {
-    split: "test",
-    source: `generated ${source.generated}, seed ${source.seed}`,
-    samples: dataset.length,
-    sha256: digestOf(await dataset.digest()),
-  };
 }
 
 async function describeEnvironment(engine: OnnxRuntimeEngine): Promise<Environment> {

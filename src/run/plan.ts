@@ -6,7 +6,8 @@ import { type Recipe, readRecipe } from "@pare/recipe";
 import type { StepNote } from "@pare/report";
 import { passNamed, recipeCatalog } from "../catalog.ts";
 import { type ModelWeight, weighModel } from "../model/summary.ts";
-import { findModel, openDataset } from "./facts.ts";
+import { openTestData } from "./data.ts";
+import { findModel } from "./facts.ts";
 import { createTools, selectionOf } from "./tools.ts";
 
 /** What a recipe would do, found out on a copy in memory; nothing is written. */
@@ -52,7 +53,7 @@ export async function planRecipe(file: string, options: PlanOptions = {}): Promi
     const { notes } = await runPass(model, pass, step.options, tools);
     steps.push({ pass: pass.name, promise: pass.promise, nodesBefore, nodesAfter: countNodes(model), notes });
   }
-  const dataset = recipe.data.test && openDataset(recipe.data.test);
+  const dataset = await openTestData(checked);
   return {
     recipe,
     sha256: checked.sha256,

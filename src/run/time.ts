@@ -4,8 +4,9 @@ import { type LatencyMeasurement, type ModelLatency, measureLatency } from "@par
 import { requiredInputs, type SizeChoice, sampleCases, sizeChoices, type Tensors } from "@pare/pass";
 import type { CheckedRecipe, MeasureSpec } from "@pare/recipe";
 import type { Comparison, Metric, TimingRecord } from "@pare/report";
+import { transformOf } from "./data.ts";
 import { fixedBatchError, noInputsError } from "./errors.ts";
-import { type Measured, type ModelPair, transformOf } from "./evaluate.ts";
+import type { Measured, ModelPair } from "./evaluate.ts";
 import { prefixed, type World } from "./tools.ts";
 
 export interface Timed extends Measured {

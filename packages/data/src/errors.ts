@@ -74,3 +74,96 @@ export function transformValueError(part: string, expected: string, got: number)
     got: `${got}`,
   });
 }
+
+export function dataMissingError(path: string, cause: unknown): PareError {
+  return new PareError(
+    { code: "DATA_MISSING", at: path, problem: "there is no such file or folder" },
+    cause instanceof Error ? { cause } : {},
+  );
+}
+
+export function archiveError(path: string | undefined, problem: string): PareError {
+  return new PareError({
+    code: "DATA_ARCHIVE",
+    ...(path !== undefined && { at: path }),
+    problem: `the archive cannot be read: ${problem}`,
+    next: "Images come from a folder, or from a tar, tar.gz or zip archive of one.",
+  });
+}
+
+export function emptyImagesError(path: string, files: number): PareError {
+  return new PareError({
+    code: "DATA_EMPTY",
+    at: path,
+    problem: "there are no images here",
+    expected: "files that end in .jpg, .jpeg, .png, .webp, .gif, .tif, .tiff or .avif",
+    got: files === 0 ? "no files" : `${files} other ${files === 1 ? "file" : "files"}`,
+  });
+}
+
+export function imageError(file: string, cause: unknown): PareError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new PareError(
+    {
+      code: "DATA_IMAGE",
+      at: file,
+      problem: `the image cannot be used: ${message.replace(/\.?\s*$/, "").replace(/\s+/g, " ")}`,
+      next: "Remove it, or leave such files out with `corrupt: skip`.",
+    },
+    cause instanceof Error ? { cause } : {},
+  );
+}
+
+export function oneClassError(path: string, classes: readonly string[]): PareError {
+  return new PareError({
+    code: "DATA_CLASSES",
+    at: path,
+    problem: "all samples are of one class",
+    expected: "at least two; of images, one folder for each class",
+    got: classes.length === 0 || classes[0] === "" ? "no folders" : `only "${classes[0]}"`,
+    next: "For images without labels, set `classes: none`.",
+  });
+}
+
+export function classNumberError(path: string, folder: string): PareError {
+  return new PareError({
+    code: "DATA_CLASSES",
+    at: path,
+    problem: "a folder's name is not the number of a class",
+    expected: "a whole number",
+    got: `"${folder}"`,
+    next: "Leave `classes: number` out to number the folders in sorted order.",
+  });
+}
+
+export function classFolderError(file: string, folder: string, path: string): PareError {
+  return new PareError({
+    code: "DATA_CLASSES",
+    at: `${file} in ${path}`,
+    problem: `the folder "${folder}" is not among the classes`,
+    next: "Add it to the file of `classes`: one name a line.",
+  });
+}
+
+export function classFileError(file: string, problem: string): PareError {
+  return new PareError({
+    code: "DATA_CLASSES",
+    at: file,
+    problem: `the list of classes cannot be used: ${problem}`,
+    expected: "one name a line",
+  });
+}
+
+export function decodeWorkerMissingError(paths: readonly string[]): PareError {
+  return new PareError({
+    code: "DATA_WORKER",
+    kind: "failure",
+    problem: "the program of the decoding threads is not there",
+    expected: paths.join(" or "),
+    next: "Install the package again; in its repository, run `npm run build`.",
+  });
+}
+
+export function arrayFileError(path: string, problem: string, expected: string, got: string): PareError {
+  return new PareError({ code: "DATA_ARRAY", at: path, problem, expected, got });
+}

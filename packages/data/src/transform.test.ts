@@ -19,6 +19,11 @@ describe("imageWriter", () => {
     expect(written({ layout: "NHWC" })).toEqual([0, 0.2, 1, 0.4, 0.6, 0.8].map(Math.fround));
   });
 
+  it("turns the order of the colours round, and takes mean and std in the model's order", () => {
+    expect(written({ scale: 1, layout: "NHWC", order: "BGR" })).toEqual([255, 51, 0, 204, 153, 102]);
+    expect(written({ scale: 1, layout: "NHWC", order: "BGR", mean: [255, 51, 0] })).toEqual([0, 0, 0, -51, 102, 102]);
+  });
+
   it("takes one mean and std for all channels", () => {
     expect(written({ scale: 1, mean: [51], std: [51] })).toEqual([-1, 1, 0, 2, 4, 3]);
   });

@@ -1,9 +1,14 @@
 import { transformChannelsError, transformValueError } from "./errors.ts";
 
-/** From stored bytes to what the model was trained on: (pixel · scale − mean) / std, in float64, rounded once. */
+/**
+ * From stored bytes to what the model was trained on: (pixel · scale − mean) / std, in float64, rounded once. Values for
+ * each channel are in the model's order.
+ */
 export interface ImageTransform {
   /** Axis order of a batch. Default NCHW. */
   readonly layout?: "NCHW" | "NHWC";
+  /** Order of the colours that the model takes; samples are stored as RGB. Default RGB. */
+  readonly order?: "RGB" | "BGR";
   /** Default 1/255. */
   readonly scale?: number;
   /** One value, or one for each channel, on the scaled pixels. Default 0. */
@@ -20,10 +25,15 @@ export function imageWriter(transform: ImageTransform, height: number, width: nu
   const table = lookupTable(transform, channels);
   const area = height * width;
   const planar = (transform.layout ?? "NCHW") === "NCHW";
+  const isReversed = transform.order === "BGR" && channels === 3;
   return (pixels, out) => {
-    for (let i = 0, at = 0; i < area; i++)
-      for (let channel = 0; channel < channels; channel++, at++)
-        out[planar ? channel * area + i : at] = table[channel * 256 + pixels[at]!]!;
+    for (let channel = 0; channel < channels; channel++) {
+      const base = channel * 256;
+      const step = planar ? 1 : channels;
+      let read = isReversed ? channels - 1 - channel : channel;
+      let write = planar ? channel * area : channel;
+      for (let i = 0; i < area; i++, read += channels, write += step) out[write] = table[base + pixels[read]!]!;
+    }
   };
 }
 

@@ -1,11 +1,12 @@
 import { basename, dirname, resolve } from "node:path";
 import type * as z from "zod";
+import { inputTransform } from "./data-schema.ts";
 import { digestOf } from "./digest.ts";
 import { type Path, parseSource, readRecipeText, type SourceDocument } from "./document.ts";
 import { recipeNameError, recipeNeedsDataError, recipeTwiceError, recipeValueError } from "./errors.ts";
 import { describeValue, issueError } from "./issues.ts";
-import type { DataSource, MeasureSpec, Recipe } from "./recipe.ts";
-import { imageInput, type RecipeCatalog, recipeSchema, type WrittenRecipe } from "./schema.ts";
+import type { MeasureSpec, Recipe } from "./recipe.ts";
+import { type RecipeCatalog, recipeSchema, type WrittenRecipe } from "./schema.ts";
 import { checkStep } from "./steps.ts";
 
 export interface CheckedRecipe {
@@ -36,7 +37,7 @@ export function checkRecipe(text: string, file: string, catalog: RecipeCatalog):
     throw recipeValueError(source.place([]), "a map that starts with `version: 1`", describeValue(source.value));
   const parsed = schema.safeParse(source.value);
   if (!parsed.success) {
-    const keysAt = (path: Path) => keysOf(schema, path);
+    const keysAt = (path: Path) => keysOf(schema, path, source.value);
     const context = { source, base: [], shown: [], value: source.value, owner: "a recipe", keysAt };
     throw issueError(parsed.error.issues[0]!, context);
   }
@@ -52,7 +53,7 @@ export function checkRecipe(text: string, file: string, catalog: RecipeCatalog):
 }
 
 function withDefaults(written: WrittenRecipe, file: string, catalog: RecipeCatalog, source: SourceDocument): Recipe {
-  const test = written.data.test as DataSource | undefined;
+  const test = written.data.test;
   if (test === undefined && written.evaluate !== undefined && written.evaluate.length > 0)
     throw recipeNeedsDataError(source.place(["evaluate"]));
   return {
@@ -60,7 +61,7 @@ function withDefaults(written: WrittenRecipe, file: string, catalog: RecipeCatal
     name: written.name ?? nameFrom(file),
     seed: written.seed,
     model: written.model,
-    data: test === undefined ? {} : { test, input: written.data.input ?? imageInput.parse({}) },
+    data: test === undefined ? {} : { test, input: written.data.input ?? inputTransform.parse({}) },
     evaluate: written.evaluate ?? (test === undefined ? [] : ["accuracy.top1"]),
     steps: written.steps.map((step, i) => checkStep(step, i, catalog.passes, source)),
     measure: namedMeasurements(written.measure, source),
@@ -95,24 +96,35 @@ function checkModelName(model: string, catalog: RecipeCatalog, source: SourceDoc
   throw recipeNameError(source.place(["model"]), "built-in model", name, catalog.builtinModels);
 }
 
-/** The keys that the schema allows at a path: through defaults, optionals and list elements. */
-function keysOf(schema: z.ZodType, path: Path): readonly string[] {
+/** The keys that the schema allows at a path: through defaults, optionals, list elements and what of a union fits. */
+function keysOf(schema: z.ZodType, path: Path, value: unknown): readonly string[] {
   let inner: unknown = schema;
+  let found = value;
   for (const part of path) {
-    const bare = unwrap(inner);
+    const bare = unwrap(inner, found);
     inner = typeof part === "number" ? Reflect.get(bare, "element") : Reflect.get(shapeOf(bare), part);
+    found = typeof found === "object" && found !== null ? Reflect.get(found, part) : undefined;
   }
-  return Object.keys(shapeOf(unwrap(inner)));
+  return Object.keys(shapeOf(unwrap(inner, found)));
 }
 
-function unwrap(schema: unknown): object {
+function unwrap(schema: unknown, value: unknown): object {
   let inner = schema;
   for (;;) {
     const def: unknown = typeof inner === "object" && inner !== null ? Reflect.get(inner, "def") : undefined;
-    const wrapped: unknown = typeof def === "object" && def !== null ? Reflect.get(def, "innerType") : undefined;
+    const wrapped = typeof def === "object" && def !== null ? unwrapOnce(def, value) : undefined;
     if (wrapped === undefined) return typeof inner === "object" && inner !== null ? inner : {};
     inner = wrapped;
   }
+}
+
+/** Of a union of maps: the one whose first key is there. */
+function unwrapOnce(def: object, value: unknown): unknown {
+  const options: unknown = Reflect.get(def, "options");
+  if (!Array.isArray(options)) return Reflect.get(def, "innerType");
+  const isThere = (key: string | undefined) =>
+    key !== undefined && typeof value === "object" && value !== null && Object.hasOwn(value, key);
+  return options.find((option: object) => isThere(Object.keys(shapeOf(option))[0]));
 }
 
 function shapeOf(schema: object): object {

@@ -17,6 +17,7 @@ export interface IssueContext {
 
 /** The first thing that the schema found wrong, in the project's own words and with its line. */
 export function issueError(issue: z.core.$ZodIssue, context: IssueContext): PareError {
+  if (issue.code === "invalid_union") return unionError(issue, context);
   const path = issue.path.filter((part): part is string | number => typeof part !== "symbol");
   const place = (...key: readonly string[]) =>
     context.source.place([...context.base, ...path, ...key], [...context.shown, ...path, ...key]);
@@ -29,6 +30,32 @@ export function issueError(issue: z.core.$ZodIssue, context: IssueContext): Pare
   if (issue.code === "invalid_value" && typeof actual === "string" && issue.values.length > 1)
     return recipeNameError(place(), String(path.at(-1) ?? "value"), actual, issue.values.map(String));
   return recipeValueError(place(), expectation(issue), describeValue(actual));
+}
+
+/** What is wrong with the alternative that the value comes closest to; with none: what the alternatives begin with. */
+function unionError(issue: z.core.$ZodIssueInvalidUnion, context: IssueContext): PareError {
+  const path = issue.path.filter((part): part is string | number => typeof part !== "symbol");
+  const distance = (issues: readonly z.core.$ZodIssue[]) =>
+    issues.reduce((sum, each) => sum + (isOtherKind(each, valueAt(context.value, path)) ? 100 : 1), 0);
+  const [closest = []] = issue.errors.toSorted((a, b) => distance(a) - distance(b));
+  const [first] = closest;
+  if (first !== undefined && distance(closest) < 100)
+    return issueError({ ...first, path: [...path, ...first.path] }, context);
+  const keys = issue.errors.flatMap(
+    (issues) => issues.find(({ path }) => path.length === 1)?.path[0]?.toString() ?? [],
+  );
+  const place = context.source.place([...context.base, ...path], [...context.shown, ...path]);
+  const expected =
+    keys.length > 0
+      ? `a map with ${new Intl.ListFormat("en", { type: "disjunction" }).format(keys)}`
+      : expectation(first ?? issue);
+  return recipeValueError(place, expected, describeValue(valueAt(context.value, path)));
+}
+
+/** The value is of another type, or lacks a key that this alternative needs. */
+function isOtherKind({ code, path }: z.core.$ZodIssue, value: unknown): boolean {
+  if (code !== "invalid_type") return false;
+  return path.length === 0 || (path.length === 1 && valueAt(value, [String(path[0])]) === undefined);
 }
 
 /** `data.test` rather than the whole recipe where the key stands deeper. */

@@ -1,3 +1,5 @@
+import type { z } from "zod";
+import type { dataSource, inputTransform } from "./data-schema.ts";
 import { kebabCase, renameKeys } from "./option-names.ts";
 
 /** A recipe with every default written out. All of it plain data: it goes into YAML, JSON and digests as it is. */
@@ -13,20 +15,8 @@ export interface Recipe {
   readonly measure: readonly MeasureSpec[];
 }
 
-export interface DataSource {
-  readonly generated: string;
-  readonly samples: number;
-  readonly seed: number;
-}
-
-export interface InputSpec {
-  readonly layout: "NCHW" | "NHWC";
-  /** A number, or a fraction: "1/255". */
-  readonly scale: number | string;
-  readonly mean: readonly number[];
-  readonly std: readonly number[];
-  readonly scores: "logits" | "probabilities";
-}
+export type DataSource = z.output<ReturnType<typeof dataSource>>;
+export type InputSpec = z.output<typeof inputTransform>;
 
 export interface RecipeStep {
   readonly pass: string;

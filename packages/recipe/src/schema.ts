@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { dataSection } from "./data-schema.ts";
 
 /** What a recipe may name. `src` fills it from the lists of what the program has. */
 export interface RecipeCatalog {
@@ -19,39 +20,6 @@ export interface StepKind {
 }
 
 const oneOf = (names: readonly string[]) => z.enum(names as [string, ...string[]]);
-
-function generatedSource(names: readonly string[]) {
-  return z
-    .strictObject({
-      generated: oneOf(names).describe("The data set to draw."),
-      samples: z.int().min(1).max(1_000_000).default(2000).describe("How many samples to draw. Default 2000."),
-      seed: z.int().min(0).default(1).describe("Another seed draws other samples. Default 1."),
-    })
-    .describe("A data set that is drawn by a seeded program: the same samples everywhere.");
-}
-
-export const imageInput = z
-  .strictObject({
-    layout: z.enum(["NCHW", "NHWC"]).default("NCHW").describe("Order of the axes that the model takes. Default NCHW."),
-    scale: z
-      .union([
-        z.number().positive(),
-        z.string().regex(/^\d+(\.\d+)?\/\d+(\.\d+)?$/, "a number, or a fraction such as 1/255"),
-      ])
-      .default("1/255")
-      .describe("Every stored value is multiplied by it first. Default 1/255."),
-    mean: z
-      .array(z.number())
-      .min(1)
-      .default([0])
-      .describe("Then subtracted: one value, or one a channel. Default [0]."),
-    std: z.array(z.number().positive()).min(1).default([1]).describe("Then divided by. Default [1]."),
-    scores: z
-      .enum(["logits", "probabilities"])
-      .default("logits")
-      .describe("What the model gives, for the loss: probabilities where it ends in a Softmax. Default logits."),
-  })
-  .describe("How stored samples become the model's input.");
 
 const measurement = (engines: readonly string[]) =>
   z
@@ -92,13 +60,7 @@ export function recipeSchema(catalog: RecipeCatalog) {
       .describe("Names the folder of its runs. Default: the file's name."),
     seed: z.int().min(0).max(4_294_967_295).default(0).describe("Everything random comes from it. Default 0."),
     model: z.string().min(1).describe("A path relative to this file, or builtin:<name>."),
-    data: z
-      .strictObject({
-        test: generatedSource(catalog.generatedData).optional().describe("What accuracy is measured on."),
-        input: imageInput.optional(),
-      })
-      .default({})
-      .describe("The data sets."),
+    data: dataSection(catalog.generatedData),
     evaluate: z
       .array(oneOf(catalog.metrics))
       .optional()

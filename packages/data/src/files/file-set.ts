@@ -1,0 +1,113 @@
+import { createHash } from "node:crypto";
+import {
+  closeSync,
+  createReadStream,
+  createWriteStream,
+  fstatSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join, sep } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
+import { archiveError, dataMissingError } from "../errors.ts";
+import { type Place, readPlace, readRange } from "./place.ts";
+import { isTarHeader, readTar } from "./tar.ts";
+import { readZip } from "./zip.ts";
+
+export interface DataFile {
+  /** Inside the folder or archive, with forward slashes. */
+  readonly path: string;
+  readonly place: Place;
+}
+
+/** The files of a folder, or of a tar, tar.gz or zip archive, in the order of their paths. */
+export interface FileSet {
+  readonly name: string;
+  readonly files: readonly DataFile[];
+  /** Of paths and contents. */
+  digest(): Promise<string>;
+}
+
+/**
+ * What kind of archive a file is, its content says. A compressed tar is unpacked into a temporary file without a name.
+ * @throws DATA_MISSING, DATA_ARCHIVE
+ */
+export async function openFileSet(path: string): Promise<FileSet> {
+  const files = statOf(path).isDirectory() ? listFolder(path) : await listArchive(path);
+  const sorted = files.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  return { name: basename(path), files: sorted, digest: async () => digestFiles(sorted) };
+}
+
+/** @throws DATA_MISSING */
+export function statOf(path: string) {
+  try {
+    return statSync(path);
+  } catch (cause) {
+    throw dataMissingError(path, cause);
+  }
+}
+
+function listFolder(folder: string): readonly DataFile[] {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return entries.flatMap((entry) => {
+    const full = join(entry.parentPath, entry.name);
+    const size = entry.isDirectory() || entry.name.startsWith(".") ? undefined : statSync(full);
+    if (!size?.isFile()) return [];
+    const path = full.slice(join(folder, sep).length).replaceAll(sep, "/");
+    return [{ path, place: { kind: "file", path: full, size: size.size } }];
+  });
+}
+
+async function listArchive(path: string): Promise<readonly DataFile[]> {
+  const fd = openSync(path, "r");
+  const { size } = fstatSync(fd);
+  const start = readRange(fd, 0, Math.min(512, size));
+  if (start[0] === 0x50 && start[1] === 0x4b) return readZip(fd, size, path);
+  if (isTarHeader(start)) return readTar(fd, size, path);
+  closeSync(fd);
+  if (start[0] !== 0x1f || start[1] !== 0x8b) throw archiveError(path, "this is no folder, tar, tar.gz or zip archive");
+  const spool = await unpack(path);
+  return readTar(spool, fstatSync(spool).size, path);
+}
+
+/**
+ * The uncompressed bytes of a gzip file, in a file that goes when the process does.
+ * @throws DATA_ARCHIVE
+ */
+export async function unpack(path: string): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), "pare-data-"));
+  const target = join(folder, "unpacked");
+  try {
+    await pipeline(
+      createReadStream(path, { highWaterMark: 1 << 20 }),
+      createGunzip({ chunkSize: 1 << 18 }),
+      createWriteStream(target),
+    );
+    return openSync(target, "r");
+  } catch (cause) {
+    throw archiveError(path, `it cannot be unpacked: ${cause instanceof Error ? cause.message : String(cause)}`);
+  } finally {
+    removeOpen(folder);
+  }
+}
+
+/** An open file without a name lives on; where the system does not allow that, it goes at the end. */
+function removeOpen(folder: string): void {
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  try {
+    remove();
+  } catch {
+    process.once("exit", remove);
+  }
+}
+
+function digestFiles(files: readonly DataFile[]): string {
+  const hash = createHash("sha256");
+  for (const { path, place } of files) hash.update(`${path}\0${place.size}\0`).update(readPlace(place));
+  return hash.digest("hex");
+}

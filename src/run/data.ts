@@ -1,0 +1,59 @@
+import { resolve } from "node:path";
+import { type Dataset, describeSource, type Geometry, type ImageTransform, openSource } from "@pare/data";
+import { type CheckedRecipe, digestOf, type Recipe } from "@pare/recipe";
+import type { DataInfo } from "@pare/report";
+import { variableMissingError } from "./errors.ts";
+
+/** The recipe's test data; undefined where it has none. @throws the faults of the kind of data */
+export async function openTestData({ recipe, folder }: Pick<CheckedRecipe, "recipe" | "folder">) {
+  const { test } = recipe.data;
+  if (test === undefined) return undefined;
+  return await openSource(test, {
+    resolve: (path) => resolvePath(path, folder),
+    split: "test",
+    geometry: geometryOf(recipe),
+  });
+}
+
+export async function testDataInfo({ data }: Recipe, dataset: Dataset): Promise<DataInfo> {
+  const source = data.test === undefined ? dataset.name : describeSource(data.test);
+  return { split: "test", source, samples: dataset.length, sha256: digestOf(await dataset.digest()) };
+}
+
+/**
+ * A path of a recipe starts in the recipe's folder; ${NAME} in it is the environment variable NAME. The recipe keeps
+ * what is written: its digest is the same wherever the data lies.
+ * @throws RECIPE_VARIABLE
+ */
+export function resolvePath(path: string, folder: string, env: NodeJS.ProcessEnv = process.env): string {
+  const expanded = path.replace(/\$\{(\w+)\}/g, (_, name: string) => {
+    const value = env[name];
+    if (value === undefined || value === "") throw variableMissingError(path, name);
+    return value;
+  });
+  return resolve(folder, expanded);
+}
+
+/** The recipe's `data.input`: what happens to the values. */
+export function transformOf({ data }: Recipe): ImageTransform {
+  if (data.input === undefined) return {};
+  const { layout, order, scale, mean, std } = data.input;
+  return { layout, ...(order !== undefined && { order }), scale: fraction(scale), mean, std };
+}
+
+/** What happens to the images before. */
+function geometryOf({ data }: Recipe): Geometry {
+  const { grey, resize, filter, crop } = data.input ?? {};
+  return {
+    ...(grey !== undefined && { grey }),
+    ...(resize !== undefined && { resize }),
+    ...(filter !== undefined && { filter }),
+    ...(crop !== undefined && { crop }),
+  };
+}
+
+/** "1/255" → 1 ÷ 255. */
+function fraction(written: number | string): number {
+  const [top, bottom = 1] = String(written).split("/").map(Number);
+  return top! / bottom;
+}
