@@ -9,7 +9,16 @@
  */
 import { allNodes, cloneModel, countNodes, type Model, verifyModel } from "@pare/ir";
 import { dtypeOf, inferTypes } from "@pare/ops";
-import { brokenPromise, type Pass, type Probe, type Promised, probeModel, runPass, type Tools } from "@pare/pass";
+import {
+  brokenPromise,
+  type Pass,
+  type Probe,
+  type Promised,
+  probeModel,
+  runPass,
+  type Tools,
+  worstDifference,
+} from "@pare/pass";
 import { parameterBytes } from "@pare/simplify";
 
 export type Verdict =
@@ -23,10 +32,12 @@ export interface Held {
   readonly model: Model;
   /** Outputs of the model as it came; a reason where there are none. */
   readonly probe: Probe | string;
+  /** How far they move by themselves: twice what they do with the runtime's optimizations on instead of off. */
+  readonly own: number;
 }
 
 export async function holdToPromise<Options>(
-  { model: original, probe }: Held,
+  { model: original, probe, own }: Held,
   pass: Pass<Options>,
   tools: Tools,
   { sites = true } = {},
@@ -41,10 +52,10 @@ export async function holdToPromise<Options>(
     return problems.length > 0 ? { kind: "broken", problems } : { kind: "held", runs: 0, reason: probe, left };
   for (const { name, inputs, outputs } of probe.cases) {
     const given = new Map([...inputs].filter(([input]) => model.graph.inputs.some((each) => each.name === input)));
-    const problem = brokenPromise(pass.promise, outputs, await tools.run(model, given));
+    const problem = brokenPromise(pass.promise, outputs, await tools.run(model, given), own);
     if (problem !== undefined) problems.push(`${problem} (${name})`);
   }
-  if (sites) problems.push(...(await siteProblems(original, model, pass.promise, probe, tools)));
+  if (sites) problems.push(...(await siteProblems(original, model, pass.promise, { probe, own }, tools)));
   return problems.length > 0 ? { kind: "broken", problems } : { kind: "held", runs: probe.cases.length, left };
 }
 
@@ -64,12 +75,15 @@ function* structuralProblems(before: Model, after: Model): Generator<string> {
   if (has > had) yield `${had} parameter bytes became ${has}`;
 }
 
+/** What rounding adds up to inside a network may be more than what is left of it at the outputs. */
+const siteLimit = 1e-4;
+
 /** The values that both models compute under one name, compared on one seed. */
 async function siteProblems(
   before: Model,
   after: Model,
   promised: Promised,
-  probe: Probe,
+  { probe, own }: { readonly probe: Probe; readonly own: number },
   tools: Tools,
 ): Promise<readonly string[]> {
   const shown = [cloneModel(before), cloneModel(after)] as const;
@@ -97,11 +111,13 @@ async function siteProblems(
   const all = await tools.run(shown[0], inputs);
   const changed = await tools.run(shown[1], given);
   const only = (names: readonly string[]) => new Map([...all].filter(([name]) => names.includes(name)));
-  const problem = brokenPromise(promised, only(common), changed);
+  const problem = brokenPromise(promised, only(common), changed, Math.max(own, siteLimit));
   return problem === undefined ? [] : [`in between: ${problem}`];
 }
 
-/** What the model gives as it came; a reason where it cannot be run. */
-export async function held(name: string, model: Model, runs: boolean, tools: Tools): Promise<Held> {
-  return { name, model, probe: runs ? await probeModel(model, tools) : "the runtime does not run it" };
+/** What the model gives as it came; a reason where it cannot be run. `others`: the same runtime with other kernels. */
+export async function held(name: string, model: Model, runs: boolean, tools: Tools, others: Tools): Promise<Held> {
+  const probe = runs ? await probeModel(model, tools) : "the runtime does not run it";
+  const own = typeof probe === "string" ? 0 : await worstDifference(probe, model, others);
+  return { name, model, probe, own: Number.isFinite(own) ? 2 * own : 0 };
 }

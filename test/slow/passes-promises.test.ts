@@ -26,13 +26,20 @@ function toolsWith(optimize: NonNullable<SessionOptions["optimize"]>): Tools {
 }
 
 const tools = toolsWith("off");
+const optimized = toolsWith("all");
+/** The project's own models must be compared; of others the sizes that they take may not be guessed. */
+const isOwn = (path: string) => process.env.PARE_MODELS === undefined || !path.startsWith(process.env.PARE_MODELS);
 const written = rewrites.map(({ name, text }) => ({
   name,
   runs: true,
   isDeterministic: true,
   read: () => parseModel(text),
 }));
-const stored = (await modelFiles()).map((file) => ({ ...file, read: () => readModelFile(file.path) }));
+const stored = (await modelFiles()).map((file) => ({
+  ...file,
+  isOwn: isOwn(file.path),
+  read: () => readModelFile(file.path),
+}));
 const models = [...written, ...stored];
 const passes: readonly Pass<never>[] = [...simplifyPasses, simplify] as never;
 const changed = new Map<string, number>();
@@ -40,7 +47,9 @@ const changed = new Map<string, number>();
 describe.each(models)("$name", (file) => {
   const opened = new Map<Tools, Promise<Held>>();
   const open = (by: Tools): Promise<Held> => {
-    const found = opened.get(by) ?? held(file.name, file.read(), file.runs && file.isDeterministic, by);
+    const found =
+      opened.get(by) ??
+      held(file.name, file.read(), file.runs && file.isDeterministic, by, by === tools ? optimized : tools);
     opened.set(by, found);
     return found;
   };
@@ -52,14 +61,13 @@ describe.each(models)("$name", (file) => {
   });
 
   it("simplify keeps its promise with the runtime's optimizations on", async () => {
-    const optimized = toolsWith("all");
     const verdict = await holdToPromise(await open(optimized), simplify, optimized, { sites: false });
     if (verdict.kind === "broken") expect(verdict.problems).toEqual([]);
   });
 
-  it("is really compared", async () => {
+  it.runIf(file.isOwn && file.runs && file.isDeterministic)("is really compared", async () => {
     const { probe } = await open(tools);
-    if (file.runs && file.isDeterministic) expect(probe).toMatchObject({ cases: { length: 5 } });
+    expect(probe).toMatchObject({ cases: { length: 5 } });
   });
 
   it("simplify finds nothing more in what it made", async () => {

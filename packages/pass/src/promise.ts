@@ -78,8 +78,11 @@ function promiseText(promised: Promised): string {
   return promised === "exact" ? "identical outputs" : "rounding-level change";
 }
 
-/** What is wrong with `after`, as a sentence; undefined where the promise holds. */
-export function brokenPromise(promised: Promised, before: Tensors, after: Tensors): string | undefined {
+/**
+ * What is wrong with `after`, as a sentence; undefined where the promise holds. `own`: how far the model's outputs move by
+ * themselves, from one legal way of computing it to another: a rewrite may round as much as that.
+ */
+export function brokenPromise(promised: Promised, before: Tensors, after: Tensors, own = 0): string | undefined {
   for (const [name, tensor] of before) {
     const other = after.get(name);
     if (other === undefined) return `output "${name}" is gone`;
@@ -88,7 +91,7 @@ export function brokenPromise(promised: Promised, before: Tensors, after: Tensor
     if (promised === "lossy" || sameBytes(tensor.source, other.source)) continue;
     if (promised === "exact" || !isFloat(tensor.dtype)) return `output "${name}" changed`;
     const moved = relativeDifference(tensor, other);
-    const limit = roundingLimit(tensor.dtype);
+    const limit = Math.max(roundingLimit(tensor.dtype), own);
     if (!(moved <= limit))
       return `output "${name}" moved by ${moved.toPrecision(2)} of its largest value (limit ${limit})`;
   }

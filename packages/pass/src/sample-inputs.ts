@@ -24,6 +24,8 @@ export const sizeChoices: readonly SizeChoice[] = [
   (_, axis, rank) => (axis === 0 ? 1 : rank >= 4 ? 224 : 16),
   (_, axis, rank) => (axis === 0 ? 1 : rank >= 4 ? 320 : 128),
   (_, axis) => (axis === 0 ? 1 : 512),
+  (_, axis, rank) => (rank === 2 && axis === 1 ? 512 : 1),
+  (_, axis, rank) => (rank === 2 && axis === 1 ? 256 : 1),
   () => 2,
   () => 8,
   () => 64,

@@ -1,5 +1,7 @@
 /** Inputs that say what an operator does without them: initial states of zero. */
+
 import type { Node } from "@pare/ir";
+import { an } from "./article.ts";
 import { fillOf } from "./fill.ts";
 import type { Rewriting, Rule } from "./rule.ts";
 import type { Scene } from "./scene.ts";
@@ -9,7 +11,7 @@ const initialStates: Rule = {
   apply(node, scene) {
     const slots = [5, 6].filter((slot) => isZero(node, slot, scene));
     if (slots.length === 0) return false;
-    return scene.rewrite(node, `dropped an initial state of zero of a ${node.type}`, (edit) => {
+    return scene.rewrite(node, `dropped an initial state of zero of ${an(node.type)}`, (edit) => {
       const before = node.inputs;
       const inputs = before.map((input, slot) => (slots.includes(slot) ? undefined : input));
       while (inputs.at(-1) === undefined) inputs.pop();

@@ -2,8 +2,10 @@
  * Nodes that give back what they were given, on any input, bit by bit. A sum with zero is one only where the zero has
  * the sign that keeps −0: x − 0 and x + (−0); the other two are in `merge-elementwise`, which promises less.
  */
+
 import { intAttr, intsAttr, type Node, type Value } from "@pare/ir";
 import { type DType, isFloat } from "@pare/tensor";
+import { an } from "./article.ts";
 import { bypass, sameShape } from "./bypass.ts";
 import { elementsOf } from "./constants.ts";
 import type { Rewriting, Rule } from "./rule.ts";
@@ -40,7 +42,7 @@ function rule(types: readonly string[], isNoOp: (node: Node, scene: Scene) => bo
     ops: types.map((type) => `onnx.${type}`),
     inFunctions,
     apply: (node, scene) =>
-      isNoOp(node, scene) && bypass(node, node.inputs[0], scene, `removed a ${node.type} that changes nothing`),
+      isNoOp(node, scene) && bypass(node, node.inputs[0], scene, `removed ${an(node.type)} that changes nothing`),
   };
 }
 
@@ -88,7 +90,7 @@ function hasUnit(node: Node, scene: Scene): boolean {
 function dropUnitFromLeft(node: Node, scene: Scene): boolean {
   const [left, right] = node.inputs;
   if (!isUnit(node, left, scene) || !sameShape(right, node.outputs[0], scene)) return false;
-  return bypass(node, right, scene, `removed a ${node.type} that changes nothing`);
+  return bypass(node, right, scene, `removed ${an(node.type)} that changes nothing`);
 }
 
 function isUnit(node: Node, operand: Value | undefined, scene: Scene): boolean {
@@ -126,11 +128,11 @@ function isPointwiseWindow(node: Node, scene: Scene): boolean {
 function dropRepeated(node: Node, scene: Scene): boolean {
   const before = node.inputs[0]?.origin;
   if (before?.kind !== "output" || before.node.op !== node.op) return false;
-  return bypass(node, node.inputs[0], scene, `removed a ${node.type} of a ${node.type}`);
+  return bypass(node, node.inputs[0], scene, `removed ${an(node.type)} of ${an(node.type)}`);
 }
 
 function dropInversePair(node: Node, scene: Scene): boolean {
   const before = node.inputs[0]?.origin;
   if (before?.kind !== "output" || before.node.op !== node.op) return false;
-  return bypass(node, before.node.inputs[0], scene, `removed a ${node.type} of a ${node.type}`);
+  return bypass(node, before.node.inputs[0], scene, `removed ${an(node.type)} of ${an(node.type)}`);
 }

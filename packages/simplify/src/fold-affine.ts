@@ -2,10 +2,12 @@
  * Factors and offsets of channels move into constant weights: back into the node that made the value, or on into all the
  * nodes that read it.
  */
+
 import type { Edit, Node } from "@pare/ir";
 import { consumersOf, isGraphOutput, onlyConsumer } from "@pare/ir";
 import { elementCount } from "@pare/tensor";
 import { type Affine, affineOf, isScaleOnly } from "./affine.ts";
+import { an } from "./article.ts";
 import { type ChannelLayout, channelCount, floatTensor, scaleChannels, weightedSums } from "./channels.ts";
 import { bytesFreedBy } from "./freed.ts";
 import { biasOf, bytesAdded, canHaveBias, type Linear, linearOf, type Refit, refit, replaced } from "./linear.ts";
@@ -29,8 +31,8 @@ function foldBack(node: Node, affine: Affine, scene: Scene): boolean {
   };
   const freed = bytesFreedBy(affine.nodes.at(-1)!, [affine.input]);
   if (!scene.ledger.affords(bytesAdded(linear, change, scene) - freed)) return false;
-  if (!scene.mayRound(affine.output, `a ${node.type} behind a ${linear.node.type}`)) return false;
-  return scene.rewrite(node, `folded a ${node.type} into the ${linear.node.type} before it`, (edit) => {
+  if (!scene.mayRound(affine.output, `${an(node.type)} behind ${an(linear.node.type)}`)) return false;
+  return scene.rewrite(node, `folded ${an(node.type)} into the ${linear.node.type} before it`, (edit) => {
     refit(edit, linear, change, scene);
     scene.takeOver(edit, affine.output, affine.input);
     return [affine.output];
@@ -50,8 +52,8 @@ function foldForward(node: Node, affine: Affine, scene: Scene): boolean {
   const freed = bytesFreedBy(affine.nodes.at(-1)!, [affine.input]);
   const added = moves.reduce((sum, move) => sum + move.bytes, 0);
   if (!scene.ledger.affords(added - freed)) return false;
-  if (!scene.mayRound(output, `a ${node.type} before a ${moves[0]!.linear.node.type}`)) return false;
-  const text = `folded a ${node.type} into the ${moves[0]!.linear.node.type} behind it`;
+  if (!scene.mayRound(output, `${an(node.type)} before ${an(moves[0]!.linear.node.type)}`)) return false;
+  const text = `folded ${an(node.type)} into the ${moves[0]!.linear.node.type} behind it`;
   return scene.rewrite(node, text, (edit) => {
     for (const move of moves) move.make(edit);
     scene.replace(edit, output, affine.input);

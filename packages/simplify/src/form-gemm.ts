@@ -2,8 +2,10 @@
  * Products of two matrices: MatMul and the Add behind it are one Gemm; a Transpose before it is one of its flags; an Add
  * behind a Gemm without a bias is its bias.
  */
+
 import { attr, type Dim, intAttr, type Node, onlyConsumer, type Value, withAttrs } from "@pare/ir";
 import { equalDims } from "@pare/ops";
+import { an } from "./article.ts";
 import { canBeGemm } from "./linear.ts";
 import { isIdentity, permOfNode } from "./merge-transposes.ts";
 import type { Rewriting, Rule } from "./rule.ts";
@@ -25,10 +27,10 @@ const addBias: Rule = {
       !scene.mayRound(node.outputs[0]!, "an Add behind a MatMul")
     )
       return false;
-    return scene.rewrite(node, `merged a ${producer.type} and the Add behind it into a Gemm`, (edit) => {
+    return scene.rewrite(node, `merged ${an(producer.type)} and the Add behind it into a Gemm`, (edit) => {
       // The product moves to where the Add is: what the bias is made of stands before it.
       const before = [...node.inputs, product];
-      const attrs = producer.op === "onnx.Gemm" ? withAttrs(producer.attrs, { beta: attr.float(1) }) : new Map();
+      const attrs = producer.op === "onnx.Gemm" ? withAttrs(producer.attrs, { beta: undefined }) : new Map();
       const inputs = [producer.inputs[0], producer.inputs[1], bias];
       edit.setOp(node, "onnx.Gemm");
       edit.setAttrs(node, attrs);
@@ -68,7 +70,7 @@ const takeTranspose: Rule = {
       const perm = permOfNode(transpose, scene);
       const dtype = scene.dtype(node.inputs[0]);
       if (perm?.length !== 2 || isIdentity(perm) || dtype === undefined || !floats.has(dtype)) continue;
-      if (!scene.mayRound(node.outputs[0]!, `a Transpose before a ${node.type}`)) return false;
+      if (!scene.mayRound(node.outputs[0]!, `a Transpose before ${an(node.type)}`)) return false;
       const flipped = 1 - intAttr(node, flag, 0);
       return scene.rewrite(node, `folded a Transpose into the ${node.type} behind it`, (edit) => {
         const before = node.inputs;

@@ -1,5 +1,7 @@
 /** HardSigmoid from its parts, and HardSwish (operator set 14). */
+
 import { attr, attrsOf, floatAttr, type Node, type Value } from "@pare/ir";
+import { an } from "./article.ts";
 import { isAbout, madeOnlyFor, scalarOf, withScalar } from "./match.ts";
 import { boundsOf } from "./merge-clips.ts";
 import type { Rewriting, Rule } from "./rule.ts";
@@ -85,8 +87,8 @@ export function becomes(
   scene: Scene,
 ): boolean {
   const type = op.slice(op.indexOf(".") + 1);
-  if (!scene.mayRound(node.outputs[0]!, `a ${type} in parts`)) return false;
-  return scene.rewrite(node, `fused a ${type} from its parts`, (edit) => {
+  if (!scene.mayRound(node.outputs[0]!, `${an(type)} in parts`)) return false;
+  return scene.rewrite(node, `fused ${an(type)} from its parts`, (edit) => {
     const before = node.inputs;
     edit.setOp(node, op);
     edit.setAttrs(node, attrsOf(attrs));

@@ -2,7 +2,7 @@
  * Operators that multiply by constant weights: where their channels are, and where a bias goes. A factor or an offset of
  * every output channel, or of every input channel, can move into the weights and the bias.
  */
-import { attr, type Edit, floatAttr, intAttr, intsAttr, type Node, stringAttr, type Value, withAttrs } from "@pare/ir";
+import { type Edit, floatAttr, intAttr, intsAttr, type Node, stringAttr, type Value, withAttrs } from "@pare/ir";
 import { elementCount, numbers, type Tensor } from "@pare/tensor";
 import { type ChannelLayout, channelCount, floatTensor } from "./channels.ts";
 import type { Scene } from "./scene.ts";
@@ -124,7 +124,7 @@ export function refit(edit: Edit, linear: Linear, { weights, bias }: Refit, scen
         ? scene.constantOf(edit, `${node.outputs[0]!.name}_bias`, tensor)
         : replaced(edit, old, tensor, scene);
     if (node.op === "onnx.MatMul") edit.setOp(node, "onnx.Gemm");
-    if (node.op === "onnx.Gemm") edit.setAttrs(node, withAttrs(node.attrs, { beta: attr.float(1) }));
+    if (node.op === "onnx.Gemm") edit.setAttrs(node, withAttrs(node.attrs, { beta: undefined }));
   }
   edit.setInputs(node, inputs);
 }

@@ -2,8 +2,10 @@
  * Relu and Clip with constant bounds, one after the other, are one Clip (or one Relu): exactly, since both only choose.
  * Bounds are attributes before opset 11, inputs since.
  */
+
 import { attr, attrsOf, floatAttr, type Node } from "@pare/ir";
 import { type DType, isFloat, tensorOf } from "@pare/tensor";
+import { an } from "./article.ts";
 import { elementsOf } from "./constants.ts";
 import { bytesFreedBy } from "./freed.ts";
 import type { Rewriting, Rule } from "./rule.ts";
@@ -55,7 +57,7 @@ function becomeClip(node: Node, inner: Node, { low, high }: Bounds, dtype: DType
   const bounds = inputs ? [scalar(low), scalar(high)] : [];
   const bytes = bounds.reduce((sum, tensor) => sum + (tensor?.source.size ?? 0), 0);
   if (!scene.ledger.affords(bytes - bytesFreedBy(node, [source]))) return false;
-  return scene.rewrite(node, `merged a ${node.type} with the ${inner.type} before it`, (edit) => {
+  return scene.rewrite(node, `merged ${an(node.type)} with the ${inner.type} before it`, (edit) => {
     const before = node.inputs;
     const name = node.outputs[0]!.name;
     const operands = bounds.map(

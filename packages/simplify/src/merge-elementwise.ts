@@ -2,10 +2,12 @@
  * Arithmetic with constants: (x·a)·b is x·(a·b), (x + a) + b is x + (a + b); a BatchNormalization takes the arithmetic
  * behind and before it; x + 0 goes whatever the sign of the zero (−0 becomes itself, not +0).
  */
+
 import { floatAttr, type Node, onlyConsumer, type Value } from "@pare/ir";
 import { broadcastShapes } from "@pare/ops";
 import { type DType, elementCount, isFloat, numbers, type Tensor } from "@pare/tensor";
 import { type Affine, affineOf } from "./affine.ts";
+import { an } from "./article.ts";
 import { bypass, sameShape } from "./bypass.ts";
 import { floatTensor } from "./channels.ts";
 import { uniformOf } from "./constants.ts";
@@ -97,9 +99,9 @@ const mergeIntoNormalization: Rule = {
     )
       return false;
     if (host.inputs.slice(1, 3).some((input) => input!.uses.size > 1)) return false;
-    if (!scene.mayRound(second.output, `a ${node.type} behind a ${made!.type}`)) return false;
+    if (!scene.mayRound(second.output, `${an(node.type)} behind ${an(made!.type)}`)) return false;
     const { gamma, beta } = parametersFor(host, first, second, channels, scene);
-    return scene.rewrite(node, `merged a ${node.type} and the ${made!.type} before it into one`, (edit) => {
+    return scene.rewrite(node, `merged ${an(node.type)} and the ${made!.type} before it into one`, (edit) => {
       const inputs = [...host.inputs];
       const before = [...node.inputs, ...made!.inputs];
       inputs[0] = first.input;
@@ -138,7 +140,7 @@ const dropZero: Rule = {
     if (node.op === "onnx.Sub" && operands.data !== node.inputs[0]) return false;
     const zero = uniformOf(operands.constant, 4096);
     if (zero === undefined || Math.abs(zero) !== 0 || !sameShape(operands.data, node.outputs[0], scene)) return false;
-    return bypass(node, operands.data, scene, `removed a ${node.type} of zero`);
+    return bypass(node, operands.data, scene, `removed ${an(node.type)} of zero`);
   },
 };
 

@@ -2,8 +2,10 @@
  * An Expand whose result is broadcast anyway is left out: x stretched and then added to something of the full shape is
  * x added to it. Zeros of a shape plus a constant is the constant expanded.
  */
+
 import type { Value } from "@pare/ir";
 import { broadcastShapes } from "@pare/ops";
+import { an } from "./article.ts";
 import { equalShapes, sameShape } from "./bypass.ts";
 import { elementsOf } from "./constants.ts";
 import { fillOfNode } from "./fill.ts";
@@ -26,7 +28,7 @@ const readUnexpanded: Rule = {
       const shapes = node.inputs.map((each, i) => scene.shape(i === slot ? source : each));
       const without = shapes.every((shape) => shape !== undefined) ? broadcastShapes(shapes) : undefined;
       if (!equalShapes(without, scene.shape(node.outputs[0]))) continue;
-      return scene.rewrite(node, `let a ${node.type} broadcast what an Expand stretched for it`, (edit) => {
+      return scene.rewrite(node, `let ${an(node.type)} broadcast what an Expand stretched for it`, (edit) => {
         const before = node.inputs;
         edit.setInputs(
           node,

@@ -2,8 +2,10 @@
  * A reduction takes over the reshape behind it that only drops or puts back the reduced axes; two reductions of one kind,
  * one after the other, are one.
  */
+
 import { attr, type Dim, intAttr, intsAttr, type Node, withAttrs } from "@pare/ir";
 import { axisIndex } from "@pare/ops";
+import { an } from "./article.ts";
 import { equalShapes } from "./bypass.ts";
 import { madeOnlyFor } from "./match.ts";
 import type { Rewriting, Rule } from "./rule.ts";
@@ -24,7 +26,7 @@ const takeReshape: Rule = {
     const keeps = intAttr(reduction, "keepdims", 1) === 1;
     const other = keeps ? dropped(shape, axes) : shape.map((dim, axis): Dim => (axes.includes(axis) ? 1 : dim));
     if (!equalShapes(other, scene.shape(node.outputs[0]))) return false;
-    return scene.rewrite(node, `let a ${reduction.type} keep or drop its axes itself`, (edit) => {
+    return scene.rewrite(node, `let ${an(reduction.type)} keep or drop its axes itself`, (edit) => {
       const before = node.inputs;
       edit.setOp(node, reduction.op);
       edit.setAttrs(node, withAttrs(reduction.attrs, { keepdims: attr.int(keeps ? 0 : 1) }));

@@ -3,7 +3,9 @@
  * target is computed gets a constant one where at most one size of it has to be found (−1) and the others are known or
  * stay where they are (0).
  */
+
 import type { Node, Value } from "@pare/ir";
+import { an } from "./article.ts";
 import { bypass, equalShapes, servesOnly } from "./bypass.ts";
 import { bytesFreedBy } from "./freed.ts";
 import type { Rewriting, Rule } from "./rule.ts";
@@ -19,7 +21,7 @@ const dropRoundTrip: Rule = {
     const shape = scene.shape(node.outputs[0]);
     for (const source of sourcesOf(node, scene)) {
       if (!equalShapes(scene.shape(source), shape)) continue;
-      const text = `removed a chain that ends in a ${node.type} and gives back its input`;
+      const text = `removed a chain that ends in ${an(node.type)} and gives back its input`;
       return bypass(node, source, scene, text);
     }
     return false;
@@ -33,7 +35,7 @@ const mergeChain: Rule = {
     const chain = sourcesOf(node, scene, true);
     const source = chain.at(-1);
     if (source === undefined || chain.length < 2) return false;
-    return replaceByView(node, source, scene, `merged a ${node.type} with the reshapes before it`);
+    return replaceByView(node, source, scene, `merged ${an(node.type)} with the reshapes before it`);
   },
 };
 
@@ -78,7 +80,7 @@ function replaceByView(node: Node, source: Value, scene: Scene, text: string): b
   if (plan === undefined || output === undefined) return false;
   const freed = bytesFreedBy(node, [source]);
   if (!scene.ledger.affords(planBytes(plan, scene) - freed)) {
-    scene.leave(`left a ${node.type}: its constant would add parameter bytes`, output.name);
+    scene.leave(`left ${an(node.type)}: its constant would add parameter bytes`, output.name);
     return false;
   }
   return scene.rewrite(node, text, (edit) => {

@@ -2,9 +2,11 @@
  * Reshape, an element-by-element function, reshape again: the first reshape is not needed, since the function does not
  * care for the shape. The same for Transpose. What is between may be several such functions, each used once.
  */
+
 import { attr, attrsOf, type Node, onlyConsumer, type Value } from "@pare/ir";
 import { equalDims } from "@pare/ops";
 import { elementCount, sizeBytes } from "@pare/tensor";
+import { an } from "./article.ts";
 import { bytesFreedBy } from "./freed.ts";
 import { permOfNode } from "./merge-transposes.ts";
 import type { Rewriting, Rule } from "./rule.ts";
@@ -88,7 +90,7 @@ const sinkReshape: Rule = {
     if (plan === undefined) return false;
     const freed = bytesFreedBy(node, [source]) - constantsOf(found.nodes, scene);
     if (!same && !scene.ledger.affords(planBytes(plan, scene) - freed)) return false;
-    return scene.rewrite(node, `removed a ${found.first.type} before functions of single elements`, (edit) => {
+    return scene.rewrite(node, `removed ${an(found.first.type)} before functions of single elements`, (edit) => {
       const before = node.inputs;
       readInstead(found, source, shape, scene, edit);
       if (!same) becomeView(edit, node, plan, node.inputs[0]!, scene);

@@ -24,20 +24,32 @@ export class Steepness {
     this.#steps.set(value, undefined);
     let found: string | undefined;
     for (const use of value.uses) {
-      if (use.kind === "input") found = this.#stepAt(use.node);
-      else if (use.graph.parent !== undefined) found = this.#stepAt(use.graph.parent);
+      if (use.kind === "input") found = this.#stepAt(use.node, use.slot);
+      else if (use.graph.parent !== undefined) found = this.#stepOutOf(use.graph.parent);
       if (found !== undefined) break;
     }
     this.#steps.set(value, found);
     return found;
   }
 
-  #stepAt(node: Node): string | undefined {
+  #stepAt(node: Node, slot: number): string | undefined {
     if (readsOnlyShape.has(node.op)) return undefined;
-    if (isDiscontinuous(node)) return node.type;
-    for (const graph of subgraphs(node))
-      for (const inner of graphsWithin(graph))
-        for (const each of inner.nodes) if (isDiscontinuous(each)) return each.type;
+    if (subgraphs(node).length > 0) {
+      const isCondition = slot < (conditions.get(node.op) ?? 0);
+      return isCondition ? node.type : this.#stepOutOf(node);
+    }
+    return isDiscontinuous(node) ? node.type : this.#stepBehind(node);
+  }
+
+  /** What a subgraph gives goes on to its node's outputs, and in a Loop or Scan round again through all of it. */
+  #stepOutOf(node: Node): string | undefined {
+    if (node.op !== "onnx.If")
+      for (const graph of subgraphs(node).flatMap((each) => [...graphsWithin(each)]))
+        for (const inner of graph.nodes) if (isDiscontinuous(inner) && subgraphs(inner).length === 0) return inner.type;
+    return this.#stepBehind(node);
+  }
+
+  #stepBehind(node: Node): string | undefined {
     for (const output of node.outputs) {
       const found = this.stepAfter(output);
       if (found !== undefined) return found;
@@ -45,3 +57,9 @@ export class Steepness {
     return undefined;
   }
 }
+
+/** How many of the first inputs decide whether a subgraph runs at all. */
+const conditions = new Map([
+  ["onnx.If", 1],
+  ["onnx.Loop", 2],
+]);
