@@ -17,7 +17,8 @@ export function readTar(fd: number, sizeBytes: number, name: string): readonly D
   const files: DataFile[] = [];
   let longName: string | undefined;
   let longSize: number | undefined;
-  for (let offset = 0; offset + blockSize <= sizeBytes; ) {
+  for (let offset = 0; offset < sizeBytes; ) {
+    if (offset + blockSize > sizeBytes) throw archiveError(name, "it ends inside a header");
     const block = readRange(fd, offset, blockSize, name);
     if (block.every((byte) => byte === 0)) break;
     if (!isTarHeader(block)) throw archiveError(name, `the header at byte ${offset} is damaged`);
