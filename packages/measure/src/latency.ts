@@ -6,14 +6,14 @@
  * 2. The first model is opened twice. The ratio of its two sessions is 1 but for noise: the A/A control. A difference
  *    smaller than what the control shows is no difference.
  * 3. Nothing is counted until the models have stopped becoming faster.
- * 4. A percentile is given only where there are enough runs to bound it.
+ * 4. It goes on in stages until every ratio is known to half a per cent and p99 can be bound, or the budget is spent.
+ * 5. A percentile is given only where there are enough independent runs to bound it.
  */
 import type { Model } from "@pare/ir";
 import type { Engine, Progress, Session, SessionOptions, Tensors, TimedSession } from "@pare/pass";
 import { noModelsError } from "./errors.ts";
+import { estimatePercentile, type ModelLatency, summariseRuns } from "./latency-summary.ts";
 import { type RatioEstimate, ratioOfMedians } from "./stats/bootstrap.ts";
-import { type Interval, interval } from "./stats/interval.ts";
-import { median, medianInterval, type Percentile, percentile } from "./stats/quantile.ts";
 import { type PlannedTiming, planTiming } from "./timing-plan.ts";
 import { type WarmUp, warmUp } from "./warm-up.ts";
 
@@ -23,35 +23,15 @@ export type Scenario = { readonly kind: "online" } | { readonly kind: "batch"; r
 export interface LatencyOptions {
   /** Default online. */
   readonly scenario?: Scenario;
-  /** What every run is given: one sample for online, `scenario.batch` of them for batch. */
-  readonly inputs: Tensors;
+  /** What every run is given: one sample for online, `scenario.batch` of them for batch. A list: one for each model. */
+  readonly inputs: Tensors | readonly Tensors[];
   readonly session?: SessionOptions;
-  /** Milliseconds for warm-up and runs together; default 5,000. Slow models may take longer: six runs at least. */
+  /** Milliseconds for warm-up and runs together, at most; default 20,000. Slow models take longer: six runs at least. */
   readonly budgetMs?: number;
   /** Of the blocks' order and of the bootstrap. Default 0. */
   readonly seed?: number;
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
-}
-
-export interface Throughput {
-  /** Samples a second, from the median run. */
-  readonly perSecond: number;
-  readonly interval: Interval | undefined;
-}
-
-export interface ModelLatency {
-  /** Median of all counted runs. */
-  readonly medianMs: number;
-  /** From the medians of the blocks, since runs within a block resemble each other. */
-  readonly interval: Interval | undefined;
-  /** Those of p50, p90, p95, p99 that this number of runs can bound. */
-  readonly percentiles: readonly Percentile[];
-  readonly throughput: Throughput;
-  /** Counted runs. */
-  readonly runs: number;
-  /** Their durations by block. */
-  readonly blocksMs: readonly Float64Array[];
 }
 
 export interface LatencyMeasurement {
@@ -67,8 +47,12 @@ export interface LatencyMeasurement {
   readonly plan: PlannedTiming;
 }
 
-const levels = [0.5, 0.9, 0.95, 0.99];
 const warmUpShare = 0.2;
+/** Half the width of an interval that is narrow enough. */
+const wantedPrecision = 0.005;
+/** Shorter measurements would see one moment of the machine. */
+const leastMs = 2000;
+const quickResamples = 200;
 
 /**
  * @param models the first is what the others are compared with; the engine gets a session of its own for each
@@ -84,12 +68,19 @@ export async function measureLatency(
   const sessions: Session[] = [];
   try {
     for (const model of [...models, first]) sessions.push(await engine.open(model, options.session));
-    const timed = sessions.map((session) => ({ session, inputs: options.inputs }));
+    const inputs = inputsOf(models.length, options.inputs);
+    const timed = sessions.map((session, i) => ({ session, inputs: inputs[i % models.length]! }));
     return await measureSessions(engine, timed, options);
   } finally {
     for (const session of sessions) await session[Symbol.asyncDispose]();
   }
 }
+
+function inputsOf(models: number, inputs: Tensors | readonly Tensors[]): readonly Tensors[] {
+  return isList(inputs) ? inputs : new Array<Tensors>(models).fill(inputs);
+}
+
+const isList = (inputs: Tensors | readonly Tensors[]): inputs is readonly Tensors[] => Array.isArray(inputs);
 
 /** The last session is the control: the first model once more. */
 async function measureSessions(
@@ -97,21 +88,18 @@ async function measureSessions(
   timed: readonly TimedSession[],
   options: LatencyOptions,
 ): Promise<LatencyMeasurement> {
-  const { scenario = { kind: "online" }, budgetMs = 5000, seed = 0, progress } = options;
+  const { scenario = { kind: "online" }, budgetMs = 20_000, seed = 0 } = options;
   const signal = options.signal !== undefined && { signal: options.signal };
   const warm = await warmUp(engine, timed, budgetMs * warmUpShare, { ...signal });
   const roundMs = warm.typicalMs.reduce((sum, ms) => sum + ms, 0);
   const plan = planTiming({ budgetMs: budgetMs * (1 - warmUpShare), roundMs, seed });
-  const { durationsUs } = await engine.time(timed, plan, {
-    ...signal,
-    progress: (done, total) => progress?.report(`timing ${scenario.kind}`, done, total),
-  });
-  const blocks = durationsUs.map((model) => model.map((block) => countedMs(block, plan)));
+  const blocks = await timeInStages(engine, timed, plan, options);
   const [base, control] = [blocks[0]!, blocks.at(-1)!];
   const controlRatio = ratioOfMedians({ base, head: control }, seed);
+  const samplesARun = scenario.kind === "batch" ? scenario.batch : 1;
   return {
     scenario,
-    models: blocks.slice(0, -1).map((model) => summarise(model, scenario)),
+    models: blocks.slice(0, -1).map((model) => summariseRuns(model, samplesARun)),
     ratios: blocks.slice(0, -1).map((head) => ratioOfMedians({ base, head }, seed)),
     control: controlRatio,
     noiseFloor: noiseFloorOf(controlRatio),
@@ -120,26 +108,44 @@ async function measureSessions(
   };
 }
 
-function countedMs(block: Float64Array, { settlingRuns }: PlannedTiming): Float64Array {
-  return block.subarray(settlingRuns).map((us) => us / 1000);
+/** Durations of the counted runs, ms: by session, then by block. */
+async function timeInStages(
+  engine: Engine,
+  timed: readonly TimedSession[],
+  plan: PlannedTiming,
+  { scenario, seed = 0, progress, signal }: LatencyOptions,
+): Promise<readonly (readonly Float64Array[])[]> {
+  const blocks = timed.map((): Float64Array[] => []);
+  const total = plan.stages * plan.blocks;
+  const task = `timing ${scenario?.kind ?? "online"}`;
+  const began = performance.now();
+  for (let stage = 0; stage < plan.stages; stage++) {
+    const { durationsUs } = await engine.time(
+      timed,
+      { ...plan, seed: plan.seed + stage },
+      { ...(signal && { signal }), progress: (done) => progress?.report(task, stage * plan.blocks + done, total) },
+    );
+    for (const [i, model] of durationsUs.entries())
+      blocks[i]!.push(...model.map((block) => block.subarray(plan.settlingRuns).map((us) => us / 1000)));
+    if (performance.now() - began >= leastMs && isPreciseEnough(blocks, seed)) break;
+  }
+  progress?.report(task, total, total);
+  return blocks;
 }
 
-function summarise(blocksMs: readonly Float64Array[], scenario: Scenario): ModelLatency {
-  const all = Float64Array.from(blocksMs.flatMap((block) => [...block]));
-  const medianMs = median(all);
-  const range = medianInterval(blocksMs.map(median));
-  const perSecond = (ms: number) => ((scenario.kind === "batch" ? scenario.batch : 1) * 1000) / ms;
-  return {
-    medianMs,
-    interval: range,
-    percentiles: levels.flatMap((level) => percentile(all, level) ?? []),
-    throughput: {
-      perSecond: perSecond(medianMs),
-      interval: range && interval(perSecond(range.high), perSecond(range.low)),
-    },
-    runs: all.length,
-    blocksMs,
-  };
+function isPreciseEnough(blocks: readonly (readonly Float64Array[])[], seed: number): boolean {
+  const [base, ...others] = blocks;
+  const bounded = blocks.every((model) => {
+    const runs = Float64Array.from(model.flatMap((block) => [...block]));
+    return estimatePercentile(runs, 0.99).estimate !== undefined;
+  });
+  return (
+    bounded &&
+    others.every((head) => {
+      const { ratio, interval } = ratioOfMedians({ base: base!, head }, seed, quickResamples);
+      return interval !== undefined && interval.high - interval.low <= 2 * wantedPrecision * ratio;
+    })
+  );
 }
 
 function noiseFloorOf({ ratio, interval: range }: RatioEstimate): number {

@@ -1,29 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { planTiming } from "./timing-plan.ts";
 
-const plan = (budgetMs: number, roundMs: number) => planTiming({ budgetMs, roundMs, seed: 9 });
-
 describe("planTiming", () => {
   it.each([
-    // budget, one run of all sessions → blocks, runs in each, of which settling
-    [4000, 0.01, 39, 76, 1],
-    [4000, 2, 40, 50, 1],
-    [4000, 20, 33, 6, 1],
-    [4000, 100, 40, 1, 0],
-    [4000, 1000, 6, 1, 0],
-  ])(
-    "%d ms for rounds of %d ms: %d blocks of %d runs, %d settling",
-    (budgetMs, roundMs, blocks, runsPerBlock, settlingRuns) => {
-      expect(plan(budgetMs, roundMs)).toEqual({ warmupRuns: 0, blocks, runsPerBlock, settlingRuns, seed: 9 });
-    },
-  );
-
-  it("keeps within the budget as long as six blocks fit, and counts an odd number of runs in each", () => {
-    for (let roundMs = 0.05; roundMs < 600; roundMs *= 1.3) {
-      const { blocks, runsPerBlock, settlingRuns } = plan(4000, roundMs);
-      expect(blocks * runsPerBlock * roundMs).toBeLessThanOrEqual(4000);
-      expect((runsPerBlock - settlingRuns) % 2).toBe(1);
-      expect(blocks).toBeGreaterThanOrEqual(6);
-    }
+    // 16 s of rounds of 20 ms: 800 rounds, so 160 blocks of 5 runs, in eight stages of 20.
+    { budgetMs: 16_000, roundMs: 20, blocks: 20, runsPerBlock: 6, settlingRuns: 1, stages: 6 },
+    // Too slow for blocks of several runs.
+    { budgetMs: 16_000, roundMs: 200, blocks: 20, runsPerBlock: 1, settlingRuns: 0, stages: 4 },
+    // Too slow for 20 rounds.
+    { budgetMs: 1000, roundMs: 100, blocks: 10, runsPerBlock: 1, settlingRuns: 0, stages: 1 },
+    // Too slow for the budget: six rounds all the same.
+    { budgetMs: 1000, roundMs: 900, blocks: 6, runsPerBlock: 1, settlingRuns: 0, stages: 1 },
+    // So fast that the number of runs is limited: 20 000.
+    { budgetMs: 16_000, roundMs: 0.1, blocks: 20, runsPerBlock: 126, settlingRuns: 1, stages: 7 },
+  ])("$budgetMs ms of rounds of $roundMs ms: $stages stages of $blocks blocks of $runsPerBlock", (given) => {
+    const { budgetMs, roundMs, ...expected } = given;
+    expect(planTiming({ budgetMs, roundMs, seed: 3 })).toEqual({ warmupRuns: 0, seed: 3, ...expected });
   });
 });

@@ -1,5 +1,4 @@
 import type { TimingPlan } from "@pare/pass";
-import { fewestBlocks } from "./stats/bootstrap.ts";
 
 /** How a time budget is spent. */
 export interface TimingBudget {
@@ -10,26 +9,34 @@ export interface TimingBudget {
   readonly seed: number;
 }
 
+/** The plan of one stage; a measurement has as many as it takes. */
 export interface PlannedTiming extends TimingPlan {
   /** Runs at the start of each block that are not counted: they bring the model back into the caches. */
   readonly settlingRuns: number;
+  /** Stages that fit into the budget. */
+  readonly stages: number;
 }
 
-/** More runs hardly shorten an interval, and the bootstrap would take longer than they do. */
-const mostRuns = 3000;
-const wantedBlocks = 40;
+/** Enough for a bootstrap over blocks to be trusted after one stage. */
+const blocksAStage = 20;
+const stagesWanted = 8;
+/** Of a session in all: beyond that a percentile hardly moves and the bootstrap takes longer than the runs. */
+const mostRuns = 20_000;
 
 /**
- * As many runs as the budget holds, at most 3,000 of each session, in some 40 blocks. A block counts an odd number of
- * runs: its median is then one of them, above the true median as often as below. Runs of a millisecond and more come in
- * blocks of a few; slow models get six blocks of one run, whatever the budget says.
+ * Stages of 20 short blocks. A block counts an odd number of runs: its median is then one of them, above the true median
+ * as often as below. A budget that holds fewer than 20 rounds is spent in one stage of as many as it holds; six at least,
+ * whatever the budget says.
  */
 export function planTiming({ budgetMs, roundMs, seed }: TimingBudget): PlannedTiming {
-  const runs = Math.min(mostRuns, Math.floor(budgetMs / Math.max(roundMs, 1e-3)));
-  const counted = oddAtMost(runs / wantedBlocks);
+  const affordable = Math.floor(budgetMs / Math.max(roundMs, 1e-3));
+  const runs = Math.min(mostRuns, affordable);
+  const counted = oddAtMost(runs / (blocksAStage * stagesWanted));
   const settlingRuns = counted >= 3 ? 1 : 0;
-  const blocks = Math.max(fewestBlocks, Math.floor(runs / (counted + settlingRuns)));
-  return { warmupRuns: 0, blocks, runsPerBlock: counted + settlingRuns, settlingRuns, seed };
+  const runsPerBlock = counted + settlingRuns;
+  const blocks = Math.max(6, Math.min(blocksAStage, Math.floor(affordable / runsPerBlock)));
+  const stages = Math.max(1, Math.floor(runs / (blocks * runsPerBlock)));
+  return { warmupRuns: 0, blocks, runsPerBlock, settlingRuns, stages, seed };
 }
 
 function oddAtMost(limit: number): number {

@@ -15,33 +15,15 @@ function rounds(random: RandomStream, ratio: number, drift: number, count = 30, 
 }
 
 describe("ratioOfMedians", () => {
-  it("gives the ratio, 1.5 to 3 here", () => {
-    const { ratio } = ratioOfMedians(
-      {
-        base: [
-          [1, 2],
-          [2, 9],
-        ],
-        head: [
-          [3, 3],
-          [3, 100],
-        ],
-      },
-      0,
-    );
-    expect(ratio).toBe(1.5);
+  it("gives the ratio of the medians: 3 to 2 here", () => {
+    const { ratio } = ratioOfMedians({ base: [[1, 2, 9]], head: [[3, 3, 100]] }, 0);
+    expect(ratio).toBeCloseTo(1.5, 12);
   });
 
-  it("takes the medians over all values: of blocks of unequal length, of an even and an odd number of them", () => {
-    // Bases 1 2 3 4 10, heads 5 6 7 8.
-    const { ratio } = ratioOfMedians(
-      {
-        base: [[10, 1], [3], [2, 4]],
-        head: [[5], [8, 7], [6]],
-      },
-      0,
-    );
-    expect(ratio).toBe(6.5 / 3);
+  it("is not moved by rounds in which the machine is slower for both", () => {
+    const [base, head] = [1, 3].map((scale) => [1, 1, 2, 2, 2, 7].map((slow) => [scale * slow, scale * slow]));
+    const { ratio, interval } = ratioOfMedians({ base: base!, head: head! }, 0);
+    expect([ratio, interval!.low, interval!.high].map((value) => Number(value.toFixed(9)))).toEqual([3, 3, 3]);
   });
 
   it("has no interval for fewer than six rounds", () => {
@@ -60,7 +42,7 @@ describe("ratioOfMedians", () => {
   it.each([
     { drift: 0, least: 0.93 },
     { drift: 0.02, least: 0.93 },
-    { drift: 0.3, least: 0.97 },
+    { drift: 0.3, least: 0.93 },
   ])("holds the true ratio in at least $least of all cases under a shared drift of $drift", ({ drift, least }) => {
     const random = randomStream(6, 0, 0);
     let held = 0;

@@ -1,3 +1,4 @@
+export { effectiveCount } from "./autocorrelation.ts";
 export { type PairedBlocks, type RatioEstimate, ratioOfMedians } from "./bootstrap.ts";
 export { confidence, type Interval } from "./interval.ts";
 export { mcnemarTest, type PairedCounts, pairedDifferenceInterval } from "./paired.ts";

@@ -13,16 +13,22 @@ export function median(values: ArrayLike<number>): number {
 }
 
 /**
- * Interval of the median of whatever distribution independent values come from: the r-th smallest and the r-th largest,
- * r as large as P(binomial(n, 1/2) < r) ≤ 2.5 % allows (David and Nagaraja, "Order statistics", 3rd edition, 2003,
- * section 7.1). Undefined below 6 values: no two of them hold the median 95 times in 100.
+ * Interval of the median of whatever distribution the values come from: the r-th smallest and the r-th largest, r as
+ * large as P(binomial(n, 1/2) < r) ≤ 2.5 % allows (David and Nagaraja, "Order statistics", 3rd edition, 2003, section
+ * 7.1). Values that are worth fewer independent ones have r chosen for that number and scaled up to theirs. Undefined
+ * below 6: no two values hold the median 95 times in 100.
+ *
+ * @param effective how many independent values they are worth; default: all of them are
  */
-export function medianInterval(values: ArrayLike<number>): Interval | undefined {
+export function medianInterval(values: ArrayLike<number>, effective = values.length): Interval | undefined {
   const order = sorted(values);
+  const count = Math.floor(Math.min(effective, order.length));
   const tail = (1 - confidence) / 2;
-  let rank = 0;
-  while (binomialAtMost(rank, order.length, 0.5) <= tail) rank++;
-  return rank === 0 ? undefined : interval(order[rank - 1]!, order[order.length - rank]!);
+  let rank = Math.max(0, Math.floor(count / 2 - Math.sqrt(count) - 1));
+  while (binomialAtMost(rank, count, 0.5) <= tail) rank++;
+  if (rank === 0) return undefined;
+  const place = Math.max(1, Math.floor((rank / count) * order.length));
+  return interval(order[place - 1]!, order[order.length - place]!);
 }
 
 /** Of the statement "the percentile is at most `upper`". */
@@ -45,14 +51,21 @@ export function samplesNeeded(level: number): number {
   return Math.ceil(Math.log(1 - percentileConfidence) / Math.log(level));
 }
 
-/** Undefined where there are too few values to say anything about it: see `samplesNeeded`. */
-export function percentile(values: ArrayLike<number>, level: number): Percentile | undefined {
-  const count = values.length;
+/**
+ * Undefined where there are too few values to say anything about it: see `samplesNeeded`.
+ * @param effective how many independent values they are worth; default: all of them are
+ */
+export function percentile(
+  values: ArrayLike<number>,
+  level: number,
+  effective = values.length,
+): Percentile | undefined {
+  const count = Math.floor(Math.min(effective, values.length));
   if (count < samplesNeeded(level)) return undefined;
   const order = sorted(values);
-  // Rounded first: 0.95 · 20 is 19, not a hair more.
-  const rank = Math.ceil(Number((level * count).toPrecision(12)));
-  let upperRank = rank;
+  const rankIn = (among: number) => Math.ceil(Number((level * among).toPrecision(12)));
+  let upperRank = rankIn(count);
   while (binomialAtMost(upperRank - 1, count, level) < percentileConfidence) upperRank++;
-  return { level, value: order[rank - 1]!, upper: order[upperRank - 1]! };
+  const upperPlace = Math.ceil((upperRank / count) * order.length);
+  return { level, value: order[rankIn(order.length) - 1]!, upper: order[upperPlace - 1]! };
 }
