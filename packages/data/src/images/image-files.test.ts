@@ -39,35 +39,6 @@ beforeAll(async () => {
   put("pictures.zip", zipOf(names.map((name, i) => [name, readFileSync(join(folder, name)), i % 2 === 0])));
 });
 
-const pixels = Uint8Array.from({ length: side * side * 3 }, (_, i) => (i * 7 + seed * 40 + ((i * i) % 31)) % 256);
-  return sharp(pixels, { raw: { width: side, height: side, channels: 3 } });
-}
-
-function put(path: string, bytes: Uint8Array | string): string {
-  const full = join(root, path);
-  mkdirSync(dirname(full), { recursive: true });
-  writeFileSync(full, bytes);
-  return full;
-}
-
-/** pictures/2/…, pictures/10/…: "10" sorts before "2". */
-beforeAll(async () => {
-  put("pictures/2/a.jpg", await picture(1).jpeg({ quality: 40 }).toBuffer());
-  put("pictures/2/b.png", await picture(2).png().toBuffer());
-  put("pictures/10/deep/c.jpg", await picture(3).jpeg({ chromaSubsampling: "4:4:4" }).toBuffer());
-  put("pictures/10/d.JPEG", await picture(4).jpeg({ progressive: true }).toBuffer());
-  put("pictures/10/notes.txt", "not an image");
-  execFileSync("tar", ["cf", "pictures.tar", "pictures"], { cwd: root });
-  execFileSync("tar", ["czf", "pictures.tar.gz", "-C", "pictures", "."], { cwd: root });
-  const names = ["2/a.jpg", "2/b.png", "10/deep/c.jpg", "10/d.JPEG"];
-  put("pictures.zip", zipOf(names.map((name, i) => [name, readFileSync(join(folder, name)), i % 2 === 0])));
-});
-
-const zipProgram = `import zipfile
-with zipfile.ZipFile("pictures.zip", "w") as z:
-    for name, how in (("2/a.jpg", 8), ("2/b.png", 0), ("10/deep/c.jpg", 8), ("10/d.JPEG", 0)):
-        z.write("pictures/" + name, name, how)`;
-
 const pixels = ({ fields }: Sample) => [...tensorBytes(fields.get("image")!)];
 
 async function all(options: ImageFilesOptions): Promise<Sample[]> {
