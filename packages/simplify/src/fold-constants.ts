@@ -6,26 +6,13 @@
  * 3. parameter bytes never grow beyond what the model had, and a single fold adds little: a Tile that repeats a weight is
  *    left. Weights stored in few bits (behind DequantizeLinear) stay so.
  */
-import {
-  attr,
-  attrsOf,
-  createGraphBuilder,
-  createModel,
-  type Graph,
-  isGraphOutput,
-  type Node,
-  subgraphs,
-  type Value,
-} from "@pare/ir";
-import { isNondeterministic, specOf } from "@pare/ops";
-import { byteSize, type DType, dtypes, elementCount, sizeBytes, type Tensor, tensorOf } from "@pare/tensor";
+import { attr, attrsOf, createGraphBuilder, createModel, isGraphOutput, type Node, type Value } from "@pare/ir";
+import { sizeBytes, type Tensor } from "@pare/tensor";
+import { ConstantSearch, isAffordable, writtenDown } from "./constant-search.ts";
 import { freedBy } from "./freed.ts";
-import { hasReference } from "./rule.ts";
 import { nameOf, type Scene } from "./scene.ts";
 import type { Step } from "./step.ts";
 
-/** One fold adds at most this, and then only where the model has become smaller elsewhere. */
-const mostAddedBytes = 64 * 1024;
 /** Larger results are left to the runtime: they would have to be held in memory. */
 export const defaultMaxFoldBytes = 256 * 1024 * 1024;
 
@@ -35,131 +22,28 @@ export function foldConstantsStep(maxFoldBytes: number): Step {
     summary: "Compute once what is the same in every run",
     promise: "exact",
     run: async (scene) => {
-      const search = new Search(scene, maxFoldBytes);
-      const chosen = search.choose();
-      const results = await compute(chosen, scene);
-      for (const value of chosen) {
-        const tensor = results.get(value);
-        if (tensor !== undefined) commit(value, tensor, scene);
-      }
+      const search = new ConstantSearch(scene, maxFoldBytes);
+      for (const batch of batchesOf(search.choose(), search, maxFoldBytes))
+        for (const [value, tensor] of await compute(batch, scene)) commit(value, tensor, scene);
     },
   };
 }
 
-/** Finds what is known before running, and which of it to write down. */
-class Search {
-  readonly scene: Scene;
-  readonly #maxBytes: number;
-  readonly #constant = new Map<Value, boolean>();
-
-  constructor(scene: Scene, maxBytes: number) {
-    this.scene = scene;
-    this.#maxBytes = maxBytes;
-  }
-
-  /** Values known and read by something that is not, or the nearest before them that can be afforded; in order. */
-  choose(): readonly Value[] {
-    const chosen = new Set<Value>();
-    this.#visit(this.scene.model.graph, chosen);
-    return [...chosen];
-  }
-
-  #visit(graph: Graph, chosen: Set<Value>): void {
-    for (const node of graph.nodes) {
-      for (const inner of subgraphs(node)) this.#visit(inner, chosen);
-      if (node.op === "onnx.Constant") continue;
-      for (const output of node.outputs)
-        if (this.isConstant(output) && this.#isBoundary(output)) this.#take(output, chosen);
+/** As many values at a time as may be held in memory together. */
+function* batchesOf(values: readonly Value[], search: ConstantSearch, mostBytes: number): Generator<readonly Value[]> {
+  let batch: Value[] = [];
+  let bytes = 0;
+  for (const value of values) {
+    const size = search.bytesOf(value) ?? 0;
+    if (batch.length > 0 && bytes + size > mostBytes) {
+      yield batch;
+      batch = [];
+      bytes = 0;
     }
+    batch.push(value);
+    bytes += size;
   }
-
-  #isBoundary(value: Value): boolean {
-    for (const use of value.uses)
-      if (use.kind === "output" || !use.node.outputs.every((each) => this.isConstant(each))) return true;
-    return false;
-  }
-
-  #take(value: Value, chosen: Set<Value>): void {
-    if (value.origin.kind !== "output" || value.origin.node.op === "onnx.Constant" || chosen.has(value)) return;
-    const { node } = value.origin;
-    if (!this.scene.tools.selects(node)) return;
-    if (this.#pays(value, node)) chosen.add(value);
-    else for (const input of node.inputs) if (input !== undefined && this.isConstant(input)) this.#take(input, chosen);
-  }
-
-  #pays(value: Value, node: Node): boolean {
-    const bytes = this.#bytesOf(value);
-    if (bytes === undefined) return this.#isBounded(node);
-    const freed = freedBy(node);
-    const isAlone = isGraphOutput(value) && freed.nodes === 1;
-    return !isAlone && bytes <= this.#maxBytes && isAffordable(bytes - freed.bytes, this.scene);
-  }
-
-  #bytesOf(value: Value): number | undefined {
-    const shape = this.scene.shape(value);
-    const dtype = this.scene.dtype(value);
-    if (dtype === undefined || !shape?.every((dim) => typeof dim === "number")) return undefined;
-    return byteSize(dtype, elementCount(shape));
-  }
-
-  /** Of unknown size, but not more than a few times what goes in: NonZero of a small mask, Unique. */
-  #isBounded(node: Node): boolean {
-    if (growing.has(node.op)) return false;
-    return node.inputs.every((input) => input === undefined || (this.#bytesOf(input) ?? Infinity) <= mostAddedBytes);
-  }
-
-  /** Whether the value is the same in every run. */
-  isConstant(value: Value): boolean {
-    const found = this.#constant.get(value);
-    if (found !== undefined) return found;
-    this.#constant.set(value, false);
-    const answer = this.#decide(value);
-    this.#constant.set(value, answer);
-    return answer;
-  }
-
-  #decide(value: Value): boolean {
-    if (this.scene.constant(value) !== undefined) return true;
-    if (value.origin.kind !== "output" || value.name === "") return false;
-    const { node } = value.origin;
-    if (!this.scene.holdsConstants(node.graph)) return false;
-    return (
-      writtenDown(value, this.scene) !== undefined ||
-      (isFoldable(node) && node.inputs.every((input) => input === undefined || this.isConstant(input)))
-    );
-  }
-}
-
-/** The runtime never folds DequantizeLinear either: the weights would take four times the space. */
-const kept = new Set(["onnx.DequantizeLinear", "onnx.Constant", "com.microsoft.DequantizeLinear"]);
-const growing = new Set(
-  ["Tile", "Expand", "Range", "ConstantOfShape", "Resize", "Upsample", "Pad", "OneHot"].map((type) => `onnx.${type}`),
-);
-
-function isFoldable(node: Node): boolean {
-  if (specOf(node.op) === undefined || isNondeterministic(node) || kept.has(node.op) || hasReference(node))
-    return false;
-  return subgraphs(node).length === 0 && node.inputs.length > 0;
-}
-
-/** A tensor of integers that inference knows to the last element. */
-function writtenDown(value: Value, scene: Scene): Tensor | undefined {
-  const known = scene.known(value);
-  const dtype = scene.dtype(value);
-  const elements = scene.ints(value);
-  if (known === undefined || elements === undefined || dtype === undefined || !isWhole(dtype)) return undefined;
-  // Saturated 64-bit integers stand for larger ones.
-  if (!elements.every((each) => Number.isInteger(each) && Math.abs(each) < Number.MAX_SAFE_INTEGER)) return undefined;
-  return tensorOf(dtype, known.shape, elements.map(BigInt));
-}
-
-function isWhole(dtype: DType): boolean {
-  const { kind, bits } = dtypes[dtype];
-  return kind === "bool" || ((kind === "int" || kind === "uint") && bits >= 8);
-}
-
-function isAffordable(net: number, scene: Scene): boolean {
-  return net <= 0 || (net <= mostAddedBytes && scene.ledger.affords(net));
+  if (batch.length > 0) yield batch;
 }
 
 async function compute(chosen: readonly Value[], scene: Scene): Promise<ReadonlyMap<Value, Tensor>> {

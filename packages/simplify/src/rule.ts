@@ -2,14 +2,15 @@
  * A rule looks at one node and rewrites the graph around it where it can. A rewriting is a named set of rules with one
  * promise; it becomes a pass of its own, and a part of `simplify`, which sweeps the rules of all rewritings together.
  */
+import { isPareError } from "@pare/error";
 import { type Attr, type Graph, type Model, type Node, type OpName, subgraphs } from "@pare/ir";
 import type { Pass, Promised } from "@pare/pass";
 import * as z from "zod";
-import { Scene } from "./scene.ts";
+import { nameOf, Scene } from "./scene.ts";
 
 export interface Rule {
-  /** The operators that it looks at; "any": every node. */
-  readonly ops: readonly OpName[] | "any";
+  /** The operators that it looks at. */
+  readonly ops: readonly OpName[];
   /** Makes no constants, so it may work in the bodies of functions, which cannot hold any. Default false. */
   readonly inFunctions?: boolean;
   /** Whether it changed anything. */
@@ -50,16 +51,14 @@ export function passOf(rewriting: Rewriting): Pass<Record<string, never>> {
 
 /** One walk over all nodes, in order, applying every rule that looks at their operator. Says whether anything changed. */
 export function sweeper(rewritings: readonly Rewriting[]): (scene: Scene) => boolean {
-  const bound = rewritings.flatMap(({ name, rules }) => rules.map((rule) => ({ name, rule })));
-  const always = bound.filter(({ rule }) => rule.ops === "any");
-  const byOp = new Map<OpName, typeof bound>();
-  for (const each of bound)
-    for (const op of each.rule.ops === "any" ? [] : each.rule.ops) byOp.set(op, [...(byOp.get(op) ?? []), each]);
+  const byOp = new Map<OpName, { readonly name: string; readonly rule: Rule }[]>();
+  for (const { name, rules } of rewritings)
+    for (const rule of rules) for (const op of rule.ops) byOp.set(op, [...(byOp.get(op) ?? []), { name, rule }]);
   const applyFirst = (node: Node, scene: Scene, inFunction: boolean): boolean => {
-    for (const { name, rule } of [...(byOp.get(node.op) ?? []), ...always]) {
+    for (const { name, rule } of byOp.get(node.op) ?? []) {
       if (inFunction && rule.inFunctions !== true) continue;
       scene.label = name;
-      if (rule.apply(node, scene)) return true;
+      if (applies(rule, node, scene)) return true;
     }
     return false;
   };
@@ -77,6 +76,17 @@ export function sweeper(rewritings: readonly Rewriting[]): (scene: Scene) => boo
     for (const graph of rootGraphs(scene.model)) visitGraph(graph, scene);
     return scene.changes > before;
   };
+}
+
+/** A node whose attributes are of other kinds than its operator asks for is left as it is. */
+function applies(rule: Rule, node: Node, scene: Scene): boolean {
+  try {
+    return rule.apply(node, scene);
+  } catch (error) {
+    if (!isPareError(error) || error.fault.code !== "ATTRIBUTE_KIND") throw error;
+    scene.leave(`left a node whose attributes break its operator's rules: ${error.fault.at}`, nameOf(node));
+    return false;
+  }
 }
 
 export function rootGraphs(model: Model): readonly Graph[] {
