@@ -1,4 +1,5 @@
 import type { Command } from "../terminal/command.ts";
+import { bench } from "./bench.ts";
 import { doctor } from "./doctor.ts";
 import { init } from "./init.ts";
 import { inspect } from "./inspect.ts";
@@ -8,4 +9,4 @@ import { schema } from "./schema.ts";
 import { simplify } from "./simplify.ts";
 
 /** Every verb, in the order of the help. */
-export const commands: readonly Command[] = [run, plan, inspect, simplify, init, doctor, schema];
+export const commands: readonly Command[] = [run, plan, bench, inspect, simplify, init, doctor, schema];

@@ -47,6 +47,7 @@ export interface LatencyMeasurement {
   readonly plan: PlannedTiming;
 }
 
+const defaultBudgetMs = 20_000;
 const warmUpShare = 0.2;
 /** Half the width of an interval that is narrow enough. */
 const wantedPrecision = 0.005;
@@ -88,7 +89,7 @@ async function measureSessions(
   timed: readonly TimedSession[],
   options: LatencyOptions,
 ): Promise<LatencyMeasurement> {
-  const { scenario = { kind: "online" }, budgetMs = 20_000, seed = 0 } = options;
+  const { scenario = { kind: "online" }, budgetMs = defaultBudgetMs, seed = 0 } = options;
   const signal = options.signal !== undefined && { signal: options.signal };
   const warm = await warmUp(engine, timed, budgetMs * warmUpShare, { ...signal });
   const roundMs = warm.typicalMs.reduce((sum, ms) => sum + ms, 0);
@@ -113,7 +114,7 @@ async function timeInStages(
   engine: Engine,
   timed: readonly TimedSession[],
   plan: PlannedTiming,
-  { scenario, seed = 0, progress, signal }: LatencyOptions,
+  { scenario, budgetMs = defaultBudgetMs, seed = 0, progress, signal }: LatencyOptions,
 ): Promise<readonly (readonly Float64Array[])[]> {
   const blocks = timed.map((): Float64Array[] => []);
   const total = plan.stages * plan.blocks;
@@ -127,7 +128,8 @@ async function timeInStages(
     );
     for (const [i, model] of durationsUs.entries())
       blocks[i]!.push(...model.map((block) => block.subarray(plan.settlingRuns).map((us) => us / 1000)));
-    if (performance.now() - began >= leastMs && isPreciseEnough(blocks, seed)) break;
+    const spentMs = performance.now() - began;
+    if (spentMs >= budgetMs || (spentMs >= leastMs && isPreciseEnough(blocks, seed))) break;
   }
   progress?.report(task, total, total);
   return blocks;

@@ -1,0 +1,141 @@
+import { createOnnxRuntimeEngine, describeMachine, type OnnxRuntimeEngine } from "@pare/engine";
+import { readModelFile } from "@pare/formats";
+import {
+  type FreshStarts,
+  type Host,
+  hostOf,
+  type Judgement,
+  judgeRatio,
+  type LatencyMeasurement,
+  marginOf,
+  measureFreshStarts,
+  measureLatency,
+  peakMemoryRatio,
+  type RatioEstimate,
+  type Scenario,
+} from "@pare/measure";
+import type { Device, Progress, Tensors } from "@pare/pass";
+import { filesOf, sizeOf } from "../model/disk.ts";
+import { firstBatchInputs } from "./data-inputs.ts";
+import { type CompressedSizes, compressedSizes } from "./file-sizes.ts";
+import { type BenchModel, batchOf, drawInputs } from "./inputs.ts";
+
+export interface BenchOptions {
+  /** Default online. */
+  readonly scenario?: "online" | "batch";
+  /** Samples a run; default 1 online, 32 batch, or what the models have fixed. */
+  readonly batch?: number;
+  /** Default 1. */
+  readonly threads?: number;
+  /** Default "cpu". */
+  readonly device?: Device;
+  /** Seconds of timing for all models together; default 20. */
+  readonly budget?: number;
+  readonly inputShapes?: Readonly<Record<string, readonly number[]>>;
+  /** A recipe whose test data and `input` section feed the models. Default: random inputs. */
+  readonly data?: string;
+  readonly seed?: number;
+  /** Fresh processes for cold start and memory, for each model; default 6, 0: none. */
+  readonly starts?: number;
+  readonly progress?: Progress;
+  readonly signal?: AbortSignal;
+}
+
+export interface BenchedModel {
+  readonly file: string;
+  readonly sizeBytes: number;
+  readonly compressed: CompressedSizes | undefined;
+  readonly latency: LatencyMeasurement["models"][number];
+  readonly starts: FreshStarts | undefined;
+  /** Against the first model; undefined for the first. */
+  readonly against: BenchComparison | undefined;
+}
+
+export interface BenchComparison {
+  /** Of the median times. */
+  readonly latency: RatioEstimate & Judgement;
+  readonly memory: (RatioEstimate & Judgement) | undefined;
+}
+
+export interface Bench {
+  readonly scenario: Scenario;
+  readonly batch: number;
+  readonly threads: number;
+  readonly device: Device;
+  readonly seed: number;
+  readonly inputs: readonly { readonly name: string; readonly dtype: string; readonly shape: readonly number[] }[];
+  readonly models: readonly BenchedModel[];
+  /** The first model against itself. */
+  readonly control: RatioEstimate;
+  readonly noiseFloor: number;
+  /** What a ratio must exceed to count. */
+  readonly margin: number;
+  readonly warmUp: LatencyMeasurement["warmUp"];
+  readonly host: Host;
+}
+
+/** Times models side by side in one process, and starts each of them afresh. @throws those of the models and BENCH_… */
+export async function benchModels(files: readonly string[], options: BenchOptions = {}): Promise<Bench> {
+  const { threads = 1, device = "cpu", seed = 0, progress = { report: () => {} } } = options;
+  const signal = options.signal ?? new AbortController().signal;
+  const models = files.map((file): BenchModel => ({ file, model: readModelFile(file) }));
+  await using engine = createOnnxRuntimeEngine();
+  const inputs = await inputsFor(models, options, engine, signal);
+  const batch = batchOf(inputs[0]!);
+  const scenario: Scenario = options.scenario === "batch" ? { kind: "batch", batch } : { kind: "online" };
+  const session = { device, threads };
+  const measurement = await measureLatency(
+    engine,
+    files.map((path) => ({ path })),
+    { scenario, inputs, session, budgetMs: (options.budget ?? 20) * 1000, seed, progress, signal },
+  );
+  const starts =
+    options.starts === 0
+      ? undefined
+      : await measureFreshStarts(files, { inputs, session, starts: options.starts ?? 6, progress, signal });
+  const benched = await Promise.all(models.map((each, i) => summarise(each, i, measurement, starts, seed)));
+  const { control, noiseFloor, warmUp } = measurement;
+  return {
+    ...{ scenario, batch, threads, device, seed, inputs: described(inputs[0]!), models: benched, control, noiseFloor },
+    ...{ margin: marginOf(noiseFloor), warmUp, host: hostOf(describeMachine(), await engine.runtime()) },
+  };
+}
+
+async function inputsFor(
+  models: readonly BenchModel[],
+  { scenario, batch: given, inputShapes: shapes = {}, data, seed = 0 }: BenchOptions,
+  engine: OnnxRuntimeEngine,
+  signal: AbortSignal,
+): Promise<readonly Tensors[]> {
+  const batch = given ?? (scenario === "batch" ? 32 : undefined);
+  if (data !== undefined) return await firstBatchInputs(models, data, batch ?? 1);
+  return await drawInputs(models, { batch, shapes, seed, engine, signal });
+}
+
+async function summarise(
+  { file, model }: BenchModel,
+  index: number,
+  { models, ratios, noiseFloor }: LatencyMeasurement,
+  starts: readonly FreshStarts[] | undefined,
+  seed: number,
+): Promise<BenchedModel> {
+  const paths = filesOf(model, file);
+  const sizeBytes = sizeOf(paths);
+  const memory = starts && index > 0 ? peakMemoryRatio(starts[0]!, starts[index]!, seed) : undefined;
+  const judged = (estimate: RatioEstimate, margin: number) => ({ ...estimate, ...judgeRatio(estimate, margin) });
+  return {
+    file,
+    sizeBytes,
+    compressed: await compressedSizes(paths, sizeBytes),
+    latency: models[index]!,
+    starts: starts?.[index],
+    against:
+      index === 0
+        ? undefined
+        : { latency: judged(ratios[index]!, marginOf(noiseFloor)), memory: memory && judged(memory, marginOf(0)) },
+  };
+}
+
+function described(inputs: Tensors): Bench["inputs"] {
+  return [...inputs].map(([name, { dtype, shape }]) => ({ name, dtype, shape }));
+}

@@ -1,0 +1,52 @@
+import { defineCommand } from "../terminal/command.ts";
+import { filesPositional } from "./options.ts";
+
+export const bench = defineCommand({
+  name: "bench",
+  arguments: "<files...>",
+  summary: "Time models side by side: latency, throughput, cold start, memory",
+  positionals: filesPositional,
+  options: {
+    scenario: {
+      choices: ["online", "batch"] as const,
+      requiresArg: true,
+      default: "online" as const,
+      describe: "One request at a time, or as many samples a second as possible",
+    },
+    batch: { type: "number", requiresArg: true, describe: "Samples a run [default: online 1, batch 32]" },
+    threads: { type: "number", requiresArg: true, default: 1, describe: "Threads of the engine" },
+    device: {
+      choices: ["cpu", "webgpu", "cuda", "tensorrt", "coreml", "dml"] as const,
+      requiresArg: true,
+      default: "cpu" as const,
+      describe: "Where the models run; copying inputs and outputs is counted",
+    },
+    budget: { type: "number", requiresArg: true, default: 20, describe: "Seconds of timing at most, for all models" },
+    "input-shape": {
+      type: "string",
+      array: true,
+      requiresArg: true,
+      describe: "Sizes of an input, name:1,3,224,224; may be repeated",
+    },
+    data: {
+      type: "string",
+      requiresArg: true,
+      describe: "A recipe whose test data feeds the models [default: random]",
+    },
+    seed: { type: "number", requiresArg: true, default: 0, describe: "Of the random inputs and the order of turns" },
+    starts: {
+      type: "number",
+      requiresArg: true,
+      default: 6,
+      describe: "Fresh processes for each model, for cold start and memory; 0: none",
+    },
+    "price-per-hour": { type: "number", requiresArg: true, describe: "Of the machine: shows the cost of a million" },
+  },
+  examples: [
+    ["pare bench model.onnx", "One model"],
+    ["pare bench original.onnx small.onnx --threads 2", "The second against the first"],
+    ["pare bench a.onnx b.onnx --scenario batch --batch 64", "Throughput"],
+    ["pare bench a.onnx --input-shape image:1,3,224,224", "Sizes that the model leaves free"],
+  ],
+  load: async () => (await import("../bench/command.ts")).benchCommand,
+});
