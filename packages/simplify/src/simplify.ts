@@ -30,7 +30,10 @@ export const simplifyOptions = z.strictObject({
     .boolean()
     .default(false)
     .describe("Keep inputs that have an initial value: callers may go on overriding them, and they are folded nowhere"),
-  exactOnly: z.boolean().default(false).describe("Only rewrites that leave every output bit as it is"),
+  exactOnly: z
+    .boolean()
+    .default(false)
+    .describe("Only rewrites that leave every output bit as it is; inputs that have an initial value stay inputs"),
   maxFoldBytes: z
     .int()
     .min(0)
@@ -62,7 +65,7 @@ export const simplify: Pass<SimplifyOptions> = {
       scene.label = "simplify/fix-input-shapes";
       fixInputShapes(scene, options.inputShapes);
     }
-    if (!options.keepInitialInputs) await perform(freezeInputs);
+    if (!options.keepInitialInputs && !options.exactOnly) await perform(freezeInputs);
     for (const step of [inlineFunctions, dropDead, extractConstants]) await perform(step);
     const cleaning = [shareConstants, foldConstantsStep(options.maxFoldBytes), shareSubexpressions, dropDead];
     await settle(
