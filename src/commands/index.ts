@@ -4,9 +4,10 @@ import { doctor } from "./doctor.ts";
 import { init } from "./init.ts";
 import { inspect } from "./inspect.ts";
 import { plan } from "./plan.ts";
+import { report } from "./report.ts";
 import { run } from "./run.ts";
 import { schema } from "./schema.ts";
 import { simplify } from "./simplify.ts";
 
 /** Every verb, in the order of the help. */
-export const commands: readonly Command[] = [run, plan, bench, inspect, simplify, init, doctor, schema];
+export const commands: readonly Command[] = [run, plan, bench, report, inspect, simplify, init, doctor, schema];

@@ -1,23 +1,28 @@
 import { relative } from "node:path";
-import { formatDuration, headline, renderTable } from "@pare/report";
+import { formatDuration, headline, renderGates, renderTable } from "@pare/report";
 import type { CommandRun, Terminal } from "../terminal/terminal.ts";
+import { failedGates } from "./gates.ts";
 import { type RunOutcome, runRecipe } from "./run.ts";
 
 export interface RunArgs {
   readonly recipe: string;
   readonly out: string;
   readonly lock: string | undefined;
+  readonly base: string | undefined;
+  readonly strict: boolean | undefined;
   readonly "cache-dir": string | undefined;
   readonly "cache-limit": number;
   readonly "no-cache": boolean | undefined;
 }
 
 export const runCommand: CommandRun<RunArgs> = async (args, terminal) => {
-  const { recipe, out, lock } = args;
+  const { recipe, out, lock, base, strict = false } = args;
   const folder = args["no-cache"] ? false : args["cache-dir"];
   const outcome = await runRecipe(recipe, {
     out,
+    strict,
     ...(lock !== undefined && { lock }),
+    ...(base !== undefined && { base }),
     ...(folder !== undefined && { cacheFolder: folder }),
     cacheLimitBytes: args["cache-limit"] * 1e9,
     progress: terminal.progress,
@@ -25,7 +30,7 @@ export const runCommand: CommandRun<RunArgs> = async (args, terminal) => {
   });
   terminal.printJson(outcome.record);
   printOutcome(outcome, terminal);
-  return 0;
+  return failedGates(outcome.record, strict).length > 0 ? 1 : 0;
 };
 
 function printOutcome({ record, folder, resumed }: RunOutcome, terminal: Terminal): void {
@@ -37,8 +42,10 @@ function printOutcome({ record, folder, resumed }: RunOutcome, terminal: Termina
   if (remarks.length > 0) terminal.remark(remarks.join(" "));
   const place = relative(process.cwd(), folder) || ".";
   terminal.print(
-    `${record.recipe.name}: ${headline(record)}\n\n${renderTable(record, terminal.width)}${noiseText(record)}\n` +
-      `Took ${formatDuration(record.run.durationMs)}. model.onnx, report.md, record.json and recipe.lock.yaml are in\n${place}`,
+    `${record.recipe.name}: ${headline(record)}\n\n${renderTable(record, terminal.width)}${noiseText(record)}` +
+      `${renderGates(record.gates ?? [], terminal.width)}\n` +
+      `Took ${formatDuration(record.run.durationMs)}. Model, report.html, report.md, junit.xml, record.json and\n` +
+      `recipe.lock.yaml are in ${place}`,
   );
 }
 

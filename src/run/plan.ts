@@ -8,6 +8,7 @@ import { passNamed, recipeCatalog } from "../catalog.ts";
 import { type ModelWeight, weighModel } from "../model/summary.ts";
 import { openTestData } from "./data.ts";
 import { findModel } from "./facts.ts";
+import { readGates } from "./gates.ts";
 import { createTools, selectionOf } from "./tools.ts";
 
 /** What a recipe would do, found out on a copy in memory; nothing is written. */
@@ -37,6 +38,7 @@ export interface PlanOptions {
 export async function planRecipe(file: string, options: PlanOptions = {}): Promise<Plan> {
   const checked = readRecipe(file, recipeCatalog);
   const { recipe } = checked;
+  await readGates(checked);
   const path = findModel(checked);
   const model = readModelFile(path);
   const weight = weighModel(model);

@@ -1,11 +1,21 @@
 import { basename, join } from "node:path";
-import { writeModel } from "@pare/formats";
-import { type RunFolder, writeLock, writeWhole } from "@pare/recipe";
-import { type RunRecord, recordVersion, renderMarkdown } from "@pare/report";
+import { readModelFile, writeModel } from "@pare/formats";
+import { type RunFolder, writeLock, writeWhole, writtenOut } from "@pare/recipe";
+import {
+  type ModelProfile,
+  type RunRecord,
+  recordVersion,
+  renderHtml,
+  renderJunit,
+  renderMarkdown,
+} from "@pare/report";
+import { stringify } from "yaml";
 import { describeFiles, type ModelFiles } from "../model/files.ts";
 import { weighModel } from "../model/summary.ts";
+import { largestTensors } from "../model/tensors.ts";
 import type { Measured } from "./evaluate.ts";
 import type { RunFacts } from "./facts.ts";
+import type { Profiles } from "./profile.ts";
 import type { StepsOutcome } from "./steps.ts";
 import type { Timed } from "./time.ts";
 
@@ -32,9 +42,12 @@ export interface RecordParts {
   readonly steps: StepsOutcome;
   readonly result: Result;
   readonly measured: readonly (Measured | Timed)[];
+  readonly profiles: Profiles | undefined;
 }
 
-export function makeRecord({ folder, facts, startedAt, durationMs, steps, result, measured }: RecordParts): RunRecord {
+/** All but the gates, which are decided by it. */
+export function makeRecord(parts: RecordParts): RunRecord {
+  const { folder, facts, startedAt, durationMs, steps, result, measured } = parts;
   const { recipe, sha256 } = facts.checked;
   const original = { ...modelRecord(recipe.model, facts.modelFiles), ...facts.weight };
   const changed = { ...modelRecord(basename(result.path), result.files), ...result.weight };
@@ -42,11 +55,19 @@ export function makeRecord({ folder, facts, startedAt, durationMs, steps, result
     format: "pare-record",
     version: recordVersion,
     run: { id: folder.id, startedAt: startedAt.toISOString(), durationMs: Math.round(durationMs) },
-    recipe: { name: recipe.name, sha256, seed: recipe.seed },
+    recipe: { name: recipe.name, sha256, seed: recipe.seed, text: stringify(writtenOut(recipe)) },
     environment: facts.environment,
     data: facts.data,
-    original: { ...original, metrics: measured.flatMap((each) => each.original) },
-    result: { ...changed, metrics: measured.flatMap((each) => each.result) },
+    original: {
+      ...original,
+      metrics: measured.flatMap((each) => each.original),
+      ...insides(facts.modelPath, parts.profiles?.original),
+    },
+    result: {
+      ...changed,
+      metrics: measured.flatMap((each) => each.result),
+      ...insides(result.path, parts.profiles?.result),
+    },
     steps: steps.records,
     timings: measured.flatMap((each) => ("timing" in each ? [each.timing] : [])),
     comparisons: measured.flatMap((each) => each.comparisons),
@@ -57,13 +78,25 @@ function modelRecord(file: string, { sha256, sizeBytes }: ModelFiles) {
   return { file, sha256, sizeBytes };
 }
 
-/** Report and lock file beside the model, and at last the record. */
-export async function writeReports(folder: RunFolder, facts: RunFacts, record: RunRecord): Promise<void> {
+/** The original is read again: passes have changed the one in memory. */
+function insides(path: string, profile: ModelProfile | undefined) {
+  return { tensors: largestTensors(readModelFile(path)), ...(profile !== undefined && { profile }) };
+}
+
+/** Reports and lock file beside the model, and at last the record. */
+export async function writeReports(
+  folder: RunFolder,
+  facts: RunFacts,
+  record: RunRecord,
+  strict: boolean,
+): Promise<void> {
   const outcome = {
     steps: record.steps.map(({ sha256 }) => sha256),
     output: { file: record.result.file, sha256: record.result.sha256 },
   };
   await writeWhole(join(folder.path, "report.md"), renderMarkdown(record));
+  await writeWhole(join(folder.path, "report.html"), await renderHtml([record]));
+  await writeWhole(join(folder.path, "junit.xml"), renderJunit([record], { strict }));
   await writeWhole(join(folder.path, "recipe.lock.yaml"), writeLock(facts.lock, outcome));
   await folder.finish(recordFile, `${JSON.stringify(record, null, 2)}\n`);
 }

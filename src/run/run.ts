@@ -13,11 +13,14 @@ import {
   readLock,
   readRecipe,
 } from "@pare/recipe";
-import type { RunRecord } from "@pare/report";
+import type { GateRecord, RunRecord } from "@pare/report";
 import { recipeCatalog } from "../catalog.ts";
+import { readRecordFile } from "../report/read-records.ts";
 import { defaultCacheFolder } from "./cache-folder.ts";
 import { evaluateBoth, type Measured, type ModelPair } from "./evaluate.ts";
 import { gatherFacts, type RunFacts } from "./facts.ts";
+import { decideGates, readGates } from "./gates.ts";
+import { type Profiles, profileModel } from "./profile.ts";
 import { makeRecord, recordFile, writeReports, writeResult } from "./result.ts";
 import { runSteps } from "./steps.ts";
 import { type Timed, timeBoth, timingInputs } from "./time.ts";
@@ -28,6 +31,10 @@ export interface RunOptions {
   readonly out?: string;
   /** Path of a lock file whose bytes this run must give. */
   readonly lock?: string;
+  /** Path of the record of an earlier run, for gates on `base.`. */
+  readonly base?: string;
+  /** A gate that cannot be told counts as failed in junit.xml. Default false. */
+  readonly strict?: boolean;
   /** Default: `defaultCacheFolder()`. False: every step is done again. */
   readonly cacheFolder?: string | false;
   readonly cacheLimitBytes?: number;
@@ -37,14 +44,16 @@ export interface RunOptions {
 
 export interface RunOutcome {
   readonly record: RunRecord;
-  /** Where model, record, report and lock file are. */
+  /** Where model, record, reports and lock file are. */
   readonly folder: string;
   readonly resumed: boolean;
 }
 
-/** Does what a recipe says. @throws the faults of the recipe, the model, the steps and the engine */
+/** Does what a recipe says. @throws the faults of the recipe, its gates, the base, the model, the steps and the engine */
 export async function runRecipe(file: string, options: RunOptions = {}): Promise<RunOutcome> {
   const checked = readRecipe(file, recipeCatalog);
+  const gates = await readGates(checked);
+  const base = options.base === undefined ? undefined : await readRecordFile(options.base);
   const lock = options.lock === undefined ? undefined : { lock: readLock(options.lock), file: options.lock };
   await using engine = createOnnxRuntimeEngine();
   const signal = options.signal ?? new AbortController().signal;
@@ -53,7 +62,16 @@ export async function runRecipe(file: string, options: RunOptions = {}): Promise
   if (lock !== undefined) checkLockInputs(lock.lock, facts.lock, lock.file);
   const root = join(options.out ?? "runs", checked.recipe.name);
   const folder = await claimRunFolder(root, runDigest(facts), recordFile);
-  return await runIn(folder, facts, world, options, lock);
+  const judge: Judge = (record) => decideGates(gates, record, base);
+  return await runIn(folder, facts, world, { options, judge, lock });
+}
+
+type Judge = (record: RunRecord) => Promise<readonly GateRecord[]>;
+
+interface RunParts {
+  readonly options: RunOptions;
+  readonly judge: Judge;
+  readonly lock: { readonly lock: Lock; readonly file: string } | undefined;
 }
 
 /** Runs of one digest are the same run: a rerun finds the folder of the one that was interrupted. */
@@ -66,8 +84,7 @@ async function runIn(
   folder: RunFolder,
   facts: RunFacts,
   world: World,
-  options: RunOptions,
-  lock: { readonly lock: Lock; readonly file: string } | undefined,
+  { options, judge, lock }: RunParts,
 ): Promise<RunOutcome> {
   const startedAt = new Date();
   const began = performance.now();
@@ -75,10 +92,13 @@ async function runIn(
   const steps = await runSteps(facts, cache, world, lock);
   const result = await writeResult(folder, facts, steps);
   if (lock !== undefined) checkLockOutput(lock.lock, facts.lock, lock.file, result.files.sha256);
-  const measured = await measure(folder, facts, steps.model, { original: facts.modelPath, result: result.path }, world);
+  const pair: ModelPair = { original: facts.modelPath, result: result.path };
+  const measured = await measure(folder, facts, steps.model, pair, world);
+  const profiles = await profile(folder, facts, steps.model, pair, world);
   const durationMs = performance.now() - began;
-  const record = makeRecord({ folder, facts, startedAt, durationMs, steps, result, measured });
-  await writeReports(folder, facts, record);
+  const bare = makeRecord({ folder, facts, startedAt, durationMs, steps, result, measured, profiles });
+  const record = { ...bare, gates: await judge(bare) };
+  await writeReports(folder, facts, record, options.strict ?? false);
   return { record, folder: folder.path, resumed: folder.resumed };
 }
 
@@ -110,4 +130,25 @@ async function measure(
     measured.push(part.value);
   }
   return measured;
+}
+
+/** Of both models as the first measurement runs them; without a measurement there is nothing to explain. */
+async function profile(
+  folder: RunFolder,
+  { checked, dataset }: RunFacts,
+  model: Model,
+  pair: ModelPair,
+  world: World,
+): Promise<Profiles | undefined> {
+  const [spec] = checked.recipe.measure;
+  if (spec === undefined) return undefined;
+  const { device, threads } = spec;
+  const part = await folder.part("profile", async () => {
+    world.progress.report("profiling", 0, 2);
+    const inputs = await timingInputs(checked, 0, { model, path: pair.result, dataset }, world);
+    const original = await profileModel(pair.original, inputs, { device, threads }, world);
+    world.progress.report("profiling", 1, 2);
+    return { original, result: await profileModel(pair.result, inputs, { device, threads }, world) };
+  });
+  return part.value;
 }

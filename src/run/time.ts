@@ -7,6 +7,7 @@ import type { Comparison, Metric, TimingRecord } from "@pare/report";
 import { transformOf } from "./data.ts";
 import { fixedBatchError, noInputsError } from "./errors.ts";
 import type { Measured, ModelPair } from "./evaluate.ts";
+import { runTimes } from "./run-times.ts";
 import { prefixed, type World } from "./tools.ts";
 
 export interface Timed extends Measured {
@@ -70,9 +71,11 @@ function ratioOf(spec: MeasureSpec, { ratios }: LatencyMeasurement): Comparison 
 
 function timingRecord(spec: MeasureSpec, { models, control, noiseFloor }: LatencyMeasurement): TimingRecord {
   const { name, engine, device, threads, scenario, batch } = spec;
-  const { runs, blocksMs } = models[0]!;
-  const rounds = blocksMs.length;
-  return { name, engine, device, threads, scenario, batch, runs, rounds, controlRatio: control.ratio, noiseFloor };
+  const [original, result] = models as readonly [ModelLatency, ModelLatency];
+  const rounds = original.blocksMs.length;
+  const counts = { runs: original.runs, rounds, controlRatio: control.ratio, noiseFloor };
+  const times = { original: runTimes(original.blocksMs), result: runTimes(result.blocksMs) };
+  return { name, engine, device, threads, scenario, batch, ...counts, ...times };
 }
 
 /**

@@ -40,7 +40,14 @@ test("a run prints a table and writes model, record, report and lock file", () =
   for (const line of first.out.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
   const [run] = folders();
   const place = join(folder, "runs/small", run!);
-  expect(readdirSync(place).sort()).toEqual(["model.onnx", "recipe.lock.yaml", "record.json", "report.md"]);
+  expect(readdirSync(place).sort()).toEqual([
+    "junit.xml",
+    "model.onnx",
+    "recipe.lock.yaml",
+    "record.json",
+    "report.html",
+    "report.md",
+  ]);
   const record = JSON.parse(readFileSync(join(place, "record.json"), "utf8"));
   expect(record).toMatchObject({
     format: "pare-record",
@@ -83,6 +90,51 @@ test("without the cache it gives them too, and the lock file holds", async () =>
   expect(JSON.parse(out).steps).toMatchObject([{ status: "done" }]);
   const [added] = folders().filter((run) => !before.includes(run));
   expect(bytes(added!).equals(bytes(before[0]!))).toBe(true);
+});
+
+test("a gate that fails makes the exit code 1, and every report says so", async () => {
+  writeFileSync(
+    join(folder, "gated.yaml"),
+    `${recipe.replace("name: small", "name: gated")}gates:
+  - size.file < 0.5 * original.size.file
+  - accuracy.top1 >= base.accuracy.top1 - 0.05
+  - nodes < original.nodes
+`,
+  );
+  const run = await pare(folder, ["run", "gated.yaml"], env);
+  expect(run.code).toBe(1);
+  expect(run.out).toMatch(/^fail {9}size\.file < 0\.5 \* original\.size\.file$/m);
+  expect(run.out).toMatch(/^skipped {6}accuracy\.top1 >= base/m);
+  const place = join("runs/gated", readdirSync(join(folder, "runs/gated"))[0]!);
+  const read = (name: string) => readFileSync(join(folder, place, name), "utf8");
+  const statuses = JSON.parse(read("record.json")).gates.map(({ status }: { status: string }) => status);
+  expect(statuses).toEqual(["fail", "skipped", "pass"]);
+  expect(read("junit.xml")).toContain('tests="4" failures="1" errors="0" skipped="1"');
+  expect(read("report.md")).toContain("| ❌ fail |");
+
+  const againstBase = await pare(folder, ["run", "gated.yaml", "--base", place, "--json"], env);
+  expect(againstBase.code).toBe(1);
+  expect(JSON.parse(againstBase.out).gates[1]).toMatchObject({ status: expect.stringMatching(/^(pass|cannot-tell)$/) });
+
+  const several = await pare(folder, ["report", place, join("runs/small", folders()[0]!), "-o", "both.html"], env);
+  expect(several).toMatchObject({ code: 0, out: "", err: "" });
+  expect(readFileSync(join(folder, "both.html"), "utf8")).toContain("<h1>2 runs</h1>");
+  const refused = await pare(folder, ["report", place, "-o", "both.html"], env);
+  expect(refused).toMatchObject({ code: 2, out: "" });
+  expect(refused.err).toMatch(/^FILE_EXISTS at both\.html/);
+  const markdown = await pare(folder, ["report", place], env);
+  expect(markdown.out).toBe(read("report.md"));
+});
+
+test("a mistyped gate is found before anything is done", async () => {
+  writeFileSync(join(folder, "typo.yaml"), `${recipe}gates:\n  - size.fil < 3\n`);
+  const before = folders();
+  for (const verb of ["plan", "run"]) {
+    const { code, err } = await pare(folder, [verb, "typo.yaml"], env);
+    expect(code).toBe(2);
+    expect(err).toMatch(/^GATE_METRIC at gates\[0\] in typo\.yaml:13: .* Did you mean "size\.file"\?/);
+  }
+  expect(folders()).toEqual(before);
 });
 
 test("a lock file of another model or recipe is an error that names what differs", async () => {

@@ -76,7 +76,7 @@ const record = recordOf(
 
 const names = ["accuracy.top1", "latency.online.p50", "latency.online.p99", "loss", ...structureNames];
 const decide = (text: string, base?: RunRecord) =>
-  decideGate(parseGate(text, names, "gates[0]"), readingsOf(record, base));
+  decideGate(parseGate(text, { known: names }, "gates[0]"), readingsOf(record, base));
 
 test.each([
   ["size.file <= 0.5 * original.size.file", "pass"],

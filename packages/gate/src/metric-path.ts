@@ -1,6 +1,14 @@
 import { gateAmbiguousError, gateUnknownError } from "./errors.ts";
 import type { MetricRef, Subject } from "./expression.ts";
 
+/** What a gate may speak of. */
+export interface MetricNames {
+  /** In full, in the order in which errors list them. */
+  readonly known: readonly string[];
+  /** Whether there may be a metric of this name all the same: those of a module are only known when it has run. */
+  readonly mayBe?: (name: string) => boolean;
+}
+
 /**
  * A path as written, to the one metric that it means.
  *
@@ -10,14 +18,16 @@ import type { MetricRef, Subject } from "./expression.ts";
  *
  * @throws GATE_METRIC, GATE_AMBIGUOUS
  */
-export function resolveMetric(parts: readonly string[], names: readonly string[], place: string): MetricRef {
+export function resolveMetric(parts: readonly string[], names: MetricNames, place: string): MetricRef {
+  const { known, mayBe = () => false } = names;
   const subject = subjectOf(parts[0]);
   const own = subject === "result" ? parts : parts.slice(1);
   const path = own.join(".");
-  if (names.includes(path)) return { subject, name: path };
-  const choices = own.length === 0 ? [] : names.filter((name) => hasParts(name, own));
+  if (known.includes(path)) return { subject, name: path };
+  const choices = own.length === 0 ? [] : known.filter((name) => hasParts(name, own));
   const [only, ...others] = choices;
-  if (only === undefined) throw gateUnknownError(place, parts.join("."), names);
+  if (only === undefined && mayBe(path)) return { subject, name: path };
+  if (only === undefined) throw gateUnknownError(place, parts.join("."), known);
   const prefix = subject === "result" ? "" : `${subject}.`;
   if (others.length > 0)
     throw gateAmbiguousError(
@@ -43,16 +53,16 @@ function hasParts(name: string, parts: readonly string[]): boolean {
  * `latency.my-bench.p50` → `latency["my-bench"].p50`.
  */
 export function quoteNames(text: string, names: readonly string[]): string {
-  const odd = names.filter((name) => name.split(".").some((part) => !isIdentifier(part)));
-  if (odd.length === 0) return text;
-  const longestFirst = [...odd].sort((a, b) => b.length - a.length).map(escapePattern);
-  const pattern = new RegExp(`(?<![\\w-])(${longestFirst.join("|")})(?![\\w-])`, "g");
-  return text.replace(pattern, (name) =>
-    name
-      .split(".")
-      .map((part, i) => (isIdentifier(part) ? `${i === 0 ? "" : "."}${part}` : `["${part}"]`))
-      .join(""),
-  );
+  const dashed = names.filter((name) => name.includes("-")).sort((a, b) => b.length - a.length);
+  const pattern = new RegExp(`(?<![\\w-])(${dashed.map(escapePattern).join("|")})(?![\\w-])`, "g");
+  const whole = dashed.length === 0 ? text : text.replace(pattern, bracketed);
+  return whole.replace(/(?<![\w.])[A-Za-z_]\w*(\.\w+)+/g, bracketed);
+}
+
+/** a.b-c.3 → a["b-c"]["3"] */
+function bracketed(name: string): string {
+  const [first = "", ...parts] = name.split(".");
+  return first + parts.map((part) => (isIdentifier(part) ? `.${part}` : `["${part}"]`)).join("");
 }
 
 const isIdentifier = (part: string) => /^[A-Za-z_]\w*$/.test(part);

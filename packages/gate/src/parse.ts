@@ -16,23 +16,25 @@ import {
 } from "mathjs";
 import { gateLengthError, gateSyntaxError } from "./errors.ts";
 import type { ArithmeticOp, CompareOp, Condition, FunctionName, Gate, Quantity } from "./expression.ts";
-import { quoteNames, resolveMetric } from "./metric-path.ts";
+import { type MetricNames, quoteNames, resolveMetric } from "./metric-path.ts";
 
 const lengthLimit = 500;
 const math = create({ ...parseDependencies });
 
 interface Context {
-  readonly names: readonly string[];
+  readonly names: MetricNames;
   readonly place: string;
 }
 
 /**
- * @param names every metric that the run may have
  * @throws GATE_SYNTAX, GATE_LENGTH, GATE_METRIC, GATE_AMBIGUOUS
  */
-export function parseGate(expression: string, names: readonly string[], place: string): Gate {
+export function parseGate(expression: string, names: MetricNames, place: string): Gate {
   if (expression.length > lengthLimit) throw gateLengthError(place, expression.length, lengthLimit);
-  return { expression, condition: conditionOf(read(quoteNames(expression.trim(), names), place), { names, place }) };
+  return {
+    expression,
+    condition: conditionOf(read(quoteNames(expression.trim(), names.known), place), { names, place }),
+  };
 }
 
 function read(text: string, place: string): MathNode {

@@ -52,6 +52,7 @@ test("every default is written out", () => {
     measure: [
       { name: "online", engine: "onnxruntime", device: "cpu", threads: 1, scenario: "online", batch: 1, budget: 5 },
     ],
+    gates: [],
   });
 });
 
@@ -100,7 +101,7 @@ test.each([
     "an unknown key",
     "version: 1\nmodel: m\nsed: 3",
     `RECIPE_KEY at sed in ${file}:3: unknown option. Did you mean "seed"? ` +
-      "Options of a recipe: version, name, seed, model, data, evaluate, steps, measure.",
+      "Options of a recipe: version, name, seed, model, data, evaluate, steps, measure, gates.",
   ],
   [
     "an unknown key deeper down",

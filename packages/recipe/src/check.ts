@@ -65,6 +65,7 @@ function withDefaults(written: WrittenRecipe, file: string, catalog: RecipeCatal
     evaluate: written.evaluate ?? (test === undefined ? [] : ["accuracy.top1"]),
     steps: written.steps.map((step, i) => checkStep(step, i, catalog.passes, source)),
     measure: namedMeasurements(written.measure, source),
+    gates: written.gates,
   };
 }
 

@@ -22,6 +22,7 @@ const facts: LockFacts = {
     evaluate: [],
     steps: [{ pass: "simplify", only: [], except: [], options: { limit: 3 } }],
     measure: [],
+    gates: [],
   },
   recipeSha256: a,
   modelSha256: b,

@@ -13,6 +13,8 @@ export interface Recipe {
   readonly evaluate: readonly string[];
   readonly steps: readonly RecipeStep[];
   readonly measure: readonly MeasureSpec[];
+  /** Conditions over what was measured; read when the run begins. */
+  readonly gates: readonly string[];
 }
 
 export type DataSource = z.output<ReturnType<typeof dataSource>>;
@@ -50,6 +52,7 @@ export function writtenOut(recipe: Recipe): Record<string, unknown> {
     evaluate: rest.evaluate,
     steps: steps.map(writtenStep),
     measure: rest.measure,
+    ...(rest.gates.length > 0 && { gates: rest.gates }),
   };
 }
 

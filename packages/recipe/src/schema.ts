@@ -67,6 +67,13 @@ export function recipeSchema(catalog: RecipeCatalog) {
       .describe("Metrics on the test data. Default: accuracy.top1 where there is test data."),
     steps: z.array(z.unknown()).default([]).describe(stepsDescription),
     measure: z.array(measurement(catalog.engines)).default([]).describe("How speed is measured. Default: not at all."),
+    gates: z
+      .array(z.string().min(1))
+      .default([])
+      .describe(
+        "Conditions that must hold, over accuracy, latency, throughput and size, also of `original.` and `base.`: " +
+          "accuracy.top1 >= original.accuracy.top1 - 0.01. Default: none.",
+      ),
   });
 }
 

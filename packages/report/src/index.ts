@@ -1,8 +1,18 @@
-export { formatBytes, formatChange, formatCount, formatDuration, formatMetric, significant } from "./format.ts";
+export { renderAnnotations } from "./annotations.ts";
+export {
+  formatBytes,
+  formatChange,
+  formatCount,
+  formatDuration,
+  formatMetric,
+  formatQuantity,
+  significant,
+} from "./format.ts";
+export { renderGates } from "./gate-text.ts";
 export { renderHtml } from "./html.ts";
 export { type JunitOptions, renderJunit } from "./junit.ts";
 export { headline, renderMarkdown } from "./markdown.ts";
 export { readRecord } from "./read-record.ts";
 export * from "./record.ts";
-export { comparisonRows, type Row } from "./rows.ts";
+export { comparisonRows, formatComparison, type Row } from "./rows.ts";
 export { alignColumns, renderTable } from "./table.ts";

@@ -1,5 +1,6 @@
 import { formatBytes, formatDuration } from "./format.ts";
-import type { RunRecord, StepRecord } from "./record.ts";
+import { gateWords } from "./gate-text.ts";
+import type { GateRecord, GateStatus, RunRecord, StepRecord } from "./record.ts";
 import { comparisonRows } from "./rows.ts";
 
 /**
@@ -7,11 +8,12 @@ import { comparisonRows } from "./rows.ts";
  * did, and where it was measured. A pure function of the record.
  */
 export function renderMarkdown(record: RunRecord): string {
-  const { run, recipe, steps } = record;
+  const { run, recipe, steps, gates = [] } = record;
   const blocks = [
     `## ${escapeMarkdown(recipe.name)}: ${headline(record)}`,
     comparisonTable(record),
     intervalRemark(record),
+    ...(gates.length > 0 ? ["### Gates", gateTable(gates)] : []),
     ...(steps.length > 0 ? ["### Steps", steps.map(stepText).join("\n")] : []),
     "### Where",
     environmentText(record),
@@ -38,6 +40,16 @@ function intervalRemark(record: RunRecord): string {
   const metric = [...record.original.metrics, ...record.result.metrics].find((candidate) => candidate.interval);
   if (metric?.interval === undefined) return "";
   return `In brackets: ${Math.round(metric.interval.confidence * 100)} % confidence intervals.`;
+}
+
+const signs: Readonly<Record<GateStatus, string>> = { pass: "✅", fail: "❌", "cannot-tell": "❔", skipped: "➖" };
+
+function gateTable(gates: readonly GateRecord[]): string {
+  const rows = gates.map(
+    ({ expression, status, reason }) =>
+      `| ${signs[status]} ${gateWords[status]} | ${escapeMarkdown(expression)} | ${escapeMarkdown(reason)} |`,
+  );
+  return ["| | gate | what decides it |", "|---|---|---|", ...rows].join("\n");
 }
 
 function stepText(step: StepRecord): string {

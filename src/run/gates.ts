@@ -1,0 +1,51 @@
+import type { Gate, MetricNames } from "@pare/gate";
+import type { CheckedRecipe, Recipe } from "@pare/recipe";
+import type { GateRecord, RunRecord } from "@pare/report";
+import { recipeCatalog } from "../catalog.ts";
+
+/** Every metric that a run of this recipe may have. */
+function metricNames({ evaluate, measure }: Recipe): MetricNames {
+  const asked = askedMetrics(evaluate);
+  const evaluated = asked.includes("auto") ? recipeCatalog.metrics.filter((name) => name !== "auto") : asked;
+  const timed = measure.flatMap(({ name, scenario }) =>
+    scenario === "batch"
+      ? [`throughput.${name}`]
+      : ["p50", "p90", "p95", "p99"].map((level) => `latency.${name}.${level}`),
+  );
+  const hasModule = asked.some((name) => name.startsWith("."));
+  const isPart = (path: string) => evaluated.some((name) => path.startsWith(`${name}.`));
+  return {
+    known: [...evaluated.filter((name) => !name.startsWith(".")), ...timed],
+    mayBe: (path) => isPart(path) || (hasModule && !/^(latency|throughput|size)\b/.test(path)),
+  };
+}
+
+/** The metrics of `evaluate`, whose other keys say how the output is read. */
+function askedMetrics(evaluate: readonly string[] | { readonly metrics: readonly string[] }): readonly string[] {
+  return "metrics" in evaluate ? evaluate.metrics : evaluate;
+}
+
+/** Read before anything is done, so that a slip is not found out after an hour. @throws GATE_… at the gate's line */
+export async function readGates({ recipe, place }: CheckedRecipe): Promise<readonly Gate[]> {
+  if (recipe.gates.length === 0) return [];
+  const { parseGate, structureNames } = await import("@pare/gate");
+  const { known, ...open } = metricNames(recipe);
+  const names = { known: [...known, ...structureNames], ...open };
+  return recipe.gates.map((text, i) => parseGate(text, names, place(["gates", i])));
+}
+
+export async function decideGates(
+  gates: readonly Gate[],
+  record: RunRecord,
+  base: RunRecord | undefined,
+): Promise<readonly GateRecord[]> {
+  if (gates.length === 0) return [];
+  const { decideGate, readingsOf } = await import("@pare/gate");
+  const readings = readingsOf(record, base);
+  return gates.map((gate) => decideGate(gate, readings));
+}
+
+/** `strict`: what cannot be told fails too. */
+export function failedGates({ gates = [] }: RunRecord, strict: boolean): readonly GateRecord[] {
+  return gates.filter(({ status }) => status === "fail" || (strict && status === "cannot-tell"));
+}
