@@ -22,12 +22,12 @@ const bins = 36;
 const ms = (value: number) => significant(value);
 const series = ["original", "result"] as const satisfies readonly Series[];
 
-/** How long single runs took: from the fastest to the slowest but one in fifty, so that one straggler hides nothing. */
+/** How long single runs took, but for the slowest few: so that stragglers do not squeeze all others into one bar. */
 export function distributionChart(name: string, times: TimesOfBoth): Markup {
-  const at = (one: RunTimes, level: number) => one.quantilesMs[Math.round(level * (one.quantilesMs.length - 1))]!;
-  const low = Math.min(at(times.original, 0), at(times.result, 0));
-  const high = Math.max(at(times.original, 0.98), at(times.result, 0.98)) || 1;
-  const [from, to] = high > low ? [low, high] : [low * 0.9, low * 1.1];
+  const low = Math.min(...series.map((which) => at(times[which], 0)));
+  const high = Math.max(...series.map((which) => usualEnd(times[which])));
+  const [from, to] = high > low ? [low, high] : [low * 0.9, low * 1.1 || 1];
+  const slower = Math.max(...series.map((which) => shareAbove(times[which], to)));
   const both = series.map((which) => histogramOf(times[which].quantilesMs, from, to, bins));
   const most = Math.max(...both.flat().map(({ share }) => share));
   const medians = series.map((which) => `median of the ${which} ${ms(at(times[which], 0.5))} ms`);
@@ -35,7 +35,11 @@ export function distributionChart(name: string, times: TimesOfBoth): Markup {
     {
       title: `Distribution of run times, ${name}`,
       description: `${medians.join(", ")}.`,
-      x: { label: "time of a run, ms (up to the 98th percentile)", range: [from, to], format: tickText },
+      x: {
+        label: `time of a run, ms (at most ${Math.ceil(slower * 100)} % took longer)`,
+        range: [from, to],
+        format: tickText,
+      },
       y: { label: "share of the runs", range: [0, most], format: (share) => `${tickText(share * 100)} %` },
     },
     ({ x, y }) =>
@@ -54,16 +58,29 @@ export function distributionChart(name: string, times: TimesOfBoth): Markup {
   );
 }
 
+const at = ({ quantilesMs }: RunTimes, level: number) => quantilesMs[Math.round(level * (quantilesMs.length - 1))]!;
+
+/** The 98th percentile, unless the tail is so long that it says nothing of the others. */
+function usualEnd(times: RunTimes): number {
+  const spread = at(times, 0.75) - at(times, 0.25);
+  return Math.min(at(times, 0.98), at(times, 0.75) + 6 * Math.max(spread, at(times, 0.5) * 0.02));
+}
+
+function shareAbove({ quantilesMs }: RunTimes, limit: number): number {
+  return quantilesMs.filter((value) => value > limit).length / quantilesMs.length;
+}
+
 /** The medians of the interleaved blocks in their order: what disturbed the machine disturbs both at once. */
 export function blocksChart(name: string, times: TimesOfBoth): Markup {
   const medians = series.flatMap((which) => times[which].blockMediansMs);
+  const [low, high] = padded(medians, 0.1);
   const count = Math.max(...series.map((which) => times[which].blockMediansMs.length));
   return chart(
     {
       title: `Medians of the interleaved blocks, ${name}`,
       description: `${count} blocks; from ${ms(Math.min(...medians))} to ${ms(Math.max(...medians))} ms.`,
       x: { label: "block, in the order in which they ran", range: [1, Math.max(count, 2)], format: String },
-      y: { label: "median, ms", range: padded(medians, 0.1), format: tickText },
+      y: { label: "median, ms", range: [Math.max(0, low), high], format: tickText },
     },
     ({ x, y }) =>
       series.map((which) =>
