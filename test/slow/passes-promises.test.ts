@@ -33,6 +33,7 @@ const written = rewrites.map(({ name, text }) => ({
   name,
   runs: true,
   isDeterministic: true,
+  isOwn: true,
   read: () => parseModel(text),
 }));
 const stored = (await modelFiles()).map((file) => ({
