@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { metricCatalog } from "@pare/measure";
 import { upgrade } from "@pare/opset";
 import type { Pass } from "@pare/pass";
 import type { RecipeCatalog } from "@pare/recipe";
@@ -15,7 +16,7 @@ export const recipeCatalog: RecipeCatalog = {
   passes,
   builtinModels: Object.keys(builtinModels),
   generatedData: ["glyphs"],
-  metrics: ["accuracy.top1", "loss"],
+  metrics: metricCatalog.map(({ name }) => name),
   engines: ["onnxruntime"],
 };
 

@@ -1,6 +1,7 @@
 import type { Command } from "../terminal/command.ts";
 import { bench } from "./bench.ts";
 import { doctor } from "./doctor.ts";
+import { evaluate } from "./evaluate.ts";
 import { init } from "./init.ts";
 import { inspect } from "./inspect.ts";
 import { plan } from "./plan.ts";
@@ -10,4 +11,15 @@ import { schema } from "./schema.ts";
 import { simplify } from "./simplify.ts";
 
 /** Every verb, in the order of the help. */
-export const commands: readonly Command[] = [run, plan, bench, report, inspect, simplify, init, doctor, schema];
+export const commands: readonly Command[] = [
+  run,
+  plan,
+  evaluate,
+  bench,
+  report,
+  inspect,
+  simplify,
+  init,
+  doctor,
+  schema,
+];

@@ -35,7 +35,7 @@ export function resolvePath(path: string, folder: string, env: NodeJS.ProcessEnv
 }
 
 /** The recipe's `data.input`: what happens to the values. */
-export function transformOf({ data }: Recipe): ImageTransform {
+export function transformOf({ data }: Pick<Recipe, "data">): ImageTransform {
   if (data.input === undefined) return {};
   const { layout, order, scale, mean, std } = data.input;
   return { layout, ...(order !== undefined && { order }), scale: fraction(scale), mean, std };

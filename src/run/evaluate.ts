@@ -1,9 +1,8 @@
 import type { Dataset } from "@pare/data";
-import { type Accuracy, compareAccuracy, evaluateAccuracy } from "@pare/measure";
-import type { Recipe } from "@pare/recipe";
+import type { CheckedRecipe } from "@pare/recipe";
 import type { Comparison, Metric } from "@pare/report";
-import { transformOf } from "./data.ts";
-import { prefixed, type World } from "./tools.ts";
+import { evaluateRequest, type ModelResult } from "../evaluate/evaluate.ts";
+import type { World } from "./tools.ts";
 
 export interface Measured {
   readonly original: readonly Metric[];
@@ -11,49 +10,34 @@ export interface Measured {
   readonly comparisons: readonly Comparison[];
 }
 
+/** Accuracy, and what the record keeps of it beside numbers. */
+export interface Evaluated extends Measured {
+  readonly outcomes: { readonly original: OutcomeParts; readonly result: OutcomeParts };
+}
+
+type OutcomeParts = Omit<ModelResult, "metrics">;
+
 export interface ModelPair {
   readonly original: string;
   readonly result: string;
 }
 
 /** Accuracy of both models on the same samples, and what the change of the one into the other did to it. */
-export async function evaluateBoth(recipe: Recipe, dataset: Dataset, pair: ModelPair, world: World): Promise<Measured> {
-  const original = await evaluateOne(recipe, dataset, pair.original, world, "original");
-  const result = await evaluateOne(recipe, dataset, pair.result, world, "result");
-  const change = compareAccuracy(original.outcomes, result.outcomes);
-  const comparisons: readonly Comparison[] = [
-    { metric: "accuracy.top1", kind: "difference", value: change.difference, interval: change.interval },
-    { metric: "loss", kind: "difference", value: result.loss - original.loss },
-  ];
-  const asked = ({ metric }: { metric: string }) => recipe.evaluate.includes(metric);
+export async function evaluateBoth(
+  { recipe, folder }: CheckedRecipe,
+  dataset: Dataset | undefined,
+  pair: ModelPair,
+  world: World,
+): Promise<Evaluated> {
+  const request = { models: [pair.original, pair.result], recipe, dataset, folder };
+  const { models, comparisons } = await evaluateRequest(request, world);
+  const [original, result] = models as [ModelResult, ModelResult];
+  const { metrics: before, ...originalParts } = original;
+  const { metrics: after, ...resultParts } = result;
   return {
-    original: metricsOf(original, recipe),
-    result: metricsOf(result, recipe),
-    comparisons: comparisons.filter(asked),
+    original: before,
+    result: after,
+    comparisons,
+    outcomes: { original: originalParts, result: resultParts },
   };
-}
-
-async function evaluateOne(
-  recipe: Recipe,
-  dataset: Dataset,
-  path: string,
-  { engine, progress, signal }: World,
-  which: string,
-): Promise<Accuracy> {
-  await using session = await engine.open({ path }, { signal });
-  return await evaluateAccuracy(session, dataset, {
-    transform: transformOf(recipe),
-    scores: recipe.data.input?.scores ?? "logits",
-    progress: prefixed(progress, which),
-    signal,
-  });
-}
-
-function metricsOf(accuracy: Accuracy, { evaluate }: Recipe): readonly Metric[] {
-  const { samples, top1, interval, loss } = accuracy;
-  const all: readonly Metric[] = [
-    { name: "accuracy.top1", unit: "ratio", better: "higher", value: top1, interval, samples },
-    { name: "loss", unit: "nats", better: "lower", value: loss, samples },
-  ];
-  return all.filter(({ name }) => evaluate.includes(name));
 }

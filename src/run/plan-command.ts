@@ -30,7 +30,7 @@ function stepLines({ pass, promise, nodesBefore, nodesAfter, notes }: PlannedSte
 
 function measureLines({ recipe, data, measureSeconds }: Plan): readonly string[] {
   const accuracy = data.map(
-    ({ name, samples }) => `Evaluates ${recipe.evaluate.join(", ")} on ${samples} samples of ${name}`,
+    ({ name, samples }) => `Evaluates ${recipe.evaluate.metrics.join(", ")} on ${samples} samples of ${name}`,
   );
   const timings = recipe.measure.map(
     ({ name, engine, device, threads, scenario, batch }) =>

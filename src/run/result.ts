@@ -13,7 +13,7 @@ import { stringify } from "yaml";
 import { describeFiles, type ModelFiles } from "../model/files.ts";
 import { weighModel } from "../model/summary.ts";
 import { largestTensors } from "../model/tensors.ts";
-import type { Measured } from "./evaluate.ts";
+import type { Evaluated } from "./evaluate.ts";
 import type { RunFacts } from "./facts.ts";
 import type { Profiles } from "./profile.ts";
 import type { StepsOutcome } from "./steps.ts";
@@ -41,7 +41,7 @@ export interface RecordParts {
   readonly durationMs: number;
   readonly steps: StepsOutcome;
   readonly result: Result;
-  readonly measured: readonly (Measured | Timed)[];
+  readonly measured: readonly (Evaluated | Timed)[];
   readonly profiles: Profiles | undefined;
 }
 
@@ -49,6 +49,7 @@ export interface RecordParts {
 export function makeRecord(parts: RecordParts): RunRecord {
   const { folder, facts, startedAt, durationMs, steps, result, measured } = parts;
   const { recipe, sha256 } = facts.checked;
+  const evaluated = measured.find((each) => "outcomes" in each);
   const original = { ...modelRecord(recipe.model, facts.modelFiles), ...facts.weight };
   const changed = { ...modelRecord(basename(result.path), result.files), ...result.weight };
   return {
@@ -61,11 +62,13 @@ export function makeRecord(parts: RecordParts): RunRecord {
     original: {
       ...original,
       metrics: measured.flatMap((each) => each.original),
+      ...evaluated?.outcomes.original,
       ...insides(facts.modelPath, parts.profiles?.original),
     },
     result: {
       ...changed,
       metrics: measured.flatMap((each) => each.result),
+      ...evaluated?.outcomes.result,
       ...insides(result.path, parts.profiles?.result),
     },
     steps: steps.records,

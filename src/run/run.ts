@@ -17,7 +17,7 @@ import type { GateRecord, RunRecord } from "@pare/report";
 import { recipeCatalog } from "../catalog.ts";
 import { readRecordFile } from "../report/read-records.ts";
 import { defaultCacheFolder } from "./cache-folder.ts";
-import { evaluateBoth, type Measured, type ModelPair } from "./evaluate.ts";
+import { type Evaluated, evaluateBoth, type ModelPair } from "./evaluate.ts";
 import { gatherFacts, type RunFacts } from "./facts.ts";
 import { decideGates, readGates } from "./gates.ts";
 import { type Profiles, profileModel } from "./profile.ts";
@@ -115,11 +115,11 @@ async function measure(
   model: Model,
   pair: ModelPair,
   world: World,
-): Promise<readonly (Measured | Timed)[]> {
+): Promise<readonly (Evaluated | Timed)[]> {
   const { recipe } = checked;
-  const measured: (Measured | Timed)[] = [];
-  if (dataset !== undefined && recipe.evaluate.length > 0) {
-    const part = await folder.part("evaluate", () => evaluateBoth(recipe, dataset, pair, world));
+  const measured: (Evaluated | Timed)[] = [];
+  if (recipe.evaluate.metrics.length > 0) {
+    const part = await folder.part("evaluate", () => evaluateBoth(checked, dataset, pair, world));
     measured.push(part.value);
   }
   for (const index of recipe.measure.keys()) {

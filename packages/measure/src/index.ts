@@ -1,5 +1,3 @@
-export { type Accuracy, type AccuracyOptions, evaluateAccuracy } from "./accuracy.ts";
-export { type AccuracyComparison, compareAccuracy } from "./compare-accuracy.ts";
 export * from "./evaluate/index.ts";
 export { type FreshStartOptions, type FreshStarts, measureFreshStarts, peakMemoryRatio } from "./fresh-starts.ts";
 export { type Host, hostOf } from "./host.ts";

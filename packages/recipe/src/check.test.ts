@@ -45,9 +45,9 @@ test("every default is written out", () => {
     model: "m.onnx",
     data: {
       test: { generated: "glyphs", samples: 2000, seed: 1 },
-      input: { layout: "NCHW", scale: "1/255", mean: [0], std: [1], scores: "logits" },
+      input: { layout: "NCHW", scale: "1/255", mean: [0], std: [1] },
     },
-    evaluate: ["accuracy.top1"],
+    evaluate: { metrics: ["auto"], activation: "auto", samples: 100 },
     steps: [],
     measure: [
       { name: "online", engine: "onnxruntime", device: "cpu", threads: 1, scenario: "online", batch: 1, budget: 5 },

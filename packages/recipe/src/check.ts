@@ -4,6 +4,7 @@ import { inputTransform } from "./data-schema.ts";
 import { digestOf } from "./digest.ts";
 import { type Path, parseSource, readRecipeText, type SourceDocument } from "./document.ts";
 import { recipeNameError, recipeNeedsDataError, recipeTwiceError, recipeValueError } from "./errors.ts";
+import { type EvaluateSpec, isMetricModule } from "./evaluate-schema.ts";
 import { describeValue, issueError } from "./issues.ts";
 import type { MeasureSpec, Recipe } from "./recipe.ts";
 import { type RecipeCatalog, recipeSchema, type WrittenRecipe } from "./schema.ts";
@@ -54,19 +55,34 @@ export function checkRecipe(text: string, file: string, catalog: RecipeCatalog):
 
 function withDefaults(written: WrittenRecipe, file: string, catalog: RecipeCatalog, source: SourceDocument): Recipe {
   const test = written.data.test;
-  if (test === undefined && written.evaluate !== undefined && written.evaluate.length > 0)
+  const evaluate = evaluateOf(written);
+  if (test === undefined && evaluate.metrics.some(needsLabels))
     throw recipeNeedsDataError(source.place(["evaluate"]));
   return {
     version: 1,
     name: written.name ?? nameFrom(file),
     seed: written.seed,
     model: written.model,
-    data: test === undefined ? {} : { test, input: written.data.input ?? inputTransform.parse({}) },
-    evaluate: written.evaluate ?? (test === undefined ? [] : ["accuracy.top1"]),
+    data: dataOf(written.data),
+    evaluate,
     steps: written.steps.map((step, i) => checkStep(step, i, catalog.passes, source)),
     measure: namedMeasurements(written.measure, source),
     gates: written.gates,
   };
+}
+
+function dataOf({ test, input, inputs }: WrittenRecipe["data"]): Recipe["data"] {
+  if (test === undefined) return {};
+  return { test, input: input ?? inputTransform.parse({}), ...(inputs !== undefined && { inputs }) };
+}
+
+function evaluateOf({ data, evaluate }: WrittenRecipe): EvaluateSpec {
+  return evaluate ?? { metrics: data.test === undefined ? [] : ["auto"], activation: "auto", samples: 100 };
+}
+
+/** Not those against the original, which random inputs will do for, and a module's own may be such a one. */
+function needsLabels(metric: string): boolean {
+  return metric !== "auto" && !metric.startsWith("fidelity.") && !isMetricModule(metric);
 }
 
 /** "recipes/my model.yaml" → "my-model". */

@@ -87,10 +87,6 @@ export const inputTransform = z
       .default([0])
       .describe("Then subtracted: one value, or one a channel. Default [0]."),
     std: z.array(z.number().positive()).min(1).default([1]).describe("Then divided by. Default [1]."),
-    scores: z
-      .enum(["logits", "probabilities"])
-      .default("logits")
-      .describe("What the model gives, for the loss: probabilities where it ends in a Softmax. Default logits."),
   })
   .describe("How stored samples become the model's input.");
 
@@ -101,6 +97,10 @@ export function dataSection(generated: readonly string[]) {
       .strictObject({
         test: dataSource(generated).optional().describe("What accuracy is measured on."),
         input: inputTransform.optional(),
+        inputs: z
+          .record(z.string(), z.string())
+          .optional()
+          .describe("Input of the model: field of the data. Needed where names differ and there are several of them."),
       })
       .default({})
       // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what the user writes

@@ -1,6 +1,7 @@
 export { type CacheEntry, cacheKey, defaultCacheLimitBytes, type FolderCache, openCache } from "./cache.ts";
 export { type CheckedRecipe, checkRecipe, readRecipe } from "./check.ts";
 export { canonicalJson, type Digest, digestFiles, digestOf } from "./digest.ts";
+export { type EvaluateSpec, isMetricModule } from "./evaluate-schema.ts";
 export { recipeJsonSchema } from "./json-schema.ts";
 export {
   checkLockInputs,

@@ -19,7 +19,7 @@ const facts: LockFacts = {
     seed: 0,
     model: "m.onnx",
     data: {},
-    evaluate: [],
+    evaluate: { metrics: [], activation: "auto", samples: 100 },
     steps: [{ pass: "simplify", only: [], except: [], options: { limit: 3 } }],
     measure: [],
     gates: [],

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { dataSource, inputTransform } from "./data-schema.ts";
+import type { EvaluateSpec } from "./evaluate-schema.ts";
 import { kebabCase, renameKeys } from "./option-names.ts";
 
 /** A recipe with every default written out. All of it plain data: it goes into YAML, JSON and digests as it is. */
@@ -9,8 +10,13 @@ export interface Recipe {
   readonly seed: number;
   /** As written: relative to the recipe's folder, or "builtin:<name>". */
   readonly model: string;
-  readonly data: { readonly test?: DataSource; readonly input?: InputSpec };
-  readonly evaluate: readonly string[];
+  readonly data: {
+    readonly test?: DataSource;
+    readonly input?: InputSpec;
+    /** Input of the model → field of the data. */
+    readonly inputs?: Readonly<Record<string, string>>;
+  };
+  readonly evaluate: EvaluateSpec;
   readonly steps: readonly RecipeStep[];
   readonly measure: readonly MeasureSpec[];
   /** Conditions over what was measured; read when the run begins. */
@@ -49,7 +55,7 @@ export function writtenOut(recipe: Recipe): Record<string, unknown> {
     seed: rest.seed,
     model: rest.model,
     ...(Object.keys(data).length > 0 && { data }),
-    evaluate: rest.evaluate,
+    ...(rest.evaluate.metrics.length > 0 && { evaluate: rest.evaluate }),
     steps: steps.map(writtenStep),
     measure: rest.measure,
     ...(rest.gates.length > 0 && { gates: rest.gates }),

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { dataSection } from "./data-schema.ts";
+import { evaluateSection } from "./evaluate-schema.ts";
 
 /** What a recipe may name. `src` fills it from the lists of what the program has. */
 export interface RecipeCatalog {
@@ -61,10 +62,7 @@ export function recipeSchema(catalog: RecipeCatalog) {
     seed: z.int().min(0).max(4_294_967_295).default(0).describe("Everything random comes from it. Default 0."),
     model: z.string().min(1).describe("A path relative to this file, or builtin:<name>."),
     data: dataSection(catalog.generatedData),
-    evaluate: z
-      .array(oneOf(catalog.metrics))
-      .optional()
-      .describe("Metrics on the test data. Default: accuracy.top1 where there is test data."),
+    evaluate: evaluateSection(catalog.metrics).optional(),
     steps: z.array(z.unknown()).default([]).describe(stepsDescription),
     measure: z.array(measurement(catalog.engines)).default([]).describe("How speed is measured. Default: not at all."),
     gates: z

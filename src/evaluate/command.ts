@@ -1,0 +1,84 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { createOnnxRuntimeEngine } from "@pare/engine";
+import { didYouMean } from "@pare/error";
+import { automatic, metricCatalog } from "@pare/measure";
+import { type CheckedRecipe, isMetricModule, readRecipe } from "@pare/recipe";
+import { recipeCatalog } from "../catalog.ts";
+import { openTestData } from "../run/data.ts";
+import type { World } from "../run/tools.ts";
+import type { CommandRun, Terminal } from "../terminal/terminal.ts";
+import { metricUnknownError, modelMissingError, nothingToEvaluateError, recipeWithoutDataError } from "./errors.ts";
+import { type EvaluationRequest, type EvaluationResult, evaluateRequest } from "./evaluate.ts";
+import { evaluationText, metricListText } from "./text.ts";
+
+export interface EvaluateArgs {
+  readonly model: string;
+  readonly data: string | undefined;
+  readonly against: string | undefined;
+  readonly metrics: readonly string[] | undefined;
+  readonly samples: number | undefined;
+  readonly batch: number | undefined;
+  readonly seed: number | undefined;
+  readonly "list-metrics": boolean | undefined;
+}
+
+export const evaluateCommand: CommandRun<EvaluateArgs> = async (args, terminal) => {
+  if (args["list-metrics"]) return listMetrics(terminal);
+  for (const path of [args.against, args.model])
+    if (path !== undefined && !existsSync(path)) throw modelMissingError(path);
+  const request = await requestOf(args);
+  await using engine = createOnnxRuntimeEngine();
+  const world: World = { engine, signal: terminal.signal, progress: terminal.progress };
+  const result = await evaluateRequest(request, world);
+  terminal.printJson(jsonOf(args, result));
+  for (const remark of result.remarks) terminal.remark(remark);
+  terminal.print(evaluationText(args, result, terminal.width));
+  return 0;
+};
+
+function listMetrics(terminal: Terminal): 0 {
+  terminal.printJson(metricCatalog);
+  terminal.print(metricListText(terminal.width));
+  return 0;
+}
+
+/** @throws the faults of the recipe and its data, and USAGE */
+async function requestOf(args: EvaluateArgs): Promise<EvaluationRequest> {
+  if (args.data === undefined && args.against === undefined) throw nothingToEvaluateError();
+  const checked = args.data === undefined ? undefined : readRecipe(args.data, recipeCatalog);
+  const dataset = checked && (await openTestData(checked));
+  if (args.data !== undefined && dataset === undefined && args.against === undefined)
+    throw recipeWithoutDataError(args.data);
+  const models = [args.against, args.model].flatMap((path) => (path === undefined ? [] : [resolve(path)]));
+  return {
+    models,
+    dataset,
+    recipe: {
+      seed: args.seed ?? checked?.recipe.seed ?? 0,
+      data: checked?.recipe.data ?? {},
+      evaluate: evaluateOf(args, checked),
+    },
+    folder: args.metrics === undefined ? (checked?.folder ?? process.cwd()) : process.cwd(),
+    ...(args.batch !== undefined && { batch: args.batch }),
+  };
+}
+
+function evaluateOf({ metrics, samples }: EvaluateArgs, checked: CheckedRecipe | undefined) {
+  const written = checked?.recipe.evaluate ?? { metrics: [], activation: "auto" as const, samples: 100 };
+  const known = [automatic, ...recipeCatalog.metrics];
+  for (const name of metrics ?? []) {
+    if (known.includes(name) || isMetricModule(name)) continue;
+    throw metricUnknownError(
+      name,
+      `${didYouMean(name, known)} \`pare evaluate x.onnx --list-metrics\` lists them.`.trim(),
+    );
+  }
+  return { ...written, metrics: metrics ?? written.metrics, samples: samples ?? written.samples };
+}
+
+function jsonOf({ model, against }: EvaluateArgs, { models, comparisons, source, samples, remarks }: EvaluationResult) {
+  const result = { file: model, ...models.at(-1) };
+  const original = against === undefined ? {} : { original: { file: against, ...models[0] } };
+  return { data: { source, samples }, ...original, result, comparisons, remarks };
+}

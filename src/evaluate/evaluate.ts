@@ -1,0 +1,128 @@
+/**
+ * Models on a recipe's test data, or on random inputs beside their original: metrics with intervals, and between two
+ * models a paired test for each.
+ */
+import type { Dataset } from "@pare/data";
+import { readModelFile } from "@pare/formats";
+import {
+  automatic,
+  compareEvaluations,
+  confusionMatrix,
+  datasetFeeds,
+  type Evaluation,
+  encodeOutcomes,
+  evaluateModels,
+  type FeedSource,
+  metricsOf,
+  randomFeeds,
+  worstSample,
+} from "@pare/measure";
+import type { Session } from "@pare/pass";
+import { type EvaluateSpec, isMetricModule, type Recipe } from "@pare/recipe";
+import type { Comparison, ConfusionRecord, Metric, OutcomesRecord, WorstSample } from "@pare/report";
+import { transformOf } from "../run/data.ts";
+import type { World } from "../run/tools.ts";
+import { openForEvaluation } from "./open-model.ts";
+import { loadUserMetrics } from "./user-metrics.ts";
+
+/** What is known of one model. */
+export interface ModelResult {
+  readonly metrics: readonly Metric[];
+  readonly outcomes?: OutcomesRecord;
+  readonly confusion?: ConfusionRecord;
+  readonly worstSample?: WorstSample;
+}
+
+export interface EvaluationResult {
+  /** In the order of the models given: the original first where there is one. */
+  readonly models: readonly ModelResult[];
+  /** The last model against the first; empty where there is one. */
+  readonly comparisons: readonly Comparison[];
+  readonly source: string;
+  readonly samples: number;
+  readonly remarks: readonly string[];
+}
+
+export interface EvaluationRequest {
+  /** Paths: the original first where there is one beside the model. */
+  readonly models: readonly string[];
+  readonly recipe: Pick<Recipe, "seed" | "data" | "evaluate">;
+  /** Undefined: random inputs of the model's shapes. */
+  readonly dataset: Dataset | undefined;
+  /** Paths of metric modules start here. */
+  readonly folder: string;
+  /** Samples in a run where the models leave it free. Default 32. */
+  readonly batch?: number;
+}
+
+/** Classes beyond which a confusion matrix says nothing to a reader. */
+const mostConfused = 100;
+
+/** @throws METRIC_MODULE, the faults of the models, the data and of their fitting together */
+export async function evaluateRequest(request: EvaluationRequest, world: World): Promise<EvaluationResult> {
+  const { models, recipe, dataset, folder } = request;
+  const { seed, evaluate } = recipe;
+  const userMetrics = await loadUserMetrics(evaluate.metrics.filter(isMetricModule), folder);
+  const sessions: Session[] = [];
+  try {
+    const remarks: string[] = [];
+    for (const path of models) sessions.push(await openModel(path, dataset !== undefined, remarks, world));
+    const evaluations = await evaluateModels(sessions, sourceOf(request), {
+      ...readingOf(evaluate),
+      userMetrics,
+      progress: world.progress,
+      signal: world.signal,
+    });
+    const [base, head] = [evaluations[0]!, evaluations.at(-1)!];
+    return {
+      models: evaluations.map((evaluation) => resultOf(evaluation, seed)),
+      comparisons: evaluations.length < 2 ? [] : compareEvaluations(base, head, seed).filter(isFiniteComparison),
+      source: dataset?.name ?? "random inputs",
+      samples: base.samples,
+      remarks,
+    };
+  } finally {
+    for (const session of sessions) await session[Symbol.asyncDispose]();
+  }
+}
+
+async function openModel(path: string, isFed: boolean, remarks: string[], world: World): Promise<Session> {
+  if (!isFed) return await world.engine.open({ path }, { signal: world.signal });
+  const { session, isFreed } = await openForEvaluation(path, world);
+  if (isFreed) remarks.push(`${path} is fixed to a batch of 1; a copy with a free batch ran, which gives the same.`);
+  return session;
+}
+
+function sourceOf({ models, recipe, dataset, batch }: EvaluationRequest): FeedSource {
+  if (dataset === undefined)
+    return randomFeeds(readModelFile(models[0]!), { samples: recipe.evaluate.samples, seed: recipe.seed });
+  return datasetFeeds(dataset, {
+    transform: transformOf(recipe),
+    ...(recipe.data.inputs !== undefined && { inputs: recipe.data.inputs }),
+    ...(batch !== undefined && { batch }),
+  });
+}
+
+function readingOf({ metrics, output, activation }: EvaluateSpec) {
+  const builtIn = metrics.filter((metric) => !isMetricModule(metric));
+  return { metrics: metrics.length === 0 ? [automatic] : builtIn, activation, ...(output !== undefined && { output }) };
+}
+
+function resultOf(evaluation: Evaluation, seed: number): ModelResult {
+  const { labels, fidelity, ids, samplesSha256 } = evaluation;
+  const worst = fidelity && worstSample(fidelity);
+  const isConfused = labels?.kind === "class" && labels.classes.length <= mostConfused;
+  return {
+    // A metric that the data does not define (a rate over none) is left out: a record holds numbers.
+    metrics: metricsOf(evaluation, seed).filter(({ value }) => Number.isFinite(value)),
+    ...(labels && { outcomes: encodeOutcomes(labels, samplesSha256) }),
+    ...(isConfused && {
+      confusion: { classes: labels.classes, counts: confusionMatrix(labels).map((row) => [...row]) },
+    }),
+    ...(worst && { worstSample: { id: ids[worst.index]!, snr: worst.snr } }),
+  };
+}
+
+function isFiniteComparison({ value }: Comparison): boolean {
+  return Number.isFinite(value);
+}

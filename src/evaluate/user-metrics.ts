@@ -1,0 +1,34 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { UserMetric } from "@pare/measure";
+import { metricModuleError } from "./errors.ts";
+
+/**
+ * The metrics that modules of the user's export.
+ * @param paths relative to `folder`
+ * @throws METRIC_MODULE
+ */
+export async function loadUserMetrics(paths: readonly string[], folder: string): Promise<readonly UserMetric[]> {
+  const loaded = await Promise.all(paths.map((path) => loadModule(path, resolve(folder, path))));
+  return loaded.flat();
+}
+
+async function loadModule(written: string, path: string): Promise<readonly UserMetric[]> {
+  if (!existsSync(path)) throw metricModuleError(written, `there is no file ${path}`);
+  const module = await import(pathToFileURL(path).href).catch((error: unknown) => {
+    throw metricModuleError(written, error instanceof Error ? error.message : String(error), error);
+  });
+  return [module.default].flat().map((metric: unknown) => checked(metric, written));
+}
+
+function checked(metric: unknown, path: string): UserMetric {
+  if (typeof metric !== "object" || metric === null) throw metricModuleError(path, "it has no default export");
+  const { name, better, outcome }: Partial<UserMetric> = metric;
+  if (typeof name !== "string" || !/^[a-z][a-z0-9]*(\.[a-z][a-z0-9]*)*$/.test(name))
+    throw metricModuleError(path, '"name" is not a dotted path in lower case such as detection.recall');
+  if (better !== "lower" && better !== "higher")
+    throw metricModuleError(path, '"better" is neither "lower" nor "higher"');
+  if (typeof outcome !== "function") throw metricModuleError(path, '"outcome" is not a function');
+  return metric as UserMetric;
+}
