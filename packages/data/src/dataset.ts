@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Tensor } from "@pare/tensor";
 import { sampleIndexError } from "./errors.ts";
 
@@ -32,6 +33,8 @@ export interface Dataset {
   readonly fields: readonly string[];
   /** @throws DATA_INDEX outside 0 … length − 1 */
   sample(index: number): Sample | Promise<Sample>;
+  /** The sample's target without the sample, where that is known. */
+  targetOf?(index: number): Target | undefined;
   /** Names the content: two data sets with the same digest hold the same samples. For cache keys and records. */
   digest(): Promise<string>;
 }
@@ -47,6 +50,27 @@ export function classOf(target: Target | undefined): number {
 
 export function checkIndex(name: string, index: number, length: number): void {
   if (!Number.isInteger(index) || index < 0 || index >= length) throw sampleIndexError(name, index, length);
+}
+
+/** The samples of these indices, in this order. `name` says which part of the data set they are. */
+export function subset(dataset: Dataset, indices: readonly number[], part: string): Dataset {
+  const name = `${dataset.name} (${part})`;
+  const { targetOf } = dataset;
+  return {
+    name,
+    length: indices.length,
+    classes: dataset.classes,
+    fields: dataset.fields,
+    ...(targetOf && { targetOf: (index: number) => targetOf(indices[index]!) }),
+    sample(index) {
+      checkIndex(name, index, indices.length);
+      return dataset.sample(indices[index]!);
+    },
+    async digest() {
+      const list = createHash("sha256").update(Float64Array.from(indices)).digest("hex");
+      return `${await dataset.digest()}:${list}`;
+    },
+  };
 }
 
 /** Samples `start` (included) to `end` (excluded; default: the last) as a data set of their own. */

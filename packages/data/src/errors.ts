@@ -1,4 +1,4 @@
-import { PareError } from "@pare/error";
+import { didYouMean, PareError } from "@pare/error";
 
 export function sampleIndexError(name: string, index: number, length: number): PareError {
   return new PareError({
@@ -166,4 +166,135 @@ export function decodeWorkerMissingError(paths: readonly string[]): PareError {
 
 export function arrayFileError(path: string, problem: string, expected: string, got: string): PareError {
   return new PareError({ code: "DATA_ARRAY", at: path, problem, expected, got });
+}
+
+export function emptyTableError(path: string): PareError {
+  return new PareError({ code: "DATA_EMPTY", at: path, problem: "the table has no rows" });
+}
+
+export function tableReadError(
+  path: string,
+  ragged: { readonly line: number; readonly expected: number; readonly got: number } | undefined,
+  cause: Error,
+): PareError {
+  if (ragged !== undefined)
+    return new PareError(
+      {
+        code: "DATA_TABLE",
+        at: `${path}:${ragged.line}`,
+        problem: "the row has another number of cells than the first",
+        expected: `${ragged.expected}`,
+        got: `${ragged.got}`,
+        next: "Mend the row, or quote a cell that holds the delimiter.",
+      },
+      { cause },
+    );
+  const [problem = ""] = cause.message.split("\n");
+  return new PareError(
+    { code: "DATA_TABLE", at: path, problem: `the table cannot be read: ${problem.replace(/\.?\s*$/, "")}` },
+    { cause },
+  );
+}
+
+export function columnMissingError(table: string, name: string, columns: readonly string[]): PareError {
+  return new PareError({
+    code: "DATA_COLUMN",
+    at: table,
+    problem: `there is no column "${name}"`,
+    next: `${didYouMean(name, columns)} Columns: ${columns.join(", ")}.`.trim(),
+  });
+}
+
+export function targetValueError(place: string, column: string, got: string | undefined): PareError {
+  return new PareError({
+    code: "DATA_TARGET",
+    at: place,
+    problem: `"${column}" is not a number that could be predicted`,
+    expected: "a number",
+    got: got === undefined ? "nothing" : `"${got}"`,
+    next: "For classes, set `task: classification`.",
+  });
+}
+
+export function unknownClassError(place: string, got: string | undefined, classes: readonly string[]): PareError {
+  return new PareError({
+    code: "DATA_CLASSES",
+    at: place,
+    problem: "the row's class is not among those of the training data",
+    expected: classes
+      .slice(0, 10)
+      .map((name) => `"${name}"`)
+      .join(", "),
+    got: got === undefined ? "nothing" : `"${got}"`,
+  });
+}
+
+export function tableFitError(table: string): PareError {
+  return new PareError({
+    code: "DATA_FIT",
+    at: table,
+    problem: "categories and scales of a table are found on training data, and there is none",
+    next: "Add `data.train`: the table that the model was trained on.",
+  });
+}
+
+export function splitShareError(validation: number, test: number): PareError {
+  return new PareError({
+    code: "DATA_SPLIT",
+    problem: "the shares of the splits leave nothing to train on",
+    expected: "together less than 1",
+    got: `validation ${validation}, test ${test}`,
+  });
+}
+
+export function tokenizerError(path: string, cause: unknown): PareError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new PareError(
+    {
+      code: "DATA_TOKENIZER",
+      at: path,
+      problem: `this is no tokenizer that can be used: ${message.replace(/\.?\s*$/, "")}`,
+      expected: "a tokenizer.json of Hugging Face",
+    },
+    cause instanceof Error ? { cause } : {},
+  );
+}
+
+export function emptyTextError(path: string): PareError {
+  return new PareError({
+    code: "DATA_EMPTY",
+    at: path,
+    problem: "there is no text to predict",
+    expected: "two tokens",
+  });
+}
+
+export function arrayMissingError(path: string, name: string, names: readonly string[]): PareError {
+  return new PareError({
+    code: "DATA_FIELD",
+    at: path,
+    problem: `there is no array "${name}"`,
+    next: `${didYouMean(name, names)} Arrays: ${names.join(", ")}.`.trim(),
+  });
+}
+
+export function moduleFaultError(path: string, cause: unknown): PareError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new PareError(
+    { code: "DATA_MODULE", at: path, problem: `the module failed: ${message.replace(/\.?\s*$/, "")}` },
+    cause instanceof Error ? { cause } : {},
+  );
+}
+
+export function moduleShapeError(place: string, problem: string, expected: string, got?: string): PareError {
+  return new PareError({ code: "DATA_MODULE", at: place, problem, expected, ...(got !== undefined && { got }) });
+}
+
+export function splitSourceError(split: string): PareError {
+  return new PareError({
+    code: "DATA_SPLIT",
+    at: `data.${split}`,
+    problem: "training data is a table, and this is not",
+    expected: "a table with the same columns",
+  });
 }

@@ -1,9 +1,19 @@
 export { type Batch, type BatchOptions, batches } from "./batches.ts";
-export { classOf, classTarget, type Dataset, type Sample, sliceDataset, type Target } from "./dataset.ts";
+export { classOf, classTarget, type Dataset, type Sample, sliceDataset, subset, type Target } from "./dataset.ts";
+export { findSharedSamples, type SharedSamples } from "./duplicates.ts";
 export { type GlyphOptions, type GlyphSplit, glyphs } from "./glyphs/glyphs.ts";
 export type { Geometry } from "./images/geometry.ts";
 export { type ImageFiles, type ImageFilesOptions, imageFiles } from "./images/image-files.ts";
+export type {
+  UserSample,
+  UserSource,
+  UserSourceContext,
+  UserSourceMaker,
+  UserTensor,
+} from "./modules/user-source.ts";
 export { type RandomStream, randomStream } from "./random.ts";
-export { describeSource, openSource, type SourceContext } from "./sources/open-source.ts";
+export { describeSource, generatedSets, type SplitName } from "./sources/open-source.ts";
+export { type DataSpec, openSplits, type SplitSpec, type Splits, type SplitsContext } from "./sources/open-splits.ts";
 export type { SourceSpec } from "./sources/source-spec.ts";
+export { type SplitIndices, type SplitPlan, splitIndices } from "./splits.ts";
 export type { ImageTransform } from "./transform.ts";

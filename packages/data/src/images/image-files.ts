@@ -55,6 +55,7 @@ export async function imageFiles(options: ImageFilesOptions): Promise<ImageFiles
     classes,
     fields: ["image"],
     skipped,
+    targetOf: (index) => targetOf(labels[index]),
     async sample(index) {
       checkIndex(set.name, index, files.length);
       const file = files[index]!;
@@ -69,7 +70,11 @@ export async function imageFiles(options: ImageFilesOptions): Promise<ImageFiles
 
 function toSample(id: string, { height, width, channels, data }: Pixels, label: number | undefined): Sample {
   const image = makeTensor("uint8", [height, width, channels], data);
-  return { id, fields: new Map([["image", image]]), target: label === undefined ? undefined : classTarget(label) };
+  return { id, fields: new Map([["image", image]]), target: targetOf(label) };
+}
+
+function targetOf(label: number | undefined) {
+  return label === undefined ? undefined : classTarget(label);
 }
 
 async function findCorrupt(files: readonly DataFile[], decode: (file: DataFile) => Promise<Pixels>) {

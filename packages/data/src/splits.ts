@@ -1,0 +1,76 @@
+/**
+ * Which samples of one source go where.
+ *
+ * 1. The draw is a function of the seed and the number of samples: the same everywhere.
+ * 2. Stratified: every class is split in the same ratio, to within one sample.
+ * 3. By group: all samples of a group go to one split; shares are then as near as whole groups allow.
+ */
+import { splitShareError } from "./errors.ts";
+import { randomStream } from "./random.ts";
+
+export interface SplitPlan {
+  /** Share of the samples, 0 to 1; the rest is training data. */
+  readonly validation: number;
+  readonly test: number;
+  readonly seed: number;
+  /** The class of every sample. */
+  readonly strata?: readonly (number | string)[];
+  /** The group of every sample; wins over strata. */
+  readonly groups?: readonly string[];
+}
+
+/** Indices, ascending. */
+export interface SplitIndices {
+  readonly train: readonly number[];
+  readonly validation: readonly number[];
+  readonly test: readonly number[];
+}
+
+const purpose = 0x73706c74;
+
+/** @throws DATA_SPLIT */
+export function splitIndices(length: number, plan: SplitPlan): SplitIndices {
+  const { validation, test, seed, strata, groups } = plan;
+  if (!(validation >= 0 && test >= 0 && validation + test < 1)) throw splitShareError(validation, test);
+  const parts = { train: [] as number[], validation: [] as number[], test: [] as number[] };
+  const random = randomStream(seed, purpose, length);
+  const units = groups === undefined ? unitsByStratum(length, strata) : [unitsByGroup(groups)];
+  for (const stratum of units) {
+    shuffle(stratum, random.below);
+    const size = stratum.reduce((sum, unit) => sum + unit.length, 0);
+    const quotas = [Math.round(size * test), Math.round(size * (test + validation))] as const;
+    let taken = 0;
+    for (const unit of stratum) {
+      const middle = taken + unit.length / 2;
+      parts[middle <= quotas[0] ? "test" : middle <= quotas[1] ? "validation" : "train"].push(...unit);
+      taken += unit.length;
+    }
+  }
+  const sorted = (indices: number[]) => indices.sort((a, b) => a - b);
+  return { train: sorted(parts.train), validation: sorted(parts.validation), test: sorted(parts.test) };
+}
+
+function unitsByStratum(length: number, strata: SplitPlan["strata"]): number[][][] {
+  const byStratum = new Map<number | string, number[][]>();
+  for (let i = 0; i < length; i++) {
+    const key = strata?.[i] ?? 0;
+    const units = byStratum.get(key) ?? [];
+    units.push([i]);
+    byStratum.set(key, units);
+  }
+  return [...byStratum.values()];
+}
+
+function unitsByGroup(groups: readonly string[]): number[][] {
+  const byGroup = new Map<string, number[]>();
+  for (const [i, group] of groups.entries()) byGroup.set(group, [...(byGroup.get(group) ?? []), i]);
+  return [...byGroup.values()];
+}
+
+/** Fisher–Yates. */
+function shuffle(items: unknown[], below: (count: number) => number): void {
+  for (let i = items.length - 1; i > 0; i--) {
+    const j = below(i + 1);
+    [items[i], items[j]] = [items[j], items[i]];
+  }
+}

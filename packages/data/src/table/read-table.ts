@@ -1,0 +1,108 @@
+import { basename } from "node:path";
+import { columnMissingError, emptyTableError, tableReadError } from "../errors.ts";
+import { statOf } from "../files/file-set.ts";
+import { findRaggedRow } from "./ragged.ts";
+
+export interface TableFile {
+  /** CSV, TSV, JSONL or Parquet, by its ending. */
+  readonly path: string;
+  /** CSV and TSV: whether the first line has the columns' names. Default: true, unless `columns` are given. */
+  readonly header?: boolean | undefined;
+  /** CSV and TSV: the columns' names. */
+  readonly columns?: readonly string[] | undefined;
+  /** CSV and TSV. Default: comma, in .tsv a tab. */
+  readonly delimiter?: string | undefined;
+}
+
+export type Column =
+  | { readonly name: string; readonly kind: "number" /** NaN where there is none. */; readonly values: Float64Array }
+  | { readonly name: string; readonly kind: "text"; readonly values: readonly (string | undefined)[] };
+
+export interface Table {
+  readonly name: string;
+  readonly rows: number;
+  readonly columns: readonly Column[];
+}
+
+/**
+ * A whole table. Types are found from all rows; booleans and dates are text; text loses the spaces around it.
+ * @throws DATA_MISSING, DATA_TABLE (with the line of a row that is too short or too long), DATA_EMPTY
+ */
+export async function readTable(file: TableFile): Promise<Table> {
+  statOf(file.path);
+  const { DuckDBInstance } = await import("@duckdb/node-api");
+  const settings = { threads: "2", autoinstall_known_extensions: "false", autoload_known_extensions: "false" };
+  const instance = await DuckDBInstance.create(":memory:", settings);
+  const connection = await instance.connect();
+  try {
+    const source = sourceOf(file);
+    const described = await connection.runAndReadAll(`describe select * from ${source}`);
+    const kinds = described.getRows().map(([name, type]) => ({ name: String(name), isNumber: isNumber(String(type)) }));
+    const selected = kinds.map(({ name, isNumber }) => select(name, isNumber));
+    const result = await connection.stream(`select ${selected.join(", ")} from ${source}`);
+    const parts: unknown[][] = kinds.map(() => []);
+    for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk())
+      for (const [i, values] of chunk.getColumns().entries()) for (const value of values) parts[i]!.push(value);
+    const rows = parts[0]?.length ?? 0;
+    if (rows === 0) throw emptyTableError(file.path);
+    const columns = kinds.map(({ name, isNumber }, i) => columnOf(name, isNumber, parts[i]!));
+    return { name: basename(file.path), rows, columns };
+  } catch (cause) {
+    throw describeFault(file, cause);
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
+const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
+const identifier = (name: string) => `"${name.replaceAll('"', '""')}"`;
+const isNumber = (type: string) => /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL.*)$/.test(type);
+
+function select(name: string, isNumber: boolean): string {
+  const column = identifier(name);
+  return isNumber ? `cast(${column} as double) as ${column}` : `trim(cast(${column} as varchar)) as ${column}`;
+}
+
+export function delimiterOf({ path, delimiter }: TableFile): string {
+  return delimiter ?? (/\.tsv$/i.test(path) ? "\t" : ",");
+}
+
+/** Tab-separated text knows no quotes. */
+export const quoteOf = (delimiter: string) => (delimiter === "\t" ? "" : '"');
+
+function sourceOf(file: TableFile): string {
+  const { path, columns, header = columns === undefined } = file;
+  if (/\.parquet$/i.test(path)) return `read_parquet(${quoted(path)})`;
+  if (/\.(jsonl|ndjson)$/i.test(path)) return `read_json(${quoted(path)}, format = 'newline_delimited')`;
+  const delimiter = delimiterOf(file);
+  const quote = quoted(quoteOf(delimiter));
+  const names = columns === undefined ? "" : `, names = [${columns.map(quoted).join(", ")}]`;
+  return `read_csv(${quoted(path)}, delim = ${quoted(delimiter)}, quote = ${quote}, escape = ${quote}, header = ${header}, sample_size = -1${names})`;
+}
+
+function columnOf(name: string, isNumber: boolean, values: readonly unknown[]): Column {
+  if (isNumber)
+    return { name, kind: "number", values: Float64Array.from(values, (v) => (v === null ? Number.NaN : Number(v))) };
+  return { name, kind: "text", values: values.map((v) => (v === null ? undefined : String(v))) };
+}
+
+function describeFault(file: TableFile, cause: unknown): unknown {
+  if (!(cause instanceof Error) || cause.name === "PareError") return cause;
+  const isText = !/\.(parquet|jsonl|ndjson)$/i.test(file.path);
+  const delimiter = delimiterOf(file);
+  const ragged = isText ? findRaggedRow(file.path, delimiter, quoteOf(delimiter)) : undefined;
+  return tableReadError(file.path, ragged, cause);
+}
+
+/** @throws DATA_COLUMN */
+export function columnNamed({ name: table, columns }: Table, name: string): Column {
+  const found = columns.find((column) => column.name === name);
+  if (found === undefined)
+    throw columnMissingError(
+      table,
+      name,
+      columns.map((column) => column.name),
+    );
+  return found;
+}

@@ -1,0 +1,47 @@
+import { createHash } from "node:crypto";
+import { checkIndex, type Dataset } from "../dataset.ts";
+import { emptyTextError } from "../errors.ts";
+import { padded } from "./text-dataset.ts";
+import type { TextTokenizer } from "./tokenizer.ts";
+
+export interface RawText {
+  readonly name: string;
+  readonly text: string;
+  readonly tokenizer: TextTokenizer;
+  /** Tokens in a sample. */
+  readonly length: number;
+}
+
+/**
+ * Text for language models: one sample after the other, without overlap; the target of each token is the one after it.
+ * The last sample may be shorter: it is padded, and the padding is not counted. Fields as in labelled text.
+ * @throws DATA_EMPTY where there are not two tokens
+ */
+export function languageDataset({ name, text, tokenizer, length: size }: RawText): Dataset {
+  const tokens = tokenizer.encode(text, { special: false });
+  if (tokens.length < 2) throw emptyTextError(name);
+  const length = Math.ceil((tokens.length - 1) / size);
+  return {
+    name,
+    length,
+    classes: [],
+    fields: ["ids", "mask", "types"],
+    sample(index) {
+      checkIndex(name, index, length);
+      const start = index * size;
+      const ids = tokens.slice(start, Math.min(start + size, tokens.length - 1));
+      const next = tokens.slice(start + 1, start + 1 + ids.length);
+      const targets = Int32Array.from({ length: size }, (_, i) => next[i] ?? -1);
+      return {
+        id: `${start}`,
+        fields: padded(ids, size, tokenizer.padId),
+        target: { kind: "tokens", ids: targets, characters: tokenizer.characters(next) },
+      };
+    },
+    digest: async () =>
+      createHash("sha256")
+        .update(JSON.stringify([tokenizer.fingerprint, size]))
+        .update(text)
+        .digest("hex"),
+  };
+}
