@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { generatedSets } from "@pare/data";
 import { metricCatalog } from "@pare/measure";
 import { upgrade } from "@pare/opset";
 import type { Pass } from "@pare/pass";
@@ -15,7 +16,7 @@ const builtinModels: Readonly<Record<string, string>> = { quickstart: "recipes/q
 export const recipeCatalog: RecipeCatalog = {
   passes,
   builtinModels: Object.keys(builtinModels),
-  generatedData: ["glyphs"],
+  generatedData: Object.keys(generatedSets),
   metrics: metricCatalog.map(({ name }) => name),
   engines: ["onnxruntime"],
 };

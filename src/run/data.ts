@@ -1,23 +1,39 @@
 import { resolve } from "node:path";
-import { type Dataset, describeSource, type Geometry, type ImageTransform, openSource } from "@pare/data";
+import {
+  type Dataset,
+  describeSource,
+  type Geometry,
+  type ImageTransform,
+  openSplits,
+  type SplitName,
+  type Splits,
+} from "@pare/data";
 import { type CheckedRecipe, digestOf, type Recipe } from "@pare/recipe";
 import type { DataInfo } from "@pare/report";
 import { variableMissingError } from "./errors.ts";
 
+type Checked = Pick<CheckedRecipe, "recipe" | "folder">;
+
 /** The recipe's test data; undefined where it has none. @throws the faults of the kind of data */
-export async function openTestData({ recipe, folder }: Pick<CheckedRecipe, "recipe" | "folder">) {
-  const { test } = recipe.data;
-  if (test === undefined) return undefined;
-  return await openSource(test, {
-    resolve: (path) => resolvePath(path, folder),
-    split: "test",
-    geometry: geometryOf(recipe),
-  });
+export async function openTestData(checked: Checked): Promise<Dataset | undefined> {
+  return (await openRecipeData(checked, ["test"])).test;
+}
+
+/** Those of the recipe's splits that it has. @throws the faults of the kind of data */
+export async function openRecipeData({ recipe, folder }: Checked, wanted: readonly SplitName[]): Promise<Splits> {
+  const resolve = (path: string) => resolvePath(path, folder);
+  return await openSplits(recipe.data, { resolve, geometry: geometryOf(recipe), seed: recipe.seed }, wanted);
 }
 
 export async function testDataInfo({ data }: Recipe, dataset: Dataset): Promise<DataInfo> {
-  const source = data.test === undefined ? dataset.name : describeSource(data.test);
-  return { split: "test", source, samples: dataset.length, sha256: digestOf(await dataset.digest()) };
+  return { split: "test", source: testSource(data), samples: dataset.length, sha256: digestOf(await dataset.digest()) };
+}
+
+/** Test data that is cut off from training data is no proof where the model was trained on all of it. */
+function testSource({ train, test, split }: Recipe["data"]): string {
+  if (test !== undefined) return describeSource(test);
+  const share = Math.round((split?.test ?? 0) * 100);
+  return `${train === undefined ? "" : describeSource(train)} (${share} % of it; seen data, if the model was trained on it)`;
 }
 
 /**

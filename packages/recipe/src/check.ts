@@ -54,9 +54,8 @@ export function checkRecipe(text: string, file: string, catalog: RecipeCatalog):
 }
 
 function withDefaults(written: WrittenRecipe, file: string, catalog: RecipeCatalog, source: SourceDocument): Recipe {
-  const test = written.data.test;
   const evaluate = evaluateOf(written);
-  if (test === undefined && evaluate.metrics.some(needsLabels))
+  if (!hasTest(written.data) && evaluate.metrics.some(needsLabels))
     throw recipeNeedsDataError(source.place(["evaluate"]));
   return {
     version: 1,
@@ -71,13 +70,25 @@ function withDefaults(written: WrittenRecipe, file: string, catalog: RecipeCatal
   };
 }
 
-function dataOf({ test, input, inputs }: WrittenRecipe["data"]): Recipe["data"] {
-  if (test === undefined) return {};
-  return { test, input: input ?? inputTransform.parse({}), ...(inputs !== undefined && { inputs }) };
+function dataOf({ train, validation, test, split, input, inputs }: WrittenRecipe["data"]): Recipe["data"] {
+  if (train === undefined && validation === undefined && test === undefined) return {};
+  return {
+    ...(train !== undefined && { train }),
+    ...(validation !== undefined && { validation }),
+    ...(test !== undefined && { test }),
+    ...(split !== undefined && { split }),
+    input: input ?? inputTransform.parse({}),
+    ...(inputs !== undefined && { inputs }),
+  };
+}
+
+/** A source of its own, or a share of the training data. */
+function hasTest({ test, train, split }: WrittenRecipe["data"]): boolean {
+  return test !== undefined || (train !== undefined && (split?.test ?? 0) > 0);
 }
 
 function evaluateOf({ data, evaluate }: WrittenRecipe): EvaluateSpec {
-  return evaluate ?? { metrics: data.test === undefined ? [] : ["auto"], activation: "auto", samples: 100 };
+  return evaluate ?? { metrics: hasTest(data) ? ["auto"] : [], activation: "auto", samples: 100 };
 }
 
 /** Not those against the original, which random inputs will do for, and a module's own may be such a one. */

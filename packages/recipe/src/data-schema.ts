@@ -6,8 +6,25 @@ const size = z.int().min(1).max(100_000);
 
 /** Where samples come from. The first key of each kind tells the kinds apart. */
 export function dataSource(generated: readonly string[]) {
-  return z.union([generatedSource(generated), imageSource, idxSource, cifarSource]);
+  const kinds = [
+    generatedSource(generated),
+    imageSource,
+    idxSource,
+    cifarSource,
+    arraySource,
+    tableSource,
+    textSource,
+    languageSource,
+    moduleSource,
+  ] as const;
+  const module = z
+    .string()
+    .regex(modulePath, "the path of a module: ./source.mjs")
+    .transform((written) => ({ module: written, options: {} }));
+  return z.union([...kinds, module]);
 }
+
+const modulePath = /^\.{0,2}\/?.+\.m?js$/;
 
 function generatedSource(names: readonly string[]) {
   return z
@@ -57,6 +74,94 @@ const cifarSource = z
   })
   .describe("Images in CIFAR's binary format.");
 
+const task = z
+  .enum(["classification", "regression"])
+  .optional()
+  .describe("Default: regression where the target is a number with a decimal point, in tables any number.");
+
+const arraySource = z
+  .strictObject({
+    arrays: z
+      .union([path, z.record(z.string(), path)])
+      .describe("A .npz archive, or a map of fields to .npy files. The first axis is that of the samples."),
+    fields: z
+      .record(z.string(), z.string())
+      .optional()
+      .describe("With .npz: the array of each field. Default: all but the target, by their names."),
+    target: z.string().min(1).optional().describe("The answers: an array of the .npz, else the path of a .npy file."),
+    task,
+  })
+  .describe("NumPy arrays.");
+
+const delimited = {
+  header: z.boolean().optional().describe("Whether the first line names the columns. Default: unless `columns` do."),
+  columns: z.array(z.string().min(1)).min(1).optional().describe("The columns' names, where the file has none."),
+  delimiter: z.string().length(1).optional().describe("Between cells. Default: a comma, in .tsv a tab."),
+};
+
+const tableSource = z
+  .strictObject({
+    table: path.describe("CSV, TSV, JSONL or Parquet, by its ending."),
+    target: z.string().min(1).describe("The column to predict."),
+    task,
+    categorical: z
+      .array(z.string())
+      .optional()
+      .describe("Columns of numbers that are names of things. Text always is."),
+    ignore: z.array(z.string()).optional().describe("Columns that are no features."),
+    group: z.string().optional().describe("Rows with one value in this column stay in one split; it is no feature."),
+    encoding: z.enum(["onehot", "index"]).optional().describe("How categories become numbers. Default onehot."),
+    standardise: z
+      .boolean()
+      .optional()
+      .describe("Numbers to mean 0 and variance 1 of the training data. Default true."),
+    ...delimited,
+  })
+  .describe("Rows of a table. Categories and scales are found on the training data alone.");
+
+const tokenizer = path
+  .default("characters")
+  .describe("characters, or the path of a Hugging Face tokenizer.json. Default characters.");
+
+const textSource = z
+  .strictObject({
+    text: path.describe("CSV, TSV, JSONL or Parquet with a text in each row."),
+    column: z.string().min(1).default("text").describe("The column of the text. Default text."),
+    target: z.string().min(1).optional().describe("The column of the class. Default: no labels."),
+    tokenizer,
+    "max-length": size.default(128).describe("Tokens: longer texts are cut, shorter ones padded. Default 128."),
+    ...delimited,
+  })
+  .describe("Texts with a class each.");
+
+const share = z.number().min(0).max(1);
+
+const languageSource = z
+  .strictObject({
+    language: path.describe("A text file."),
+    tokenizer,
+    vocabulary: path.optional().describe("Text whose characters are the vocabulary. Default: the training text."),
+    length: size.default(128).describe("Tokens in a sample. Default 128."),
+    range: z.tuple([share, share]).default([0, 1]).describe("Which part of the text: [0.9, 1] is its last tenth."),
+  })
+  .describe("Raw text: each token's answer is the next one.");
+
+const moduleSource = z
+  .strictObject({
+    module: path.describe("A JavaScript module whose default export gives the samples."),
+    options: z.record(z.string(), z.unknown()).default({}).describe("Handed to it."),
+  })
+  .describe("Samples from a program of your own.");
+
+export const splitShares = z
+  .strictObject({
+    validation: z.number().min(0).max(0.95).default(0).describe("Share of the training data. Default 0."),
+    test: z.number().min(0).max(0.95).default(0).describe("Share of the training data. Default 0."),
+    stratify: z.boolean().default(true).describe("Every class in the same ratio. Default true."),
+    seed: z.int().min(0).max(4_294_967_295).default(0).describe("Another seed draws other samples. Default 0."),
+  })
+  .describe("Splits without a source of their own are taken from the training data.");
+
 export const inputTransform = z
   .strictObject({
     grey: z.boolean().optional().describe("Colours become one channel of luma. Default false."),
@@ -95,7 +200,10 @@ export function dataSection(generated: readonly string[]) {
   return (
     z
       .strictObject({
+        train: dataSource(generated).optional().describe("What categories, scales and vocabularies are found on."),
+        validation: dataSource(generated).optional().describe("What choices are made on."),
         test: dataSource(generated).optional().describe("What accuracy is measured on."),
+        split: splitShares.optional(),
         input: inputTransform.optional(),
         inputs: z
           .record(z.string(), z.string())

@@ -32,30 +32,28 @@ export function issueError(issue: z.core.$ZodIssue, context: IssueContext): Pare
   return recipeValueError(place(), expectation(issue), describeValue(actual));
 }
 
-/** What is wrong with the alternative that the value comes closest to; with none: what the alternatives begin with. */
+/** What is wrong with the alternative that is meant; where that cannot be told, what the alternatives begin with. */
 function unionError(issue: z.core.$ZodIssueInvalidUnion, context: IssueContext): PareError {
   const path = issue.path.filter((part): part is string | number => typeof part !== "symbol");
-  const distance = (issues: readonly z.core.$ZodIssue[]) =>
-    issues.reduce((sum, each) => sum + (isOtherKind(each, valueAt(context.value, path)) ? 100 : 1), 0);
-  const [closest = []] = issue.errors.toSorted((a, b) => distance(a) - distance(b));
-  const [first] = closest;
-  if (first !== undefined && distance(closest) < 100)
-    return issueError({ ...first, path: [...path, ...first.path] }, context);
-  const keys = issue.errors.flatMap(
-    (issues) => issues.find(({ path }) => path.length === 1)?.path[0]?.toString() ?? [],
-  );
+  const possible = issue.errors.filter((issues) => !issues.some(isOtherType));
+  const [closest] = possible.toSorted((a, b) => strangers(a) - strangers(b));
+  const isTold = possible.length === 1 || context.keysAt(path).length > 0;
+  const first = closest?.find(({ code }) => code === "unrecognized_keys") ?? closest?.[0];
+  if (first !== undefined && isTold) return issueError({ ...first, path: [...path, ...first.path] }, context);
+  const keys = possible.flatMap((issues) => issues.find((each) => each.path.length === 1)?.path[0]?.toString() ?? []);
   const place = context.source.place([...context.base, ...path], [...context.shown, ...path]);
-  const expected =
-    keys.length > 0
-      ? `a map with ${new Intl.ListFormat("en", { type: "disjunction" }).format(keys)}`
-      : expectation(first ?? issue);
+  const choices = new Intl.ListFormat("en", { type: "disjunction" }).format(keys);
+  const expected = keys.length > 0 ? `a map with ${choices}` : expectation(issue.errors.flat()[0] ?? issue);
   return recipeValueError(place, expected, describeValue(valueAt(context.value, path)));
 }
 
-/** The value is of another type, or lacks a key that this alternative needs. */
-function isOtherKind({ code, path }: z.core.$ZodIssue, value: unknown): boolean {
-  if (code !== "invalid_type") return false;
-  return path.length === 0 || (path.length === 1 && valueAt(value, [String(path[0])]) === undefined);
+/** The alternative is for text, and this is a map, or the other way round. */
+function isOtherType({ code, path }: z.core.$ZodIssue): boolean {
+  return code === "invalid_type" && path.length === 0;
+}
+
+function strangers(issues: readonly z.core.$ZodIssue[]): number {
+  return issues.reduce((sum, issue) => sum + (issue.code === "unrecognized_keys" ? issue.keys.length : 0), 0);
 }
 
 /** `data.test` rather than the whole recipe where the key stands deeper. */

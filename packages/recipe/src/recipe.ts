@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { dataSource, inputTransform } from "./data-schema.ts";
+import type { dataSource, inputTransform, splitShares } from "./data-schema.ts";
 import type { EvaluateSpec } from "./evaluate-schema.ts";
 import { kebabCase, renameKeys } from "./option-names.ts";
 
@@ -11,7 +11,10 @@ export interface Recipe {
   /** As written: relative to the recipe's folder, or "builtin:<name>". */
   readonly model: string;
   readonly data: {
+    readonly train?: DataSource;
+    readonly validation?: DataSource;
     readonly test?: DataSource;
+    readonly split?: SplitShares;
     readonly input?: InputSpec;
     /** Input of the model → field of the data. */
     readonly inputs?: Readonly<Record<string, string>>;
@@ -24,6 +27,7 @@ export interface Recipe {
 }
 
 export type DataSource = z.output<ReturnType<typeof dataSource>>;
+export type SplitShares = z.output<typeof splitShares>;
 export type InputSpec = z.output<typeof inputTransform>;
 
 export interface RecipeStep {
