@@ -1,5 +1,6 @@
 import type { Command } from "../terminal/command.ts";
 import { bench } from "./bench.ts";
+import { compare } from "./compare.ts";
 import { doctor } from "./doctor.ts";
 import { evaluate } from "./evaluate.ts";
 import { init } from "./init.ts";
@@ -16,6 +17,7 @@ export const commands: readonly Command[] = [
   plan,
   evaluate,
   bench,
+  compare,
   report,
   inspect,
   simplify,

@@ -1,3 +1,4 @@
+export { type ComparedMetric, compareOutcomes } from "./compare-outcomes.ts";
 export * from "./evaluate/index.ts";
 export { type FreshStartOptions, type FreshStarts, measureFreshStarts, peakMemoryRatio } from "./fresh-starts.ts";
 export { type Host, hostOf } from "./host.ts";

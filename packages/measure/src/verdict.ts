@@ -58,6 +58,7 @@ export function judgeAccuracy(change: AccuracyChange, limits: AccuracyLimits = {
 }
 
 export function judgeSize(baseBytes: number, headBytes: number, limit = 0.001): Judgement {
-  if (headBytes > baseBytes * (1 + limit)) return { verdict: "worse" };
-  return { verdict: headBytes < baseBytes / (1 + limit) ? "better" : "same" };
+  const growth = headBytes - baseBytes;
+  if (Math.abs(growth) <= baseBytes * limit) return { verdict: "same" };
+  return { verdict: growth > 0 ? "worse" : "better" };
 }

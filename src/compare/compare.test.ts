@@ -1,0 +1,138 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { writeModel } from "@pare/formats";
+import { parseModel } from "@pare/ir";
+import type { Metric, ModelRecord, RunRecord, TimingRecord } from "@pare/report";
+import { afterAll, describe, expect, it } from "vitest";
+import { describeFiles } from "../model/files.ts";
+import { compareRecords } from "./compare.ts";
+import { comparedMarkdown, comparedText } from "./text.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "pare-compare-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const online: TimingRecord = {
+  ...{ name: "online", engine: "onnxruntime", device: "cpu", threads: 1, scenario: "online", batch: 1 },
+  ...{ runs: 100, rounds: 20, controlRatio: 1, noiseFloor: 0.01 },
+};
+
+const blank: Omit<ModelRecord, "sha256" | "sizeBytes"> = {
+  ...{ file: "model.onnx", nodes: 1, parameters: 1, weightBytes: 1, macs: null, metrics: [] },
+};
+
+function recordOf(result: Partial<ModelRecord>, rest: Partial<RunRecord> = {}): RunRecord {
+  return {
+    format: "pare-record",
+    version: 1,
+    run: { id: "r", startedAt: "2026-01-01T00:00:00Z", durationMs: 1 },
+    recipe: { name: "r", sha256: "0", seed: 0 },
+    environment: {
+      ...{ pare: "0", node: "20", runtime: { name: "ort", version: "1" }, os: "linux", arch: "x64", memoryBytes: 1 },
+      cpu: { model: "another processor", processors: 1, features: [] },
+    },
+    data: [],
+    original: { ...blank, sha256: "original", sizeBytes: 1000 },
+    result: { ...blank, sha256: "result", sizeBytes: 1000, ...result },
+    steps: [],
+    timings: [],
+    comparisons: [],
+    ...rest,
+  };
+}
+
+let folders = 0;
+function written(record: RunRecord): string {
+  const path = join(folder, `run-${folders++}`);
+  mkdirSync(path);
+  writeFileSync(join(path, "record.json"), JSON.stringify(record));
+  return path;
+}
+
+const top1 = (value: number, low: number, high: number): Metric => ({
+  ...{ name: "accuracy.top1", unit: "ratio", better: "higher", value, samples: 1000 },
+  interval: { low, high, confidence: 0.95 },
+});
+
+const verdictOf = async (base: RunRecord, head: RunRecord) => {
+  const compared = await compareRecords(written(base), written(head), { fromRecords: true });
+  return Object.fromEntries(compared.rows.map(({ metric, verdict }) => [metric, verdict]));
+};
+
+describe("compareRecords from records alone", () => {
+  it("judges accuracy by its intervals and size exactly", async () => {
+    const base = recordOf({ metrics: [top1(0.9, 0.88, 0.92)], sizeBytes: 1000 });
+    const head = recordOf({ sha256: "other", metrics: [top1(0.8, 0.78, 0.82)], sizeBytes: 900 });
+    expect(await verdictOf(base, head)).toEqual({ "accuracy.top1": "worse", "size.file": "better" });
+    const near = recordOf({ sha256: "other", metrics: [top1(0.89, 0.87, 0.91)], sizeBytes: 1001 });
+    expect(await verdictOf(base, near)).toEqual({ "accuracy.top1": "cannot-tell", "size.file": "same" });
+  });
+
+  const timed = (value: number, original = "original") =>
+    recordOf(
+      {},
+      {
+        timings: [online],
+        original: { ...blank, sha256: original, sizeBytes: 1000 },
+        comparisons: [
+          {
+            ...{ metric: "latency.online.p50", kind: "ratio", value },
+            interval: { low: value * 0.995, high: value * 1.005, confidence: 0.95 },
+          },
+        ],
+      },
+    );
+
+  it("judges times by the ratio to an original that both runs share", async () => {
+    expect((await verdictOf(timed(0.5), timed(0.6)))["latency.online.p50"]).toBe("worse");
+    expect((await verdictOf(timed(0.6), timed(0.5)))["latency.online.p50"]).toBe("better");
+    expect((await verdictOf(timed(0.5), timed(0.502)))["latency.online.p50"]).toBe("same");
+  });
+
+  it("does not compare times without a common original, or of other processors", async () => {
+    expect((await verdictOf(timed(0.5), timed(0.9, "another")))["latency.online.p50"]).toBe("not-comparable");
+    const elsewhere = { ...timed(0.5), environment: { ...timed(0.5).environment, arch: "arm64" } };
+    const compared = await compareRecords(written(elsewhere), written(timed(0.9)), { fromRecords: true });
+    expect(comparedText(compared)).toContain("latency.online.p50: the runs were on other processors or runtimes.");
+    expect(comparedText(compared)).not.toContain("× 1.8");
+  });
+});
+
+describe("compareRecords, measured again", () => {
+  /** A run of a model with `times` products. */
+  async function run(times: number): Promise<string> {
+    const nodes = Array.from({ length: times }, (_, i) => `h${i + 1} = MatMul (h${i}, w)`).join(" ");
+    const text = `main (float[1, 128] h0) => (float[1, 128] h${times}) <float[128, 128] w = random(1)> { ${nodes} }`;
+    const path = join(folder, `run-${folders++}`);
+    mkdirSync(path);
+    writeModel(parseModel(text), join(path, "model.onnx"));
+    const { sha256, sizeBytes } = await describeFiles([join(path, "model.onnx")]);
+    writeFileSync(join(path, "record.json"), JSON.stringify(recordOf({ sha256, sizeBytes }, { timings: [online] })));
+    return path;
+  }
+
+  it("finds a head with ten times the work worse, and says where it was measured", async () => {
+    const compared = await compareRecords(await run(4), await run(40), { budget: 0.5, starts: 0 });
+    expect(compared.rows.map(({ metric, verdict }) => [metric, verdict])).toEqual([
+      ["latency.online.p50", "worse"],
+      ["size.file", "worse"],
+    ]);
+    expect(compared.verdict).toBe("worse");
+    expect(compared.hostNotes.join()).toContain("not where the records were made");
+    expect(comparedMarkdown(compared)).toMatch(
+      /^### pare: worse: latency\.online\.p50, size\.file \(both models measured/,
+    );
+  });
+
+  it("finds a model by its content only", async () => {
+    const [base, other] = [await run(1), await run(2)];
+    const cacheFolder = join(folder, "no-cache");
+    await expect(
+      compareRecords(base, base, { baseModel: join(other, "model.onnx"), cacheFolder, budget: 0.1 }),
+    ).rejects.toThrow(/^COMPARE_MODEL at .*: this is not the model of the base record/);
+    rmSync(join(base, "model.onnx"));
+    await expect(compareRecords(base, other, { cacheFolder, budget: 0.1 })).rejects.toThrow(
+      /^COMPARE_MODEL at base: the model of the base record was not found by its content .*--base-model model\.onnx/,
+    );
+  });
+});

@@ -1,0 +1,153 @@
+/** What two records tell by themselves: accuracy, size, and times as ratios to the same original. */
+import {
+  type ComparedMetric,
+  compareOutcomes,
+  judgeAccuracy,
+  judgeRatio,
+  judgeSize,
+  marginOf,
+  type RatioEstimate,
+} from "@pare/measure";
+import type { Comparison, Metric, RunRecord, TimingRecord } from "@pare/report";
+import { type CompareRow, metricOf, notComparable } from "./rows.ts";
+
+const seed = 0;
+/** 0.2 points; of a metric that is no share, 0.2 % of its value. */
+const smallDrop = 0.002;
+
+/** Sample by sample where both records have the outcomes of the same samples; else by the intervals. */
+export function accuracyRows(base: RunRecord, head: RunRecord): readonly CompareRow[] {
+  const isMeasured = ({ name }: Metric) => !/^(latency|throughput|memory|size|fidelity)\./.test(name);
+  const metrics = head.result.metrics.filter(isMeasured);
+  const names = metrics.map(({ name }) => name);
+  const [before, after] = [base.result.outcomes, head.result.outcomes];
+  const paired = before && after && compareOutcomes(before, after, names, seed);
+  return metrics.flatMap((metric) => {
+    const old = metricOf(base, metric.name);
+    if (old === undefined) return [];
+    const found = paired?.find(({ name }) => name === metric.name);
+    if (found !== undefined) return [pairedRow(found)];
+    if (base.result.sha256 === head.result.sha256 && old.value === metric.value) return [sameRow(metric)];
+    return [intervalRow(old, metric)];
+  });
+}
+
+function sameRow({ name, unit, better, value }: Metric): CompareRow {
+  return { metric: name, kind: "difference", unit, better, base: value, head: value, value: 0, verdict: "same" };
+}
+
+function pairedRow({ name, unit, better, base, head, difference, interval, pValue }: ComparedMetric): CompareRow {
+  const row = { metric: name, kind: "difference", unit, better, base, head, value: difference } as const;
+  const known = { ...row, ...(interval && { interval }), ...(pValue !== undefined && { pValue }) };
+  if (interval === undefined || pValue === undefined) return { ...known, verdict: "cannot-tell" };
+  const drop = unit === "ratio" ? smallDrop : smallDrop * Math.abs(base);
+  const change = { difference, interval, pValue };
+  return { ...known, ...judgeAccuracy(better === "higher" ? change : turned(change), { drop }) };
+}
+
+function turned({ difference, interval, pValue }: Parameters<typeof judgeAccuracy>[0]) {
+  return { difference: -difference, interval: { ...interval, low: -interval.high, high: -interval.low }, pValue };
+}
+
+/** Intervals that do not touch are a difference beyond doubt; those that do say nothing of equality. */
+function intervalRow(base: Metric, head: Metric): CompareRow {
+  const { name, unit, better, value } = head;
+  const difference = value - base.value;
+  const row = { metric: name, kind: "difference", unit, better, base: base.value, head: value } as const;
+  const note = "not on the same samples, or without outcomes: judged by the two intervals";
+  if (base.interval === undefined || head.interval === undefined)
+    return { ...row, value: difference, verdict: "cannot-tell", note };
+  const isUp = head.interval.low > base.interval.high;
+  const isDown = head.interval.high < base.interval.low;
+  const drop = unit === "ratio" ? smallDrop : smallDrop * Math.abs(base.value);
+  if ((!isUp && !isDown) || Math.abs(difference) <= drop)
+    return { ...row, value: difference, verdict: "cannot-tell", note };
+  return { ...row, value: difference, verdict: isUp === (better === "higher") ? "better" : "worse", note };
+}
+
+export function sizeRow(base: RunRecord, head: RunRecord): CompareRow {
+  const [before, after] = [base.result.sizeBytes, head.result.sizeBytes];
+  return {
+    ...{ metric: "size.file", kind: "ratio", unit: "bytes", better: "lower", base: before, head: after },
+    value: after / before,
+    ...judgeSize(before, after),
+  };
+}
+
+/** Times of two runs are not compared; each run's ratio to its original is, where that is the same file. */
+export function timeRowsFromRecords(base: RunRecord, head: RunRecord): readonly CompareRow[] {
+  return head.timings.map((timing) => {
+    const metric = timedMetric(timing);
+    const before = base.timings.find((other) => isSameMeasure(other, timing));
+    if (before === undefined) return notComparable(metric, "the base has no such measurement");
+    if (base.original.sha256 !== head.original.sha256)
+      return notComparable(metric, "the runs have no reference model in common");
+    if (!isSameProcessor(base, head)) return notComparable(metric, "the runs were on other processors or runtimes");
+    const [old, now] = [base, head].map(({ comparisons }) => comparisons.find((found) => found.metric === metric.name));
+    const estimate = old && now && ratioBetweenRuns(old, now, [before, timing], metric.better);
+    if (estimate === undefined) return notComparable(metric, "a record has no interval of its ratio to the original");
+    return timeRow(metric, estimate, marginOf(Math.max(before.noiseFloor, timing.noiseFloor)), {
+      note: "from the ratios to the same original in both runs",
+    });
+  });
+}
+
+/** A ratio of times as the row of its metric: of throughput the other way round. */
+export function timeRow(
+  metric: Pick<Metric, "name" | "unit" | "better">,
+  estimate: RatioEstimate,
+  margin: number,
+  rest: { readonly base?: number; readonly head?: number; readonly note?: string } = {},
+): CompareRow {
+  const { ratio, interval } = estimate;
+  const isTurned = metric.better === "higher";
+  const range = interval && (isTurned ? { ...interval, low: 1 / interval.high, high: 1 / interval.low } : interval);
+  const { smallestEffect, verdict } = judgeRatio(estimate, margin);
+  const seen = smallestEffect === undefined ? {} : { smallestEffect: isTurned ? 1 / smallestEffect : smallestEffect };
+  const { base, head, ...note } = rest;
+  return {
+    ...{ metric: metric.name, kind: "ratio", unit: metric.unit, better: metric.better, base, head },
+    value: isTurned ? 1 / ratio : ratio,
+    ...(range && { interval: range }),
+    ...{ verdict, ...seen, ...note },
+  };
+}
+
+export function timedMetric({ name, scenario }: TimingRecord): Pick<Metric, "name" | "unit" | "better"> {
+  return scenario === "batch"
+    ? { name: `throughput.${name}`, unit: "per-second", better: "higher" }
+    : { name: `latency.${name}.p50`, unit: "ms", better: "lower" };
+}
+
+function isSameMeasure(a: TimingRecord, b: TimingRecord): boolean {
+  const keys = ["name", "engine", "device", "threads", "scenario", "batch"] as const;
+  return keys.every((key) => a[key] === b[key]);
+}
+
+function isSameProcessor({ environment: a }: RunRecord, { environment: b }: RunRecord): boolean {
+  const decisive = ({ cpu, arch, os, runtime }: typeof a) => JSON.stringify([cpu, arch, os, runtime]);
+  return decisive(a) === decisive(b);
+}
+
+/**
+ * Head ÷ base, of times. Its variance: that of both ratios, and what one run differs from another by, for which each run's
+ * noise floor stands: it reaches as far as the interval of the original against itself did.
+ */
+function ratioBetweenRuns(
+  old: Comparison,
+  now: Comparison,
+  timings: readonly TimingRecord[],
+  better: Metric["better"],
+): RatioEstimate | undefined {
+  if (old.interval === undefined || now.interval === undefined) return undefined;
+  const variances = [
+    ...[old.interval, now.interval].map(({ low, high }) => (Math.log(high / low) / (2 * z)) ** 2),
+    ...timings.map(({ noiseFloor }) => (Math.log1p(noiseFloor) / z) ** 2),
+  ];
+  const reach = Math.exp(z * Math.sqrt(variances.reduce((sum, variance) => sum + variance, 0)));
+  const ratio = better === "lower" ? now.value / old.value : old.value / now.value;
+  return { ratio, interval: { low: ratio / reach, high: ratio * reach, confidence: old.interval.confidence } };
+}
+
+/** Standard deviations to either side of a 95 % interval. */
+const z = 1.96;

@@ -1,0 +1,67 @@
+import { alignColumns, formatMetric, type Metric, type Verdict } from "@pare/report";
+import type { Compared } from "./compare.ts";
+import type { CompareRow } from "./rows.ts";
+
+const words: Readonly<Record<Verdict, string>> = {
+  better: "better",
+  same: "same",
+  worse: "WORSE",
+  "cannot-tell": "cannot tell",
+  "not-comparable": "not comparable",
+};
+
+export function comparedText(compared: Compared): string {
+  const rows = compared.rows.map(cells);
+  return `${[headline(compared), "", ...alignColumns([header, ...rows]), "", ...remarks(compared)].join("\n").trimEnd()}\n`;
+}
+
+/** For a comment on a pull request. */
+export function comparedMarkdown(compared: Compared): string {
+  const line = (row: readonly string[]) => `| ${row.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  const rows = compared.rows.map((row) => {
+    const all = cells(row);
+    const verdict = row.verdict === "worse" ? "**worse**" : words[row.verdict];
+    return [`\`${all[0]}\``, ...all.slice(1, -1), verdict];
+  });
+  const table = [line(header), line(["---", "--:", "--:", "--:", "---"]), ...rows.map(line)];
+  return `${[`### pare: ${headline(compared)}`, "", ...table, "", ...remarks(compared)].join("\n").trimEnd()}\n`;
+}
+
+const header = ["metric", "base", "head", "change", "verdict"];
+
+function headline({ rows, verdict, measured }: Compared): string {
+  const worse = rows.filter((row) => row.verdict === "worse").map(({ metric }) => metric);
+  const how = measured ? "both models measured here, interleaved" : "from the records alone";
+  if (worse.length > 0) return `worse: ${worse.join(", ")} (${how})`;
+  return `${verdict === "better" ? "better, nothing is worse" : "nothing is worse"} (${how})`;
+}
+
+function cells(row: CompareRow): readonly string[] {
+  return [row.metric, valueText(row, row.base), valueText(row, row.head), changeText(row), words[row.verdict]];
+}
+
+function valueText({ metric, unit, better }: CompareRow, value: number | undefined): string {
+  if (value === undefined) return "–";
+  return formatMetric({ name: metric, unit, better, value, samples: 1 } satisfies Metric);
+}
+
+/** No change is shown where nothing can be compared. */
+function changeText({ kind, value, interval, unit, verdict }: CompareRow): string {
+  if (verdict === "not-comparable") return "–";
+  const isPoints = kind === "difference" && unit === "ratio";
+  const show = (each: number) =>
+    kind === "ratio" ? each.toFixed(3) : (isPoints ? each * 100 : each).toFixed(isPoints ? 2 : 4);
+  const range = interval ? ` (${show(interval.low)} to ${show(interval.high)})` : "";
+  return `${kind === "ratio" ? "× " : ""}${show(value)}${isPoints ? " pp" : ""}${range}`;
+}
+
+function remarks({ rows, hostNotes }: Compared): readonly string[] {
+  const effects = rows.flatMap(({ metric, kind, unit, smallestEffect }) => {
+    if (smallestEffect === undefined) return [];
+    const points = unit === "ratio" ? `${(smallestEffect * 100).toFixed(2)} points` : smallestEffect.toPrecision(3);
+    const size = kind === "ratio" ? `× ${smallestEffect.toFixed(3)}` : points;
+    return [`${metric}: the smallest effect that could have been seen is ${size}.`];
+  });
+  const notes = rows.flatMap(({ metric, note }) => (note === undefined ? [] : [`${metric}: ${note}.`]));
+  return [...effects, ...notes, ...hostNotes].map((line) => `- ${line}`);
+}
