@@ -13,6 +13,7 @@ export {
 } from "@pare/formats";
 export * from "@pare/ir";
 export { type Inference, inferTypes, type OpSpec, specOf } from "@pare/ops";
+export { defineMetric, type UserMetric, type UserSample, type UserTensor } from "@pare/measure";
 export { upgradeOpset } from "@pare/opset";
 export {
   checkPromise,
