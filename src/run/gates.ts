@@ -5,7 +5,7 @@ import { recipeCatalog } from "../catalog.ts";
 
 /** Every metric that a run of this recipe may have. */
 function metricNames({ evaluate, measure }: Recipe): MetricNames {
-  const asked = askedMetrics(evaluate);
+  const asked = evaluate.metrics;
   const evaluated = asked.includes("auto") ? recipeCatalog.metrics.filter((name) => name !== "auto") : asked;
   const timed = measure.flatMap(({ name, scenario }) =>
     scenario === "batch"
@@ -18,11 +18,6 @@ function metricNames({ evaluate, measure }: Recipe): MetricNames {
     known: [...evaluated.filter((name) => !name.startsWith(".")), ...timed],
     mayBe: (path) => isPart(path) || (hasModule && !/^(latency|throughput|size)\b/.test(path)),
   };
-}
-
-/** The metrics of `evaluate`, whose other keys say how the output is read. */
-function askedMetrics(evaluate: readonly string[] | { readonly metrics: readonly string[] }): readonly string[] {
-  return "metrics" in evaluate ? evaluate.metrics : evaluate;
 }
 
 /** Read before anything is done, so that a slip is not found out after an hour. @throws GATE_… at the gate's line */
