@@ -19,14 +19,16 @@ export function createTools({ engine, progress, signal }: World, { seed, selecti
     signal,
     seed,
     selects: selector(selection),
-    run: (model, inputs) => runOnce(engine, model, inputs, signal),
+    run: (model, cases) => runCases(engine, model, cases, signal),
   };
 }
 
 /** Optimizations of the runtime are off: they would round in ways that are not the model's own. */
-async function runOnce(engine: Engine, model: Model, inputs: Tensors, signal: AbortSignal): Promise<Tensors> {
+async function runCases(engine: Engine, model: Model, cases: readonly Tensors[], signal: AbortSignal) {
   await using session = await engine.open(model, { optimize: "off", signal });
-  return await session.run(inputs, { signal });
+  const results: Tensors[] = [];
+  for (const inputs of cases) results.push(await session.run(inputs, { signal }));
+  return results;
 }
 
 /** Empty lists of patterns mean: everything. */

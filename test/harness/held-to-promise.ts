@@ -16,6 +16,7 @@ import {
   type Promised,
   probeModel,
   runPass,
+  type Tensors,
   type Tools,
   worstDifference,
 } from "@pare/pass";
@@ -50,13 +51,21 @@ export async function holdToPromise<Options>(
   const left = run.notes.filter((note) => note.kind === "left").map((note) => note.text);
   if (typeof probe === "string")
     return problems.length > 0 ? { kind: "broken", problems } : { kind: "held", runs: 0, reason: probe, left };
-  for (const { name, inputs, outputs } of probe.cases) {
-    const given = new Map([...inputs].filter(([input]) => model.graph.inputs.some((each) => each.name === input)));
-    const problem = brokenPromise(pass.promise, outputs, await tools.run(model, given), own);
+  const after = await tools.run(
+    model,
+    probe.cases.map(({ inputs }) => stillTaken(inputs, model)),
+  );
+  for (const [i, { name, outputs }] of probe.cases.entries()) {
+    const problem = brokenPromise(pass.promise, outputs, after[i]!, own);
     if (problem !== undefined) problems.push(`${problem} (${name})`);
   }
   if (sites) problems.push(...(await siteProblems(original, model, pass.promise, { probe, own }, tools)));
   return problems.length > 0 ? { kind: "broken", problems } : { kind: "held", runs: probe.cases.length, left };
+}
+
+/** Those of the inputs that the changed model still has. */
+function stillTaken(inputs: Tensors, model: Model): Tensors {
+  return new Map([...inputs].filter(([name]) => model.graph.inputs.some((each) => each.name === name)));
 }
 
 function* structuralProblems(before: Model, after: Model): Generator<string> {
@@ -107,11 +116,10 @@ async function siteProblems(
       }
     });
   const { inputs } = probe.cases.at(-1)!;
-  const given = new Map([...inputs].filter(([input]) => after.graph.inputs.some((each) => each.name === input)));
-  const all = await tools.run(shown[0], inputs);
-  const changed = await tools.run(shown[1], given);
-  const only = (names: readonly string[]) => new Map([...all].filter(([name]) => names.includes(name)));
-  const problem = brokenPromise(promised, only(common), changed, Math.max(own, siteLimit));
+  const [all] = await tools.run(shown[0], [inputs]);
+  const [changed] = await tools.run(shown[1], [stillTaken(inputs, after)]);
+  const only = (names: readonly string[]) => new Map([...all!].filter(([name]) => names.includes(name)));
+  const problem = brokenPromise(promised, only(common), changed!, Math.max(own, siteLimit));
   return problem === undefined ? [] : [`in between: ${problem}`];
 }
 

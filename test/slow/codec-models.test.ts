@@ -8,6 +8,7 @@ import { cloneModel, type Model } from "@pare/ir";
 import { brokenPromise, probeModel, type Tensors } from "@pare/pass";
 import { afterAll, describe, expect, it } from "vitest";
 import { type ModelFile, modelFiles } from "../support/fixtures.ts";
+import { runCases } from "../support/run-cases.ts";
 
 const files = await modelFiles();
 const folder = mkdtempSync(join(tmpdir(), "pare-codec-"));
@@ -17,17 +18,20 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function runFile(path: string, inputs: Tensors): Promise<Tensors> {
-  await using session = await engine.open({ path }, { optimize: "off" });
-  return await session.run(inputs);
+function runFile(path: string, cases: readonly Tensors[]): Promise<readonly Tensors[]> {
+  return runCases(engine, { path }, cases, { optimize: "off" });
 }
 
 async function expectSameResults(file: ModelFile, model: Model, copy: string): Promise<void> {
   if (!file.runs || !file.isDeterministic || model.formatVersion > newestRunnableIrVersion) return;
-  const probe = await probeModel(model, { seed: 7, run: (_, inputs) => runFile(file.path, inputs) });
+  const probe = await probeModel(model, { seed: 7, run: (_, cases) => runFile(file.path, cases) });
   if (typeof probe === "string") throw new Error(`no inputs found: ${probe}`);
-  for (const { name, inputs, outputs } of probe.cases)
-    expect(brokenPromise("exact", outputs, await runFile(copy, inputs)), name).toBeUndefined();
+  const again = await runFile(
+    copy,
+    probe.cases.map(({ inputs }) => inputs),
+  );
+  for (const [i, { name, outputs }] of probe.cases.entries())
+    expect(brokenPromise("exact", outputs, again[i]!), name).toBeUndefined();
 }
 
 function totalBytes(path: string): number {

@@ -4,13 +4,14 @@ import { createOnnxRuntimeEngine } from "@pare/engine";
 import { readModel } from "@pare/formats";
 import { cloneModel, type Model, parseModel, verifyModel } from "@pare/ir";
 import { upgradeOpset } from "@pare/opset";
-import { brokenPromise, probeModel, type Session, type SessionOptions, type Tensors } from "@pare/pass";
+import { brokenPromise, probeModel, type SessionOptions, type Tensors } from "@pare/pass";
 import { afterAll, describe, expect, it } from "vitest";
 import { cases, modelAt } from "../../packages/opset/test/cases/index.ts";
 import type { Fixture } from "../fixtures/fixture.ts";
 import { networks } from "../fixtures/networks.ts";
 import { opsets } from "../fixtures/opsets.ts";
 import { structures } from "../fixtures/structures.ts";
+import { runCases } from "../support/run-cases.ts";
 
 const engine = createOnnxRuntimeEngine();
 afterAll(() => engine[Symbol.asyncDispose]());
@@ -18,44 +19,21 @@ afterAll(() => engine[Symbol.asyncDispose]());
 const targets = [13, 17, 18, 21, 23];
 const levels: readonly NonNullable<SessionOptions["optimize"]>[] = ["off", "all"];
 
-/** Runs a model with one session for all inputs. */
-function runner(optimize: NonNullable<SessionOptions["optimize"]>) {
-  const sessions = new Map<Model, Promise<Session>>();
-  const run = async (model: Model, inputs: Tensors): Promise<Tensors> => {
-    const session = sessions.get(model) ?? engine.open(model, { optimize, threads: 1 });
-    sessions.set(model, session);
-    return (await session).run(inputs);
-  };
-  const close = async () => {
-    for (const session of sessions.values())
-      await session.then(
-        (open) => open[Symbol.asyncDispose](),
-        () => {},
-      );
-  };
-  return { run, close };
-}
-
 /** Raises copies of the model to each target and compares what the runtime gives. Gives the reason why it does not run. */
 async function compare(model: Model, versions: readonly number[]): Promise<string | undefined> {
   for (const optimize of levels) {
-    const { run, close } = runner(optimize);
-    try {
-      const probe = await probeModel(model, { run, seed: 7 });
-      if (typeof probe === "string") return probe;
-      for (const to of versions) {
-        const raised = cloneModel(model);
-        const notes = upgradeOpset(raised, to);
-        verifyModel(raised);
-        const promise = notes.some(({ text }) => text.includes("last bits differ")) ? "rounding" : "exact";
-        for (const { name, inputs, outputs } of probe.cases)
-          expect(
-            brokenPromise(promise, outputs, await run(raised, inputs)),
-            `${to}, ${name}, ${optimize}`,
-          ).toBeUndefined();
-      }
-    } finally {
-      await close();
+    const run = (each: Model, cases: readonly Tensors[]) => runCases(engine, each, cases, { optimize, threads: 1 });
+    const probe = await probeModel(model, { run, seed: 7 });
+    if (typeof probe === "string") return probe;
+    const given = probe.cases.map(({ inputs }) => inputs);
+    for (const to of versions) {
+      const raised = cloneModel(model);
+      const notes = upgradeOpset(raised, to);
+      verifyModel(raised);
+      const promise = notes.some(({ text }) => text.includes("last bits differ")) ? "rounding" : "exact";
+      const after = await run(raised, given);
+      for (const [i, { name, outputs }] of probe.cases.entries())
+        expect(brokenPromise(promise, outputs, after[i]!), `${to}, ${name}, ${optimize}`).toBeUndefined();
     }
   }
   return undefined;

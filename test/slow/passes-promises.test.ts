@@ -1,12 +1,13 @@
 import { createOnnxRuntimeEngine } from "@pare/engine";
 import { readModelFile } from "@pare/formats";
-import { countNodes, type Model, parseModel } from "@pare/ir";
-import { type Pass, runPass, type SessionOptions, type Tensors, type Tools } from "@pare/pass";
+import { countNodes, parseModel } from "@pare/ir";
+import { type Pass, runPass, type SessionOptions, type Tools } from "@pare/pass";
 import { simplify, simplifyPasses } from "@pare/simplify";
 import { afterAll, describe, expect, it } from "vitest";
 import { rewrites } from "../fixtures/rewrites.ts";
 import { type Held, held, holdToPromise } from "../harness/held-to-promise.ts";
 import { modelFiles } from "../support/fixtures.ts";
+import { runCases } from "../support/run-cases.ts";
 
 const engine = createOnnxRuntimeEngine();
 afterAll(() => engine[Symbol.asyncDispose]());
@@ -14,10 +15,7 @@ afterAll(() => engine[Symbol.asyncDispose]());
 /** Off: what the file itself says. All: what users run; a rewrite may lead it to other kernels, so only `simplify`. */
 function toolsWith(optimize: NonNullable<SessionOptions["optimize"]>): Tools {
   return {
-    run: async (model: Model, inputs: Tensors) => {
-      await using session = await engine.open(model, { optimize, threads: 1 });
-      return await session.run(inputs);
-    },
+    run: (model, cases) => runCases(engine, model, cases, { optimize, threads: 1 }),
     progress: { report: () => {} },
     signal: new AbortController().signal,
     seed: 11,

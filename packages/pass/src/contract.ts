@@ -28,8 +28,8 @@ export interface Pass<Options = unknown> {
 
 /** What a pass may ask of the world. This package owns the interface; engine and src implement it. */
 export interface Tools {
-  /** Runs a model once and gives all its outputs. */
-  run(model: Model, inputs: Tensors): Promise<Tensors>;
+  /** Loads a model once, runs it on each case, and gives all its outputs for each. */
+  run(model: Model, cases: readonly Tensors[]): Promise<readonly Tensors[]>;
   readonly progress: Progress;
   readonly signal: AbortSignal;
   readonly seed: number;

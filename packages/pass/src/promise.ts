@@ -35,14 +35,17 @@ export async function probeModel(
     const cases = sampleCases(model, tools.seed, choose)?.filter(({ name }) => names?.includes(name) ?? true);
     if (cases === undefined) return refusal;
     try {
-      const done: Probe["cases"][number][] = [];
-      for (const each of cases) done.push({ ...each, outputs: await tools.run(model, each.inputs) });
-      return { cases: done };
+      const outputs = await tools.run(model, inputsOf(cases));
+      return { cases: cases.map((each, i) => ({ ...each, outputs: outputs[i]! })) };
     } catch (error) {
       refusal = error instanceof Error ? error.message : String(error);
     }
   }
   return refusal;
+}
+
+function inputsOf(cases: readonly SampleCase[]): readonly Tensors[] {
+  return cases.map(({ inputs }) => inputs);
 }
 
 /** @throws PASS_PROMISE naming the output and the difference */
@@ -52,9 +55,9 @@ export async function checkPromise(
   changed: Model,
   tools: Pick<Tools, "run">,
 ): Promise<void> {
-  for (const { name, inputs, outputs } of probe.cases) {
-    const after = await tools.run(changed, inputs);
-    const problem = brokenPromise(pass.promise, outputs, after);
+  const after = await tools.run(changed, inputsOf(probe.cases));
+  for (const [i, { name, outputs }] of probe.cases.entries()) {
+    const problem = brokenPromise(pass.promise, outputs, after[i]!);
     if (problem !== undefined) throw passPromiseError(pass.name, promiseText(pass.promise), `${problem} (${name})`);
   }
 }
@@ -62,11 +65,11 @@ export async function checkPromise(
 /** The largest `relativeDifference` of a floating-point output over all cases; infinite where anything else differs. */
 export async function worstDifference(probe: Probe, changed: Model, tools: Pick<Tools, "run">): Promise<number> {
   let worst = 0;
-  for (const { inputs, outputs } of probe.cases) {
-    const after = await tools.run(changed, inputs);
-    if (brokenPromise("lossy", outputs, after) !== undefined) return Number.POSITIVE_INFINITY;
+  const after = await tools.run(changed, inputsOf(probe.cases));
+  for (const [i, { outputs }] of probe.cases.entries()) {
+    if (brokenPromise("lossy", outputs, after[i]!) !== undefined) return Number.POSITIVE_INFINITY;
     for (const [name, tensor] of outputs) {
-      const other = after.get(name)!;
+      const other = after[i]!.get(name)!;
       if (sameBytes(tensor.source, other.source)) continue;
       worst = Math.max(worst, isFloat(tensor.dtype) ? relativeDifference(tensor, other) : Number.POSITIVE_INFINITY);
     }

@@ -64,9 +64,9 @@ async function runAll(values: readonly Value[], scene: Scene, results: Map<Value
   scene.tools.signal.throwIfAborted();
   const { model, names } = modelOf(values, scene);
   try {
-    const outputs = await scene.tools.run(model, new Map());
+    const [outputs] = await scene.tools.run(model, [new Map()]);
     for (const value of values) {
-      const tensor = outputs.get(names.get(value)!);
+      const tensor = outputs?.get(names.get(value)!);
       if (tensor !== undefined) results.set(value, tensor);
     }
   } catch {
