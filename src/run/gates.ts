@@ -1,4 +1,4 @@
-import type { Gate, MetricNames } from "@pare/gate";
+import type { BaseComparison, Gate, MetricNames } from "@pare/gate";
 import type { CheckedRecipe, Recipe } from "@pare/recipe";
 import type { GateRecord, RunRecord } from "@pare/report";
 import { recipeCatalog } from "../catalog.ts";
@@ -36,8 +36,14 @@ export async function decideGates(
 ): Promise<readonly GateRecord[]> {
   if (gates.length === 0) return [];
   const { decideGate, readingsOf } = await import("@pare/gate");
-  const readings = readingsOf(record, base);
+  const readings = readingsOf(record, base, base && (await changesSince(base, record)));
   return gates.map((gate) => decideGate(gate, readings));
+}
+
+/** What the two records tell of each other: sample by sample, and times as ratios to the same original. */
+async function changesSince(base: RunRecord, record: RunRecord): Promise<readonly BaseComparison[]> {
+  const { accuracyRows, timeRowsFromRecords } = await import("../compare/judge-records.ts");
+  return [...accuracyRows(base, record), ...timeRowsFromRecords(base, record)];
 }
 
 /** `strict`: what cannot be told fails too. */

@@ -139,3 +139,25 @@ test("against a base: accuracy on the same samples and size are judged, times ar
     reason: "the base was measured on other samples",
   });
 });
+
+test("against a base, pairs of samples and ratios to one original decide where there are such", () => {
+  const accuracy = metric("accuracy.top1", "ratio", 0.89, [0.86, 0.91]);
+  const base = recordOf(
+    { sizeBytes: 1000, metrics: [] },
+    { sizeBytes: 400, metrics: [accuracy, metric("latency.online.p50", "ms", 3, [2.9, 3.1])] },
+    [],
+  );
+  const changes = [
+    { metric: "accuracy.top1", kind: "difference", value: -0.01, ...interval(-0.012, -0.008) },
+    { metric: "latency.online.p50", kind: "ratio", value: 0.7, ...interval(0.6, 0.8) },
+  ] as const;
+  const against = (text: string) =>
+    decideGate(parseGate(text, { known: names }, "gates[0]"), readingsOf(record, base, changes));
+  expect(against("accuracy.top1 >= base.accuracy.top1 - 0.015").status).toBe("pass");
+  expect(against("accuracy.top1 >= base.accuracy.top1 - 0.005").status).toBe("fail");
+  expect(against("latency.online.p50 <= base.latency.online.p50").status).toBe("pass");
+  expect(against("latency.online.p50 <= 0.7 * base.latency.online.p50")).toMatchObject({
+    status: "cannot-tell",
+    reason: "2.1 (1.8 to 2.4) <= 2.1: not decided by the intervals",
+  });
+});

@@ -2,13 +2,21 @@
  * Whether a gate holds, and whether that is certain.
  *
  * 1. A comparison holds, or fails, where it does so for every value of the intervals; else it cannot be told.
- * 2. A metric beside the original's own, in one comparison, is taken as the paired or interleaved measurement has it:
+ * 2. A metric beside the original's or the base's own, in one comparison, is taken as the paired or interleaved measurement has it:
  *    what both models share (a hard sample, a busy minute) is not counted as doubt.
  * 3. `and`, `or` and `not` follow Kleene: what is certain in spite of an undecided part is decided.
  */
 import type { GateRecord, GateStatus } from "@pare/report";
 import { absolute, type Bounds, combine, extreme, isExact, negate, point } from "./bounds.ts";
-import { type CompareOp, type Condition, type Gate, type MetricRef, metricsOf, type Quantity } from "./expression.ts";
+import {
+  type CompareOp,
+  type Condition,
+  type Gate,
+  type MetricRef,
+  metricsOf,
+  type Quantity,
+  type Subject,
+} from "./expression.ts";
 import type { Readings } from "./readings.ts";
 
 export function decideGate({ expression, condition }: Gate, readings: Readings): GateRecord {
@@ -57,15 +65,17 @@ function compareTruth(condition: Comparing, readings: Readings, reasons: string[
 
 type Lookup = (metric: MetricRef) => Bounds;
 
-/** Rule 2. */
+/** Rule 2. Beside both, the original's own is taken: it was measured in the same run. */
 function pairing(condition: Comparing, readings: Readings): Lookup {
   const metrics = metricsOf(condition);
-  const has = (subject: MetricRef["subject"], name: string) =>
+  const has = (subject: Subject, name: string) =>
     metrics.some((metric) => metric.subject === subject && metric.name === name);
   return (metric) => {
     const { subject, name } = metric;
-    const pair = has("original", name) && has("result", name) ? readings.paired(name) : undefined;
-    if (pair !== undefined && subject !== "base") return pair[subject];
+    const other = has("original", name) ? "original" : "base";
+    const pair = has(other, name) && has("result", name) ? readings.paired(name, other) : undefined;
+    if (pair !== undefined && subject === "result") return pair.result;
+    if (pair !== undefined && subject === other) return pair.other;
     return readings.get(metric)!;
   };
 }

@@ -1,4 +1,4 @@
-import type { Comparison, Metric, ModelRecord, RunRecord } from "@pare/report";
+import type { Comparison, Interval, Metric, ModelRecord, RunRecord } from "@pare/report";
 import { type Bounds, point, unbounded } from "./bounds.ts";
 import type { MetricRef, Subject } from "./expression.ts";
 
@@ -7,16 +7,29 @@ export interface Readings {
   readonly hasBase: boolean;
   /** Undefined where it was not measured. */
   get(metric: MetricRef): Bounds | undefined;
-  /** The result's value as far as it can be told beside the original's own: from paired or interleaved runs. */
-  paired(name: string): { readonly result: Bounds; readonly original: Bounds } | undefined;
+  /** Both values as far as they can be told beside each other: from paired samples, interleaved runs. */
+  paired(name: string, other: "original" | "base"): Pair | undefined;
   /** Why a value of the base says nothing about this run; undefined where it does. */
   incomparable(name: string): string | undefined;
+}
+
+export interface Pair {
+  readonly result: Bounds;
+  readonly other: Bounds;
+}
+
+/** The result of this run against that of the base. */
+export interface BaseComparison extends Pick<Comparison, "metric" | "kind" | "value"> {
+  readonly interval?: Interval;
+  /** Why they cannot be compared, where they cannot. */
+  readonly note?: string;
 }
 
 /** What every model has without being run. */
 export const structureNames = ["size.file", "size.weights", "nodes", "parameters", "macs"] as const;
 
-export function readingsOf(record: RunRecord, base?: RunRecord): Readings {
+/** @param changes against the base: what is not there is judged by the two intervals, times not at all */
+export function readingsOf(record: RunRecord, base?: RunRecord, changes: readonly BaseComparison[] = []): Readings {
   const models: Readonly<Record<Subject, ModelRecord | undefined>> = {
     result: record.result,
     original: record.original,
@@ -25,8 +38,11 @@ export function readingsOf(record: RunRecord, base?: RunRecord): Readings {
   return {
     hasBase: base !== undefined,
     get: ({ subject, name }) => reading(models[subject], name),
-    paired: (name) => pairOf(record, name),
-    incomparable: (name) => (base === undefined ? undefined : incomparability(record, base, name)),
+    paired: (name, other) =>
+      other === "original"
+        ? pairOf(metricOf(record.original, name), record.comparisons, name)
+        : pairOf(base && metricOf(base.result, name), changes, name),
+    incomparable: (name) => (base === undefined ? undefined : incomparability({ record, base, changes }, name)),
   };
 }
 
@@ -51,25 +67,31 @@ function boundsOf({ value, interval, unit }: Metric): Bounds {
   return unit === "bytes" || unit === "count" ? point(value) : unbounded(value);
 }
 
-function pairOf({ original, comparisons }: RunRecord, name: string) {
-  const before = metricOf(original, name);
-  const comparison = comparisons.find(({ metric }) => metric === name);
-  if (before === undefined || comparison?.interval === undefined) return undefined;
-  return { original: point(before.value), result: changed(before.value, comparison) };
+function pairOf(before: Metric | undefined, changes: readonly BaseComparison[], name: string): Pair | undefined {
+  const change = changes.find(({ metric }) => metric === name);
+  if (before === undefined || change?.interval === undefined) return undefined;
+  return { other: point(before.value), result: changed(before.value, change) };
 }
 
-/** The original's value with the measured change, at each end of its interval. */
-function changed(original: number, { kind, value, interval }: Comparison): Bounds {
-  const at = (change: number) => (kind === "ratio" ? original * change : original + change);
+/** A value with the measured change, at each end of its interval. */
+function changed(before: number, { kind, value, interval }: BaseComparison): Bounds {
+  const at = (change: number) => (kind === "ratio" ? before * change : before + change);
   return { value: at(value), low: at(interval?.low ?? value), high: at(interval?.high ?? value) };
 }
 
+interface Against {
+  readonly record: RunRecord;
+  readonly base: RunRecord;
+  readonly changes: readonly BaseComparison[];
+}
+
 /** Times belong to the run that took them; accuracies to the samples that they were taken on. */
-function incomparability(record: RunRecord, base: RunRecord, name: string): string | undefined {
+function incomparability({ record, base, changes }: Against, name: string): string | undefined {
   const unit = (metricOf(record.result, name) ?? metricOf(base.result, name))?.unit;
-  if (unit === undefined || unit === "bytes" || unit === "count") return undefined;
+  const change = changes.find(({ metric }) => metric === name);
+  if (unit === undefined || unit === "bytes" || unit === "count" || change?.interval !== undefined) return undefined;
   if (unit === "ms" || unit === "per-second")
-    return `times of two runs are not comparable: \`pare compare\` measures both models again`;
+    return `times of two runs are not comparable${change?.note === undefined ? "" : ` (${change.note})`}: \`pare compare\` measures both models again`;
   const samples = ({ data }: RunRecord) => data.find(({ split }) => split === "test")?.sha256;
   return samples(record) === samples(base) ? undefined : "the base was measured on other samples";
 }
