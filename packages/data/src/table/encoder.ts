@@ -92,7 +92,10 @@ export function cellText(column: Column, row: number): string | undefined {
   return Number.isNaN(value) ? undefined : `${value}`;
 }
 
-/** A category that the training rows did not have: all zeros, or as index the number of categories. Missing likewise. */
+/**
+ * The row's features; `columns` are those of the encoder's codes, in their order.
+ * A category that the training rows did not have: all zeros, or as index the number of categories. Missing likewise.
+ */
 export function encodeRow(encoder: Encoder, columns: readonly Column[], row: number): Float32Array {
   const out = new Float32Array(encoder.width);
   let at = 0;

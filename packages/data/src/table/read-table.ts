@@ -25,7 +25,7 @@ export interface Table {
 }
 
 /**
- * A whole table. Types are found from all rows; booleans and dates are text; text loses the spaces around it.
+ * A whole table. A column is numbers where all its cells are; dates, yes and no are text. Text loses the spaces around it.
  * @throws DATA_MISSING, DATA_TABLE (with the line of a row that is too short or too long), DATA_EMPTY
  */
 export async function readTable(file: TableFile): Promise<Table> {
@@ -78,7 +78,9 @@ function sourceOf(file: TableFile): string {
   const delimiter = delimiterOf(file);
   const quote = quoted(quoteOf(delimiter));
   const names = columns === undefined ? "" : `, names = [${columns.map(quoted).join(", ")}]`;
-  return `read_csv(${quoted(path)}, delim = ${quoted(delimiter)}, quote = ${quote}, escape = ${quote}, header = ${header}, sample_size = -1${names})`;
+  const dialect = `delim = ${quoted(delimiter)}, quote = ${quote}, escape = ${quote}, header = ${header}, skip = 0`;
+  const types = "sample_size = -1, auto_type_candidates = ['BIGINT', 'DOUBLE', 'VARCHAR']";
+  return `read_csv(${quoted(path)}, ${dialect}, ${types}${names})`;
 }
 
 function columnOf(name: string, isNumber: boolean, values: readonly unknown[]): Column {
