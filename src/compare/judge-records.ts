@@ -3,12 +3,12 @@ import {
   type ComparedMetric,
   compareOutcomes,
   judgeAccuracy,
-  judgeRatio,
   judgeSize,
   marginOf,
   type RatioEstimate,
 } from "@pare/measure";
 import type { Comparison, Metric, RunRecord, TimingRecord } from "@pare/report";
+import { timeComparison } from "../run/time-comparison.ts";
 import { type CompareRow, metricOf, notComparable } from "./rows.ts";
 
 const seed = 0;
@@ -92,25 +92,16 @@ export function timeRowsFromRecords(base: RunRecord, head: RunRecord): readonly 
   });
 }
 
-/** A ratio of times as the row of its metric: of throughput the other way round. */
+/** A ratio of times as the row of its metric. */
 export function timeRow(
   metric: Pick<Metric, "name" | "unit" | "better">,
   estimate: RatioEstimate,
   margin: number,
   rest: { readonly base?: number; readonly head?: number; readonly note?: string } = {},
 ): CompareRow {
-  const { ratio, interval } = estimate;
-  const isTurned = metric.better === "higher";
-  const range = interval && (isTurned ? { ...interval, low: 1 / interval.high, high: 1 / interval.low } : interval);
-  const { smallestEffect, verdict } = judgeRatio(estimate, margin);
-  const seen = smallestEffect === undefined ? {} : { smallestEffect: isTurned ? 1 / smallestEffect : smallestEffect };
   const { base, head, ...note } = rest;
-  return {
-    ...{ metric: metric.name, kind: "ratio", unit: metric.unit, better: metric.better, base, head },
-    value: isTurned ? 1 / ratio : ratio,
-    ...(range && { interval: range }),
-    ...{ verdict, ...seen, ...note },
-  };
+  const { unit, better } = metric;
+  return { ...timeComparison(metric, estimate, margin), unit, better, base, head, ...note };
 }
 
 export function timedMetric({ name, scenario }: TimingRecord): Pick<Metric, "name" | "unit" | "better"> {

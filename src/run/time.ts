@@ -1,6 +1,6 @@
 import { batches, type Dataset } from "@pare/data";
 import type { Model } from "@pare/ir";
-import { type LatencyMeasurement, type ModelLatency, measureLatency } from "@pare/measure";
+import { type LatencyMeasurement, type ModelLatency, marginOf, measureLatency } from "@pare/measure";
 import { requiredInputs, type SizeChoice, sampleCases, sizeChoices, type Tensors } from "@pare/pass";
 import type { CheckedRecipe, MeasureSpec } from "@pare/recipe";
 import type { Comparison, Metric, TimingRecord } from "@pare/report";
@@ -8,6 +8,7 @@ import { transformOf } from "./data.ts";
 import { fixedBatchError, noInputsError } from "./errors.ts";
 import type { Measured, ModelPair } from "./evaluate.ts";
 import { runTimes } from "./run-times.ts";
+import { timeComparison } from "./time-comparison.ts";
 import { prefixed, type World } from "./tools.ts";
 
 export interface Timed extends Measured {
@@ -36,7 +37,7 @@ export async function timeBoth(
   return {
     original: timingMetrics(spec, original),
     result: timingMetrics(spec, result),
-    comparisons: [ratioOf(spec, measurement)],
+    comparisons: [comparisonOf(spec, measurement)],
     timing: timingRecord(spec, measurement),
   };
 }
@@ -60,13 +61,12 @@ function timingMetrics(spec: MeasureSpec, latency: ModelLatency): readonly Metri
   return [median, ...tails.map(({ level, value }) => metric(level, value))];
 }
 
-/** Of throughput the ratio is the other way round: what takes half the time does twice as much. */
-function ratioOf(spec: MeasureSpec, { ratios }: LatencyMeasurement): Comparison {
-  const { ratio, interval } = ratios[1]!;
-  if (spec.scenario === "online")
-    return { metric: `latency.${spec.name}.p50`, kind: "ratio", value: ratio, ...(interval && { interval }) };
-  const turned = interval && { interval: { ...interval, low: 1 / interval.high, high: 1 / interval.low } };
-  return { metric: `throughput.${spec.name}`, kind: "ratio", value: 1 / ratio, ...turned };
+function comparisonOf(spec: MeasureSpec, { ratios, noiseFloor }: LatencyMeasurement): Comparison {
+  const metric =
+    spec.scenario === "batch"
+      ? ({ name: `throughput.${spec.name}`, better: "higher" } as const)
+      : ({ name: `latency.${spec.name}.p50`, better: "lower" } as const);
+  return timeComparison(metric, ratios[1]!, marginOf(noiseFloor));
 }
 
 function timingRecord(spec: MeasureSpec, { models, control, noiseFloor }: LatencyMeasurement): TimingRecord {

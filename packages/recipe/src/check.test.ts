@@ -50,7 +50,7 @@ test("every default is written out", () => {
     evaluate: { metrics: ["auto"], activation: "auto", samples: 100 },
     steps: [],
     measure: [
-      { name: "online", engine: "onnxruntime", device: "cpu", threads: 1, scenario: "online", batch: 1, budget: 5 },
+      { name: "online", engine: "onnxruntime", device: "cpu", threads: 1, scenario: "online", batch: 1, budget: 20 },
     ],
     gates: [],
   });

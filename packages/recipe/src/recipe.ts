@@ -46,7 +46,7 @@ export interface MeasureSpec {
   readonly threads: number;
   readonly scenario: "online" | "batch";
   readonly batch: number;
-  /** Seconds for warm-up and runs of all models together. */
+  /** Seconds for warm-up and runs of both models together, at most. */
   readonly budget: number;
 }
 

@@ -42,8 +42,10 @@ const measurement = (engines: readonly string[]) =>
         .number()
         .min(0.1)
         .max(3600)
-        .default(5)
-        .describe("Seconds for warm-up and runs of all models together. Default 5."),
+        .default(20)
+        .describe(
+          "Seconds for warm-up and runs of both models at most; it ends when the ratio is precise. Default 20.",
+        ),
     })
     .describe("One way to measure speed; original and result are interleaved.");
 
