@@ -1,5 +1,6 @@
 /** The library: models in, looked at, changed, run and out; recipes. */
 
+export type { SourceSample, SourceTensor, UserSource, UserSourceContext, UserSourceMaker } from "@pare/data";
 export { createOnnxRuntimeEngine, describeMachine, type OnnxRuntimeEngine, probeOnnxRuntime } from "@pare/engine";
 export { exitCodes, type Fault, isPareError, PareError } from "@pare/error";
 export {
@@ -12,8 +13,8 @@ export {
   writeModel,
 } from "@pare/formats";
 export * from "@pare/ir";
-export { type Inference, inferTypes, type OpSpec, specOf } from "@pare/ops";
 export { defineMetric, type UserMetric, type UserSample, type UserTensor } from "@pare/measure";
+export { type Inference, inferTypes, type OpSpec, specOf } from "@pare/ops";
 export { upgradeOpset } from "@pare/opset";
 export {
   checkPromise,

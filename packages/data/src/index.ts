@@ -5,11 +5,11 @@ export { type GlyphOptions, type GlyphSplit, glyphs } from "./glyphs/glyphs.ts";
 export type { Geometry } from "./images/geometry.ts";
 export { type ImageFiles, type ImageFilesOptions, imageFiles } from "./images/image-files.ts";
 export type {
-  UserSample,
+  SourceSample,
+  SourceTensor,
   UserSource,
   UserSourceContext,
   UserSourceMaker,
-  UserTensor,
 } from "./modules/user-source.ts";
 export { type RandomStream, randomStream } from "./random.ts";
 export { describeSource, generatedSets, type SplitName } from "./sources/open-source.ts";

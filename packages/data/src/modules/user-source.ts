@@ -10,7 +10,7 @@ import { checkIndex, classTarget, type Dataset, type Sample, type Target } from 
 import { moduleFaultError, moduleShapeError } from "../errors.ts";
 import { statOf } from "../files/file-set.ts";
 
-export interface UserTensor {
+export interface SourceTensor {
   readonly dtype: DType;
   /** Without a batch axis. */
   readonly shape: readonly number[];
@@ -18,10 +18,10 @@ export interface UserTensor {
   readonly data: ArrayLike<number> | ArrayLike<bigint>;
 }
 
-export interface UserSample {
+export interface SourceSample {
   /** Stable; default: the index. */
   readonly id?: string;
-  readonly fields: Readonly<Record<string, UserTensor>>;
+  readonly fields: Readonly<Record<string, SourceTensor>>;
   /** The index of a class; numbers to predict; the next token at each position (−1: not counted); or nothing. */
   readonly target?: number | Float64Array | Int32Array;
 }
@@ -30,7 +30,7 @@ export interface UserSource {
   readonly length: number;
   /** Default none. */
   readonly classes?: readonly string[];
-  sample(index: number): UserSample | Promise<UserSample>;
+  sample(index: number): SourceSample | Promise<SourceSample>;
   /** What the samples depend on beside the module's own text and options: another digest means other samples. */
   digest?(): string | Promise<string>;
 }
@@ -95,7 +95,7 @@ function isUserSource(value: unknown): value is UserSource {
   return Number.isInteger(Reflect.get(value, "length")) && typeof Reflect.get(value, "sample") === "function";
 }
 
-function toTensor({ dtype, shape, data }: UserTensor, path: string, field: string): Tensor {
+function toTensor({ dtype, shape, data }: SourceTensor, path: string, field: string): Tensor {
   const place = `field "${field}" of ${path}`;
   if (!isDType(dtype) || byteSize(dtype, 1) === undefined)
     throw moduleShapeError(place, "the element type is not known", "float32, uint8, int64, …", String(dtype));
@@ -106,7 +106,7 @@ function toTensor({ dtype, shape, data }: UserTensor, path: string, field: strin
   return tensorOf(dtype, shape, data);
 }
 
-function toTarget(given: UserSample["target"], classes: readonly string[], path: string): Target | undefined {
+function toTarget(given: SourceSample["target"], classes: readonly string[], path: string): Target | undefined {
   if (given === undefined) return undefined;
   if (given instanceof Float64Array) return { kind: "values", values: given };
   if (given instanceof Int32Array) return { kind: "tokens", ids: given };
