@@ -13,11 +13,9 @@ import { stringify } from "yaml";
 import { describeFiles, type ModelFiles } from "../model/files.ts";
 import { weighModel } from "../model/summary.ts";
 import { largestTensors } from "../model/tensors.ts";
-import type { Evaluated } from "./evaluate.ts";
 import type { RunFacts } from "./facts.ts";
-import type { Profiles } from "./profile.ts";
+import type { Measurements } from "./measure.ts";
 import type { StepsOutcome } from "./steps.ts";
-import type { Timed } from "./time.ts";
 
 /** The record is written last: a folder that has one holds a finished run. */
 export const recordFile = "record.json";
@@ -34,15 +32,13 @@ export async function writeResult(folder: RunFolder, { checked, environment }: R
 
 export type Result = Awaited<ReturnType<typeof writeResult>>;
 
-export interface RecordParts {
+export interface RecordParts extends Measurements {
   readonly folder: RunFolder;
   readonly facts: RunFacts;
   readonly startedAt: Date;
   readonly durationMs: number;
   readonly steps: StepsOutcome;
   readonly result: Result;
-  readonly measured: readonly (Evaluated | Timed)[];
-  readonly profiles: Profiles | undefined;
 }
 
 /** All but the gates, which are decided by it. */

@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { createOnnxRuntimeEngine } from "@pare/engine";
-import type { Model } from "@pare/ir";
 import type { Progress } from "@pare/pass";
 import {
   checkLockInputs,
@@ -17,13 +16,12 @@ import type { GateRecord, RunRecord } from "@pare/report";
 import { recipeCatalog } from "../catalog.ts";
 import { readRecordFile } from "../report/read-records.ts";
 import { defaultCacheFolder } from "./cache-folder.ts";
-import { type Evaluated, evaluateBoth, type ModelPair } from "./evaluate.ts";
+import type { ModelPair } from "./evaluate.ts";
 import { gatherFacts, type RunFacts } from "./facts.ts";
 import { decideGates, readGates } from "./gates.ts";
-import { type Profiles, profileModel } from "./profile.ts";
+import { measure } from "./measure.ts";
 import { makeRecord, recordFile, writeReports, writeResult } from "./result.ts";
 import { runSteps } from "./steps.ts";
-import { type Timed, timeBoth, timingInputs } from "./time.ts";
 import type { World } from "./tools.ts";
 
 export interface RunOptions {
@@ -93,10 +91,9 @@ async function runIn(
   const result = await writeResult(folder, facts, steps);
   if (lock !== undefined) checkLockOutput(lock.lock, facts.lock, lock.file, result.files.sha256);
   const pair: ModelPair = { original: facts.modelPath, result: result.path };
-  const measured = await measure(folder, facts, steps.model, pair, world);
-  const profiles = await profile(folder, facts, steps.model, pair, world);
+  const measured = await measure({ folder, facts, model: steps.model, pair, world });
   const durationMs = performance.now() - began;
-  const bare = makeRecord({ folder, facts, startedAt, durationMs, steps, result, measured, profiles });
+  const bare = makeRecord({ folder, facts, startedAt, durationMs, steps, result, ...measured });
   const record = { ...bare, gates: await judge(bare) };
   await writeReports(folder, facts, record, options.strict ?? false);
   return { record, folder: folder.path, resumed: folder.resumed };
@@ -106,49 +103,4 @@ async function runIn(
 function cacheFolder({ cacheFolder: given }: RunOptions, folder: RunFolder): string {
   if (given === false) return join(folder.path, ".parts", "cache");
   return given ?? defaultCacheFolder();
-}
-
-/** Each measurement is a part of the run: one that an interrupted run had finished is not repeated. */
-async function measure(
-  folder: RunFolder,
-  { checked, dataset }: RunFacts,
-  model: Model,
-  pair: ModelPair,
-  world: World,
-): Promise<readonly (Evaluated | Timed)[]> {
-  const { recipe } = checked;
-  const measured: (Evaluated | Timed)[] = [];
-  if (recipe.evaluate.metrics.length > 0) {
-    const part = await folder.part("evaluate", () => evaluateBoth(checked, dataset, pair, world));
-    measured.push(part.value);
-  }
-  for (const index of recipe.measure.keys()) {
-    const part = await folder.part(`measure ${index}`, async () => {
-      const inputs = await timingInputs(checked, index, { model, path: pair.result, dataset }, world);
-      return await timeBoth(checked, index, pair, inputs, world);
-    });
-    measured.push(part.value);
-  }
-  return measured;
-}
-
-/** Of both models as the first measurement runs them; without a measurement there is nothing to explain. */
-async function profile(
-  folder: RunFolder,
-  { checked, dataset }: RunFacts,
-  model: Model,
-  pair: ModelPair,
-  world: World,
-): Promise<Profiles | undefined> {
-  const [spec] = checked.recipe.measure;
-  if (spec === undefined) return undefined;
-  const { device, threads } = spec;
-  const part = await folder.part("profile", async () => {
-    world.progress.report("profiling", 0, 2);
-    const inputs = await timingInputs(checked, 0, { model, path: pair.result, dataset }, world);
-    const original = await profileModel(pair.original, inputs, { device, threads }, world);
-    world.progress.report("profiling", 1, 2);
-    return { original, result: await profileModel(pair.result, inputs, { device, threads }, world) };
-  });
-  return part.value;
 }

@@ -1,0 +1,66 @@
+import type { Model } from "@pare/ir";
+import type { RunFolder } from "@pare/recipe";
+import { type Evaluated, evaluateBoth, type Measured, type ModelPair } from "./evaluate.ts";
+import type { RunFacts } from "./facts.ts";
+import { measureMemory } from "./memory.ts";
+import { type Profiles, profileModel } from "./profile.ts";
+import { type Timed, timeBoth, timingInputs } from "./time.ts";
+import type { World } from "./tools.ts";
+
+export interface MeasureRequest {
+  readonly folder: RunFolder;
+  readonly facts: RunFacts;
+  /** The result. */
+  readonly model: Model;
+  readonly pair: ModelPair;
+  readonly world: World;
+}
+
+export interface Measurements {
+  readonly measured: readonly (Measured | Evaluated | Timed)[];
+  readonly profiles: Profiles | undefined;
+}
+
+/** Each measurement is a part of the run: one that an interrupted run had finished is not repeated. */
+export async function measure(request: MeasureRequest): Promise<Measurements> {
+  const { folder, facts, pair, world } = request;
+  const { checked, dataset } = facts;
+  const { recipe } = checked;
+  const measured: (Measured | Evaluated | Timed)[] = [];
+  if (recipe.evaluate.metrics.length > 0) {
+    const part = await folder.part("evaluate", () => evaluateBoth(checked, dataset, pair, world));
+    measured.push(part.value);
+  }
+  for (const index of recipe.measure.keys()) {
+    const part = await folder.part(`measure ${index}`, async () =>
+      timeBoth(checked, index, pair, await inputsOf(request, index), world),
+    );
+    measured.push(part.value);
+  }
+  if (recipe.measure.length === 0) return { measured, profiles: undefined };
+  const memory = await folder.part("memory", async () => memoryOfBoth(request));
+  const profiles = await folder.part("profile", () => profileBoth(request));
+  return { measured: [...measured, memory.value], profiles: profiles.value };
+}
+
+function inputsOf({ facts, model, pair, world }: MeasureRequest, index: number) {
+  return timingInputs(facts.checked, index, { model, path: pair.result, dataset: facts.dataset }, world);
+}
+
+/** Both as the first measurement runs them. */
+async function memoryOfBoth(request: MeasureRequest): Promise<Measured> {
+  const { recipe } = request.facts.checked;
+  const { device, threads } = recipe.measure[0]!;
+  return measureMemory(request.pair, await inputsOf(request, 0), { device, threads }, recipe.seed, request.world);
+}
+
+/** As the first measurement runs them, too. */
+async function profileBoth(request: MeasureRequest): Promise<Profiles> {
+  const { facts, pair, world } = request;
+  const { device, threads } = facts.checked.recipe.measure[0]!;
+  const inputs = await inputsOf(request, 0);
+  world.progress.report("profiling", 0, 2);
+  const original = await profileModel(pair.original, inputs, { device, threads }, world);
+  world.progress.report("profiling", 1, 2);
+  return { original, result: await profileModel(pair.result, inputs, { device, threads }, world) };
+}
