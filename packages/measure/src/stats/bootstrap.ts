@@ -1,4 +1,5 @@
 import { type RandomStream, randomStream } from "@pare/data";
+import { effectiveCount } from "./autocorrelation.ts";
 import { type Interval, interval } from "./interval.ts";
 import { normalCdf, z } from "./normal.ts";
 import { median, sorted } from "./quantile.ts";
@@ -24,7 +25,8 @@ export const fewestBlocks = 6;
  * bootstrap", 1993, chapters 8 and 13). Whole rounds are drawn, both models' blocks together, because runs within a
  * block resemble each other and what disturbs a round disturbs both models. Before that each round's runs are divided by
  * the round's own level, the geometric mean of the two blocks' medians: a machine that is half as fast for a while slows
- * both models and leaves the ratio as it is.
+ * both models and leaves the ratio as it is. Rounds whose ratios resemble those before them are worth fewer: the interval
+ * is stretched by the root of how many fewer.
  *
  * @param seed of the draws: the same blocks and seed give the same interval
  */
@@ -41,7 +43,14 @@ export function ratioOfMedians({ base, head }: PairedBlocks, seed: number, resam
   const ratios = sorted(Array.from({ length: resamples }, () => ratioOver(drawRounds(random, rounds))));
   const tail = expandedTail(rounds);
   const at = (share: number) => ratios[Math.min(resamples - 1, Math.floor(share * resamples))]!;
-  return { ratio, interval: interval(at(tail), at(1 - tail)) };
+  const stretch = Math.sqrt(rounds / effectiveCount(roundRatios(base, head)));
+  const stretched = (limit: number) => ratio * (limit / ratio) ** stretch;
+  return { ratio, interval: interval(stretched(at(tail)), stretched(at(1 - tail))) };
+}
+
+/** Logarithm of head ÷ base by round. */
+function roundRatios(base: PairedBlocks["base"], head: PairedBlocks["head"]): Float64Array {
+  return Float64Array.from(base, (block, i) => Math.log(median(head[i]!) / median(block)));
 }
 
 /**
