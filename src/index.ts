@@ -31,7 +31,15 @@ export {
   type Tools,
 } from "@pare/pass";
 export { type CheckedRecipe, checkRecipe, type Recipe, readRecipe, recipeJsonSchema } from "@pare/recipe";
-export { comparisonRows, type RunRecord, renderMarkdown, renderTable } from "@pare/report";
+export {
+  comparisonRows,
+  type RunRecord,
+  readRecord,
+  renderHtml,
+  renderJunit,
+  renderMarkdown,
+  renderTable,
+} from "@pare/report";
 export * from "@pare/tensor";
 export { passes, recipeCatalog } from "./catalog.ts";
 export { type Inspection, inspectFile, inspectModel, type Port } from "./inspect/inspect.ts";

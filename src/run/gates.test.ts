@@ -21,7 +21,9 @@ gates:
   );
 
 test("gates know what the recipe measures", async () => {
-  const gates = await readGates(recipe("accuracy.top1 > 0.5 and throughput.bulk > 3 and p99 < 9 and size.file < 9e6 and memory.peak < 1e9"));
+  const gates = await readGates(
+    recipe("accuracy.top1 > 0.5 and throughput.bulk > 3 and p99 < 9 and size.file < 9e6 and memory.peak < 1e9"),
+  );
   expect(gates).toHaveLength(2);
 });
 

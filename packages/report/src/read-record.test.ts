@@ -23,3 +23,9 @@ test.each([
 ])("%# is refused", async (text, message) => {
   await expect(readRecord(text, "r.json")).rejects.toThrow(message);
 });
+
+test("what is no finite number was written as null and is still none", async () => {
+  const odd = { ...record.result.metrics[0]!, value: Number.NaN };
+  const text = JSON.stringify({ ...record, result: { ...record.result, metrics: [odd] } });
+  expect((await readRecord(text, "r.json")).result.metrics[0]!.value).toBeNaN();
+});

@@ -5,13 +5,18 @@ import { units } from "./record.ts";
 const open = z.looseObject;
 const text = z.string();
 const number = z.number();
-const interval = open({ low: number, high: number, confidence: number });
+/** JSON writes what is no finite number as null. */
+const measured = z
+  .number()
+  .nullable()
+  .transform((value) => value ?? Number.NaN);
+const interval = open({ low: measured, high: measured, confidence: number });
 
 const metric = open({
   name: text,
   unit: z.enum(units),
   better: z.enum(["lower", "higher"]),
-  value: number,
+  value: measured,
   interval: interval.optional(),
   samples: number,
 });
@@ -82,7 +87,7 @@ const timing = open({
 const comparison = open({
   metric: text,
   kind: z.enum(["ratio", "difference"]),
-  value: number,
+  value: measured,
   interval: interval.optional(),
   pValue: number.optional(),
   verdict: z.enum(["better", "same", "worse", "cannot-tell", "not-comparable"]).optional(),
