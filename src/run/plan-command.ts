@@ -13,7 +13,7 @@ export const planCommand: CommandRun<{ readonly recipe: string }> = async ({ rec
 };
 
 function comments(plan: Plan): string {
-  const lines = [modelLine(plan), ...plan.steps.flatMap(stepLines), ...measureLines(plan)];
+  const lines = [modelLine(plan), ...plan.steps.flatMap(stepLines), ...dataLines(plan), ...measureLines(plan)];
   return lines.map((line) => `# ${line}`.trimEnd()).join("\n");
 }
 
@@ -28,10 +28,21 @@ function stepLines({ pass, promise, nodesBefore, nodesAfter, notes }: PlannedSte
   return [`Step ${index + 1}: ${pass} (${promise}): ${nodesBefore} → ${nodesAfter} nodes`, ...lines];
 }
 
+function dataLines({ data, shared }: Plan): readonly string[] {
+  const others = data.filter(({ split }) => split !== "test");
+  return [
+    ...others.map(({ split, name, samples }) => `Data for ${split}: ${formatCount(samples)} samples of ${name}`),
+    ...shared.map(({ splits: [first, second], count, examples }) => {
+      const [a, b] = examples[0]!;
+      return `WARNING: ${formatCount(count)} samples of ${first} are also in ${second}: ${a} is ${b}, for one`;
+    }),
+  ];
+}
+
 function measureLines({ recipe, data, measureSeconds }: Plan): readonly string[] {
-  const accuracy = data.map(
-    ({ name, samples }) => `Evaluates ${recipe.evaluate.metrics.join(", ")} on ${samples} samples of ${name}`,
-  );
+  const accuracy = data
+    .filter(({ split }) => split === "test")
+    .map(({ name, samples }) => `Evaluates ${recipe.evaluate.metrics.join(", ")} on ${samples} samples of ${name}`);
   const timings = recipe.measure.map(
     ({ name, engine, device, threads, scenario, batch }) =>
       `Times ${name}: ${scenario}, ${engine} on ${device}, ${threads} ${threads === 1 ? "thread" : "threads"}, batch ${batch}`,

@@ -1,3 +1,4 @@
+import { findSharedSamples, type SharedSamples } from "@pare/data";
 import { createOnnxRuntimeEngine } from "@pare/engine";
 import { readModelFile } from "@pare/formats";
 import { countNodes } from "@pare/ir";
@@ -6,7 +7,7 @@ import { type Recipe, readRecipe } from "@pare/recipe";
 import type { StepNote } from "@pare/report";
 import { passNamed, recipeCatalog } from "../catalog.ts";
 import { type ModelWeight, weighModel } from "../model/summary.ts";
-import { openTestData } from "./data.ts";
+import { openRecipeData } from "./data.ts";
 import { findModel } from "./facts.ts";
 import { readGates } from "./gates.ts";
 import { createTools, selectionOf } from "./tools.ts";
@@ -17,6 +18,8 @@ export interface Plan {
   readonly sha256: string;
   readonly model: { readonly path: string } & ModelWeight;
   readonly data: readonly { readonly split: string; readonly name: string; readonly samples: number }[];
+  /** Samples that are in two splits: what a model learned by heart would be taken for skill. */
+  readonly shared: readonly SharedSamples[];
   readonly steps: readonly PlannedStep[];
   /** Seconds that the `measure` entries may take together. */
   readonly measureSeconds: number;
@@ -55,12 +58,13 @@ export async function planRecipe(file: string, options: PlanOptions = {}): Promi
     const { notes } = await runPass(model, pass, step.options, tools);
     steps.push({ pass: pass.name, promise: pass.promise, nodesBefore, nodesAfter: countNodes(model), notes });
   }
-  const dataset = await openTestData(checked);
+  const splits = await openRecipeData(checked, ["train", "validation", "test"]);
   return {
     recipe,
     sha256: checked.sha256,
     model: { path, ...weight },
-    data: dataset ? [{ split: "test", name: dataset.name, samples: dataset.length }] : [],
+    data: Object.entries(splits).map(([split, { name, length }]) => ({ split, name, samples: length })),
+    shared: Object.keys(splits).length > 1 ? await findSharedSamples(splits) : [],
     steps,
     measureSeconds: recipe.measure.reduce((sum, { budget }) => sum + budget, 0),
   };
