@@ -1,6 +1,7 @@
 /** Small tensors whose elements are known before running, as far as they are: the material of shape arithmetic. */
 import { type Dim, safeInts } from "@pare/ir";
 import { type DType, dtypes, elementCount, isFloat, numbers, type Tensor } from "@pare/tensor";
+import { largest } from "./broadcast.ts";
 import type { KnownInts } from "./spec.ts";
 
 /** Tensors with more elements than this are data, not sizes. */
@@ -67,7 +68,7 @@ export function zipKnown(
   combine: (elements: readonly Dim[]) => Dim,
 ): KnownInts | undefined {
   if (!inputs.every((known) => known !== undefined)) return undefined;
-  const rank = Math.max(0, ...inputs.map((known) => known.shape.length));
+  const rank = largest(inputs.map((known) => known.shape.length));
   const shape = Array.from({ length: rank }, (_, axis) => {
     const sizes = inputs.map((known) => known.shape[axis - rank + known.shape.length] ?? 1);
     return sizes.find((size) => size !== 1) ?? 1;

@@ -1,5 +1,6 @@
 /** Axis links that need more than one input to be said. */
 import type { Node } from "@pare/ir";
+import { largest } from "./broadcast.ts";
 import { inputShape, keeps, type ShapeOf } from "./rules.ts";
 import type { AxisLink } from "./spec.ts";
 
@@ -19,7 +20,7 @@ export function perChannelLinks(node: Node, shape: ShapeOf, inputs: readonly num
 /** Links of some inputs that broadcast together, aligned from the last axis; a stretched axis of size 1 has none. */
 export function broadcastLinks(node: Node, shape: ShapeOf, inputs: readonly number[]): AxisLink[] {
   const operands = inputs.map((input) => ({ input, dims: inputShape(node, shape, input) ?? [] }));
-  const rank = Math.max(0, ...operands.map(({ dims }) => dims.length));
+  const rank = largest(operands.map(({ dims }) => dims.length));
   const stretches = (to: number) => operands.some(({ dims }) => (dims[to - rank + dims.length] ?? 1) !== 1);
   return operands.flatMap(({ input, dims }) =>
     dims.flatMap((size, axis) => {

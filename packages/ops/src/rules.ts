@@ -1,7 +1,7 @@
 /** Rules that many operators share, to be put into a spec's `infer` and `axes`. */
 import type { Dim, Node, Value, ValueType } from "@pare/ir";
 import type { DType } from "@pare/tensor";
-import { broadcastShapes, type Shape } from "./broadcast.ts";
+import { broadcastShapes, largest, type Shape } from "./broadcast.ts";
 import type { AxisLink, AxisMap, InferContext, OpSpec } from "./spec.ts";
 import { dtypeOf, tensorType } from "./value-types.ts";
 
@@ -66,7 +66,7 @@ export function keepsAll(input = 0, output = 0): AxesRule {
 /** Axes are aligned from the last; an axis of size 1 that is stretched is no link. */
 export const broadcastAxes: AxesRule = (node, shape) => {
   const shapes = node.inputs.map((_, i) => inputShape(node, shape, i));
-  const rank = Math.max(0, ...shapes.map((dims) => dims?.length ?? 0));
+  const rank = largest(shapes.map((dims) => dims?.length ?? 0));
   return shapes.flatMap((dims, input) =>
     (dims ?? []).flatMap((size, axis) => {
       const to = axis + rank - dims!.length;

@@ -1,5 +1,5 @@
 import { type Dim, type Node, stringAttr } from "@pare/ir";
-import type { Shape } from "../broadcast.ts";
+import { largest, type Shape } from "../broadcast.ts";
 import { broadcastDims, productDims } from "../dims.ts";
 import { inputShape, keeps, mixes, sharedDType } from "../rules.ts";
 import type { AxisLink, InferContext, OpSpec } from "../spec.ts";
@@ -18,7 +18,7 @@ function equationOf(node: Node, ranks: readonly (number | undefined)[]): Equatio
   if (terms.length !== ranks.length) return undefined;
   const inputs = terms.map((term, i) => labelsOf(term, ranks[i]));
   if (!inputs.every((labels) => labels !== undefined)) return undefined;
-  const dots = Math.max(0, ...inputs.map((labels) => labels.filter(isEllipsis).length));
+  const dots = largest(inputs.map((labels) => labels.filter(isEllipsis).length));
   if (right !== undefined) {
     const output = labelsOf(right, right.replace("...", "").length + dots);
     return output && { inputs, output };

@@ -1,4 +1,5 @@
 import { intsAttr } from "@pare/ir";
+import { largest } from "../broadcast.ts";
 import { inputShape, keeps, opaque } from "../rules.ts";
 import type { OpSpec } from "../spec.ts";
 import { tensorType } from "../value-types.ts";
@@ -8,7 +9,7 @@ export const tfIdf: OpSpec = {
   op: "onnx.TfIdfVectorizer",
   infer: ({ node, shape: shapeAt }) => {
     const shape = shapeAt(0);
-    const columns = Math.max(-1, ...(intsAttr(node, "ngram_indexes") ?? [])) + 1;
+    const columns = largest((intsAttr(node, "ngram_indexes") ?? []).map((index) => index + 1));
     return [tensorType("float32", shape && [...shape.slice(0, -1), columns])];
   },
   axes: (node, shapeAt) => {
