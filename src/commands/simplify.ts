@@ -13,7 +13,11 @@ export const simplify = defineCommand({
       requiresArg: true,
       describe: "The file to write; for several inputs the folder to write to",
     },
-    suffix: { type: "string", requiresArg: true, describe: 'Instead of --out: write beside each input ("-small")' },
+    suffix: {
+      type: "string",
+      requiresArg: true,
+      describe: "Instead of --out: write beside each input (--suffix=-small)",
+    },
     force: { type: "boolean", alias: "f", describe: "Replace files that exist" },
     "input-shape": {
       type: "string",

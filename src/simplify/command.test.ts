@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { outputsOf, parseInputShape } from "./command.ts";
+import { checkLines, outputsOf, parseInputShape } from "./command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pare-places-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -36,4 +36,16 @@ test("what would lose a file is refused before anything is done", () => {
   expect(() => places(["x/a.onnx", "y/a.onnx"], folder)).toThrow(/two files would go to .*a\.onnx/);
   expect(() => places(["a.onnx", "b.onnx"], "c.onnx")).toThrow(/2 files cannot go to one: c\.onnx/);
   expect(() => places(["a.onnx"], "b.onnx", "-s")).toThrow(/one of --out and --suffix is needed/);
+});
+
+test("inputs on which the outputs moved do not count as the same", () => {
+  expect(checkLines({ status: "passed", cases: 5, remarks: [] })).toEqual(["same outputs on 5 inputs in ONNX Runtime"]);
+  expect(checkLines({ status: "passed", cases: 5, remarks: ["on seed 1 …", "on seed 2 …"] })).toEqual([
+    "same outputs on 3 of 5 inputs in ONNX Runtime",
+    "on seed 1 …",
+    "on seed 2 …",
+  ]);
+  expect(checkLines({ status: "skipped", reason: "it was not asked for" })).toEqual([
+    "not checked: it was not asked for",
+  ]);
 });

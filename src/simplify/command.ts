@@ -8,6 +8,7 @@ import { usageError } from "../errors.ts";
 import { wrap } from "../inspect/text.ts";
 import { type ExitCode, failureOf } from "../terminal/fault.ts";
 import type { CommandRun, Terminal } from "../terminal/terminal.ts";
+import type { CheckOutcome } from "./check.ts";
 import { inputShapeFormError } from "./errors.ts";
 import { type SimplifiedFile, type SimplifyOptions, simplifyFile } from "./simplify-file.ts";
 
@@ -84,7 +85,7 @@ export function outputsOf({
   suffix,
 }: Pick<SimplifyArgs, "files" | "out" | "suffix">): readonly (readonly [string, string])[] {
   if ((out === undefined) === (suffix === undefined))
-    throw usageError("one of --out and --suffix is needed", "--out small.onnx, or --suffix -small.", "simplify");
+    throw usageError("one of --out and --suffix is needed", "--out small.onnx, or --suffix=-small.", "simplify");
   if (suffix !== undefined) return files.map((file) => [file, withSuffix(file, suffix)]);
   const isFolder = out!.endsWith("/") || (existsSync(out!) && statSync(out!).isDirectory());
   if (files.length === 1 && !isFolder) return [[files[0]!, out!]];
@@ -102,6 +103,13 @@ function withSuffix(file: string, suffix: string): string {
   return `${file.slice(0, file.length - extension.length)}${suffix}${extension}`;
 }
 
+export function checkLines(check: CheckOutcome): readonly string[] {
+  if (check.status === "skipped") return [`not checked: ${check.reason}`];
+  const { cases, remarks } = check;
+  const same = cases - remarks.length;
+  return [`same outputs on ${remarks.length === 0 ? cases : `${same} of ${cases}`} inputs in ONNX Runtime`, ...remarks];
+}
+
 function resultText(result: SimplifiedFile, { width, verbose }: Terminal): string {
   const { file, out, nodesBefore, nodesAfter, sizeBytesBefore, sizeBytesAfter, check, notes } = result;
   const sizes = `${formatBytes(sizeBytesBefore)} → ${formatBytes(sizeBytesAfter)} (${formatChange(sizeBytesBefore, sizeBytesAfter)})`;
@@ -109,13 +117,9 @@ function resultText(result: SimplifiedFile, { width, verbose }: Terminal): strin
     const names = verbose && subjects.length > 0 ? ` (${subjects.join(", ")})` : "";
     return `${kind === "left" ? "left alone: " : ""}${text}${names}`;
   });
-  const checked =
-    check.status === "passed"
-      ? `same outputs on ${check.cases} inputs in ONNX Runtime`
-      : `not checked: ${check.reason}`;
   return [
     `${file} → ${out}: ${nodesBefore} → ${nodesAfter} nodes, ${sizes}`,
-    ...[...lines, checked, ...(check.status === "passed" ? check.remarks : [])].flatMap((line) =>
+    ...[...lines, ...checkLines(check)].flatMap((line) =>
       wrap(line, width - 4).map((part, i) => (i === 0 ? "  " : "    ") + part),
     ),
   ].join("\n");

@@ -5,11 +5,13 @@ import { readModelFile, writeModel } from "@pare/formats";
 import { countNodes, type Model } from "@pare/ir";
 import { upgrade } from "@pare/opset";
 import { type Note, type Progress, type Promised, runPass } from "@pare/pass";
+import { formatBytes } from "@pare/report";
 import { simplify } from "@pare/simplify";
 import { fileExistsError } from "../errors.ts";
 import { filesOf, sizeOf } from "../model/disk.ts";
 import { createTools, selectionOf, type World } from "../run/tools.ts";
 import { type CheckOutcome, checkLimitBytes, checkOutputs } from "./check.ts";
+import { largestValue } from "./largest-value.ts";
 
 export interface SimplifyOptions {
   /** Sizes of inputs, by their names. */
@@ -109,6 +111,12 @@ async function decideCheck(
   if (check === "never") return { status: "skipped", reason: "it was not asked for" };
   if (check === "auto" && sizeBytes > checkLimitBytes)
     return { status: "skipped", reason: "the model is larger than 1 GB; --check does it all the same" };
+  const value = check === "auto" ? largestValue(model) : undefined;
+  if (value !== undefined && value.sizeBytes > checkLimitBytes)
+    return {
+      status: "skipped",
+      reason: `"${value.name}" alone takes ${formatBytes(value.sizeBytes)} in a run; --check does it all the same`,
+    };
   world.progress.report("compare outputs", 0, 0);
   return await checkOutputs(path, model, promise, world);
 }
