@@ -64,23 +64,25 @@ async function claimNew(path: string): Promise<boolean> {
   }
 }
 
-/** Of two processes that find the same abandoned folder, the one whose rename succeeds has it. */
+/**
+ * Of several processes that find the same abandoned folder one has it: the one that makes the file named after the mark
+ * that all of them read. A name made from the mark is never made twice, so who reads late cannot take it from the first.
+ */
 async function takeOver(path: string): Promise<boolean> {
   const mark = join(path, owner);
   const text = await readFile(mark, "utf8").catch(() => undefined);
   if (text === undefined || isAlive(text)) return false;
-  const stale = `${mark}.${randomBytes(6).toString("hex")}`;
   try {
-    await rename(mark, stale);
+    await writeFile(`${mark}.${digestOf(text).slice(0, keyDigits)}`, "", { flag: "wx" });
   } catch {
     return false;
   }
-  await writeFile(mark, ownMark());
-  await rm(stale, { force: true });
+  await writeWhole(mark, ownMark());
   return true;
 }
 
-const ownMark = () => JSON.stringify({ pid: process.pid, host: hostname() });
+/** No two marks are the same, not even those of one process. */
+const ownMark = () => JSON.stringify({ pid: process.pid, host: hostname(), claim: randomBytes(6).toString("hex") });
 
 /** Whether the process of a mark may still run. One on another host counts as alive: it cannot be asked. */
 function isAlive(text: string): boolean {
@@ -110,7 +112,8 @@ function runFolder(path: string, id: string, resumed: boolean): RunFolder {
     },
     finish: async (file, text) => {
       await writeWhole(join(path, file), text);
-      for (const name of [owner, parts]) await rm(join(path, name), { recursive: true, force: true });
+      const leftovers = (await readdir(path)).filter((name) => name.startsWith(owner) || name === parts);
+      for (const name of leftovers) await rm(join(path, name), { recursive: true, force: true });
     },
   };
 }
