@@ -175,6 +175,12 @@ test.each([
     `RECIPE_TWICE at measure[1] in ${file}:5: two measurements are called "online". Give each a \`name\` of its own.`,
   ],
   [
+    "a metric that does not exist",
+    "version: 1\nmodel: m\nevaluate: [loss, accuracy.top]",
+    `RECIPE_NAME at evaluate[1] in ${file}:3: there is no value "accuracy.top". Did you mean "accuracy.top1"? ` +
+      "Known: auto, accuracy.top1, loss.",
+  ],
+  [
     "accuracy without data",
     "version: 1\nmodel: m\nevaluate: [loss]",
     `RECIPE_DATA at evaluate in ${file}:3: accuracy is asked for, but there is no test data. ` +
@@ -214,5 +220,7 @@ test("a missing file and a model in place of a recipe say so", async () => {
   expect(() => readRecipe("nowhere.yaml", catalog)).toThrow(
     "RECIPE_MISSING at nowhere.yaml: there is no such file. `pare init` writes a recipe.",
   );
-  expect(() => readRecipe(".", catalog)).toThrow(/^RECIPE_UNREADABLE at \./);
+  expect(() => readRecipe(".", catalog)).toThrow(
+    /^RECIPE_UNREADABLE at \.: the recipe cannot be read: it is a folder\./,
+  );
 });

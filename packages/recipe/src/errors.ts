@@ -4,11 +4,14 @@ const sentence = (...parts: readonly string[]) => parts.filter((part) => part !=
 
 export function recipeUnreadableError(file: string, cause: Error): PareError {
   const missing = "code" in cause && cause.code === "ENOENT";
+  const isFolder = "code" in cause && cause.code === "EISDIR";
   return new PareError(
     {
       code: missing ? "RECIPE_MISSING" : "RECIPE_UNREADABLE",
       at: file,
-      problem: missing ? "there is no such file" : `the recipe cannot be read: ${cause.message}`,
+      problem: missing
+        ? "there is no such file"
+        : `the recipe cannot be read: ${isFolder ? "it is a folder" : cause.message}`,
       next: missing ? "`pare init` writes a recipe." : "Give the path of a YAML file.",
     },
     { cause },

@@ -28,15 +28,24 @@ export function issueError(issue: z.core.$ZodIssue, context: IssueContext): Pare
   const actual = valueAt(context.value, path);
   if (actual === undefined) return recipeMissingKeyError(place(), expectation(issue));
   if (issue.code === "invalid_value" && typeof actual === "string" && issue.values.length > 1)
-    return recipeNameError(place(), String(path.at(-1) ?? "value"), actual, issue.values.map(String));
+    return recipeNameError(place(), nounOf(path), actual, issue.values.map(String));
   return recipeValueError(place(), expectation(issue), describeValue(actual));
+}
+
+/** "scenario" at measure[0].scenario; an index, as at evaluate[0], is no name for what is wrong. */
+function nounOf(path: Path): string {
+  const last = path.at(-1);
+  return typeof last === "string" ? last : "value";
 }
 
 /** What is wrong with the alternative that is meant; where that cannot be told, what the alternatives begin with. */
 function unionError(issue: z.core.$ZodIssueInvalidUnion, context: IssueContext): PareError {
   const path = issue.path.filter((part): part is string | number => typeof part !== "symbol");
-  const possible = issue.errors.filter((issues) => !issues.some(isOtherType));
+  const value = valueAt(context.value, path);
+  const possible = issue.errors.filter((issues) => !issues.some((each) => isOtherType(each, value)));
   const [closest] = possible.toSorted((a, b) => strangers(a) - strangers(b));
+  const named = possible.flat().find(({ code, path }) => code === "invalid_value" && path.length === 0);
+  if (named !== undefined) return issueError({ ...named, path }, context);
   const isTold = possible.length === 1 || context.keysAt(path).length > 0;
   const first = closest?.find(({ code }) => code === "unrecognized_keys") ?? closest?.[0];
   if (first !== undefined && isTold) return issueError({ ...first, path: [...path, ...first.path] }, context);
@@ -44,12 +53,15 @@ function unionError(issue: z.core.$ZodIssueInvalidUnion, context: IssueContext):
   const place = context.source.place([...context.base, ...path], [...context.shown, ...path]);
   const choices = new Intl.ListFormat("en", { type: "disjunction" }).format(keys);
   const expected = keys.length > 0 ? `a map with ${choices}` : expectation(issue.errors.flat()[0] ?? issue);
-  return recipeValueError(place, expected, describeValue(valueAt(context.value, path)));
+  return recipeValueError(place, expected, describeValue(value));
 }
 
 /** The alternative is for text, and this is a map, or the other way round. */
-function isOtherType({ code, path }: z.core.$ZodIssue): boolean {
-  return code === "invalid_type" && path.length === 0;
+function isOtherType(issue: z.core.$ZodIssue, value: unknown): boolean {
+  if (issue.path.length > 0) return false;
+  if (issue.code === "invalid_union")
+    return issue.errors.every((issues) => issues.some((each) => isOtherType(each, value)));
+  return issue.code === "invalid_type" || (issue.code === "invalid_value" && typeof value === "object");
 }
 
 function strangers(issues: readonly z.core.$ZodIssue[]): number {
