@@ -99,7 +99,10 @@ const commandNames = () => commands.map((command) => command.name);
 function explain(error: unknown, argv: readonly string[]): unknown {
   if (!(error instanceof Error) || isPareError(error)) return error;
   const command = commands.find((candidate) => argv.includes(candidate.name));
-  const [, unknown] = /^Unknown arguments?: ([^,]*)/.exec(error.message) ?? [];
+  const isShort = error.message.startsWith("Not enough non-option arguments");
+  const [, named] = /^Unknown arguments?: ([^,]*)/.exec(error.message) ?? [];
+  // An unknown option takes the word behind it as its value: what is missing then is not the file.
+  const unknown = named ?? (isShort ? argv.map(optionName).find((name) => isUnknown(name, command)) : undefined);
   if (unknown !== undefined) return unknownOption(unknown, command);
   const problem = error.message
     .replace(/^Not enough non-option arguments: got \d+, need at least \d+/, `${command?.arguments} is missing`)
@@ -109,8 +112,16 @@ function explain(error: unknown, argv: readonly string[]): unknown {
 
 const helpHint = (command?: Command) => `See \`pare ${command ? `${command.name} ` : ""}--help\`.`;
 
+const optionName = (word: string) => /^--([^=]+)/.exec(word)?.[1];
+
+function isUnknown(name: string | undefined, command?: Command): name is string {
+  return name !== undefined && !optionsOf(command).includes(name);
+}
+
+const optionsOf = (command?: Command) => Object.keys({ ...command?.options, ...globalOptions, help: 0, version: 0 });
+
 function unknownOption(name: string, command?: Command): PareError {
-  const known = Object.keys({ ...command?.options, ...globalOptions, help: 0, version: 0 });
+  const known = optionsOf(command);
   const question = didYouMean(name, known).replace('"', '"--');
   return usageError(`unknown option --${name}`, `${question} ${helpHint(command)}`.trim(), command?.name);
 }
