@@ -15,6 +15,8 @@ export default defineConfig({
         ssr,
         test: {
           name: "fast",
+          // Modules are loaded once a worker, not once a file: no test keeps state in them.
+          isolate: false,
           globalSetup,
           include: ["packages/*/src/**/*.test.ts", "src/**/*.test.ts", "test/*.test.ts"],
           testTimeout: 20_000,
