@@ -87,6 +87,8 @@ export class ConstantSearch {
     if (value.origin.kind !== "output" || value.name === "") return false;
     const { node } = value.origin;
     if (!this.scene.holdsConstants(node.graph)) return false;
+    // Too large to be held, also on the way to a smaller result: a few bytes of file may ask for gigabytes.
+    if ((this.bytesOf(value) ?? 0) > this.#maxBytes) return false;
     return (
       writtenDown(value, this.scene) !== undefined ||
       (isFoldable(node) && node.inputs.every((input) => input === undefined || this.isConstant(input)))

@@ -1,6 +1,7 @@
 /** Gives inputs the sizes that they will have, and says the same wherever their symbols stand in declared types. */
 import { allGraphs, type Dim, type Edit, type Value, type ValueType } from "@pare/ir";
 import { substituteDim } from "@pare/ops";
+import { requiredInputs } from "@pare/pass";
 import { inputShapeError } from "./errors.ts";
 import type { Scene } from "./scene.ts";
 
@@ -10,7 +11,9 @@ export function fixInputShapes(scene: Scene, shapes: Readonly<Record<string, rea
   const sizes = new Map<string, number>();
   for (const [name, shape] of Object.entries(shapes)) {
     const input = graph.inputs.find((each) => each.name === name);
-    const names = graph.inputs.map((each) => each.name).join(", ");
+    const names = requiredInputs(scene.model)
+      .map((each) => each.name)
+      .join(", ");
     if (input === undefined) throw inputShapeError(name, "the model has no such input", `one of ${names}`, name);
     collectSizes(input, shape, sizes);
   }
