@@ -1,4 +1,4 @@
-import { byteSize, type DType, dtypes, elementCount } from "./dtype.ts";
+import { byteSize, type DType, elementCount } from "./dtype.ts";
 import { tensorSizeError } from "./errors.ts";
 import { type ByteSource, MemorySource, maxWindowBytes } from "./source.ts";
 
@@ -34,8 +34,4 @@ export function aligned(bytes: Uint8Array): Uint8Array {
 
 export function sizeBytes(tensor: Tensor): number {
   return tensor.source.size;
-}
-
-export function bitsPerElement(dtype: DType): number | undefined {
-  return dtypes[dtype].bits;
 }
