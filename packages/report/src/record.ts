@@ -193,22 +193,35 @@ export interface Comparison {
 /** Of the result against the original, or of one run against another. */
 export type Verdict = "better" | "same" | "worse" | "cannot-tell" | "not-comparable";
 
+/** How a model is used: see `measure` of a recipe. */
+export const scenarioNames = ["online", "batch", "streaming", "server"] as const;
+
+export type ScenarioName = (typeof scenarioNames)[number];
+
 /** How one `measure` entry of the recipe was carried out. */
 export interface TimingRecord {
   readonly name: string;
   readonly engine: string;
   readonly device: string;
   readonly threads: number;
-  readonly scenario: "online" | "batch";
+  readonly scenario: ScenarioName;
   readonly batch: number;
+  /** Streaming: requests a second, where the recipe gives it. */
+  readonly rate?: number;
+  /** Server: the latency that `percentile` of the requests must keep, ms. */
+  readonly boundMs?: number;
+  /** Server: 99 for p99. */
+  readonly percentile?: number;
   /** Counted runs of each model. */
   readonly runs: number;
   /** Rounds in which original and result took turns. */
   readonly rounds: number;
-  /** Median of a second session of the original ÷ median of the first: 1 but for noise. */
+  /** What stands for the speed (median, highest rate), of a second session of the original ÷ the first: 1 but for noise. */
   readonly controlRatio: number;
   /** A ratio between 1 − this and 1 + this cannot be told from 1. */
   readonly noiseFloor: number;
+  /** The same of each metric that is compared, by its name. Absent in records of runs before percentiles were. */
+  readonly noiseFloors?: Readonly<Record<string, number>>;
   /** What each model's runs were like. */
   readonly original?: RunTimes;
   readonly result?: RunTimes;
