@@ -1,4 +1,4 @@
-import { findSharedSamples, type SharedSamples } from "@pare/data";
+import { checkAugmentation, findSharedSamples, type SharedSamples } from "@pare/data";
 import { createOnnxRuntimeEngine } from "@pare/engine";
 import { readModelFile } from "@pare/formats";
 import { countNodes } from "@pare/ir";
@@ -59,6 +59,7 @@ export async function planRecipe(file: string, options: PlanOptions = {}): Promi
     steps.push({ pass: pass.name, promise: pass.promise, nodesBefore, nodesAfter: countNodes(model), notes });
   }
   const splits = await openRecipeData(checked, ["train", "validation", "test"]);
+  if (recipe.data.augment !== undefined) await checkAugmentation(splits.train, recipe.data.augment);
   return {
     recipe,
     sha256: checked.sha256,

@@ -121,4 +121,19 @@ describe("batches", () => {
     await expect(run()).rejects.toThrow("sample 3 is broken");
     expect(seen).toEqual([0, 1, 2]);
   });
+
+  it("has another order in every epoch, the same in a rerun, every sample once", async () => {
+    const order = async (epoch: number, batch: number) =>
+      (await collect(tiny(), { batch, ...plain, shuffle: true, seed: 4, epoch })).flatMap(({ ids }) => ids);
+    const orders = await Promise.all([0, 1, 2, 3].map((epoch) => order(epoch, 2)));
+    for (const ids of orders) expect(ids.toSorted()).toEqual(["#0", "#1", "#2", "#3", "#4"]);
+    expect(new Set(orders.map((ids) => ids.join())).size).toBeGreaterThan(2);
+    expect(await order(1, 3)).toEqual(orders[1]);
+  });
+
+  it("leaves the smaller last batch out when asked, and no full one", async () => {
+    const lengths = async (batch: number) =>
+      (await collect(tiny(), { batch, ...plain, dropLast: true })).map(({ ids }) => ids.length);
+    expect([await lengths(2), await lengths(5), await lengths(6)]).toEqual([[2, 2], [5], []]);
+  });
 });

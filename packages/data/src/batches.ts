@@ -1,14 +1,17 @@
 /**
- * A data set in order, in batches, ready for a model.
+ * A data set in batches, ready for a model: in order for evaluation, shuffled and augmented for training.
  *
  * 1. Samples are asked for ahead of the batch that is out, in groups, so that what decodes them is never idle; at most
  *    two batches, or 64 samples where that is more, are in memory.
  * 2. A uint8 field [height, width, channels] is an image and becomes float32 in the transform's layout. Every other
  *    field keeps its type and gets a batch axis in front.
+ * 3. Order and augmentation are functions of (seed, epoch) and of each sample's id: the same in a rerun.
  */
 import { makeTensor, type Tensor, tensorBytes } from "@pare/tensor";
-import type { Dataset, Sample, Target } from "./dataset.ts";
+import { type Augmentation, augmentImage, augmentStream, isAugmentable } from "./augment.ts";
+import { type Dataset, type Sample, subset, type Target } from "./dataset.ts";
 import { batchSizeError, sampleFieldError, sampleTypeError } from "./errors.ts";
+import { randomStream, shuffle } from "./random.ts";
 import { type ImageTransform, imageWriter } from "./transform.ts";
 
 export interface BatchOptions {
@@ -19,6 +22,16 @@ export interface BatchOptions {
   readonly pad?: boolean;
   /** Default: all of the data set's. */
   readonly fields?: readonly string[];
+  /** Another order in every epoch. Default false: the data set's own. */
+  readonly shuffle?: boolean;
+  /** Random changes of the images, others in every epoch. Default none. */
+  readonly augment?: Augmentation;
+  /** Of order and augmentation. Default 0. */
+  readonly seed?: number;
+  /** From 0. Default 0. */
+  readonly epoch?: number;
+  /** Leave out the last batch where it is smaller than the others. Default false. */
+  readonly dropLast?: boolean;
 }
 
 export interface Batch {
@@ -27,16 +40,18 @@ export interface Batch {
   /** Of the samples that count: fewer than the batch axis where the batch was filled up. */
   readonly targets: readonly (Target | undefined)[];
   readonly ids: readonly string[];
-  /** Index of the first sample in the data set. */
+  /** Index of the first sample, in the order of the batches. */
   readonly first: number;
 }
 
 /** @throws DATA_BATCH, DATA_TYPE, DATA_FIELD, DATA_TRANSFORM, and the data set's own */
 export async function* batches(dataset: Dataset, options: BatchOptions): AsyncGenerator<Batch> {
-  const { batch, transform = {}, pad = false, fields = dataset.fields } = options;
+  const { batch, transform = {}, pad = false, dropLast = false, fields = dataset.fields } = options;
   if (!Number.isInteger(batch) || batch < 1) throw batchSizeError(batch);
   let first = 0;
-  for await (const samples of groups(dataset, batch)) {
+  for await (const group of groups(ordered(dataset, options), batch)) {
+    if (dropLast && group.length < batch) return;
+    const samples = group.map((sample) => augmented(sample, options));
     const targets = samples.map(({ target }) => target);
     const ids = samples.map(({ id }) => id);
     while (pad && samples.length < batch) samples.push(samples.at(-1)!);
@@ -44,6 +59,24 @@ export async function* batches(dataset: Dataset, options: BatchOptions): AsyncGe
     yield { inputs, targets, ids, first };
     first += targets.length;
   }
+}
+
+const orderPurpose = 0x6f726465;
+
+function ordered(dataset: Dataset, { shuffle: isShuffled = false, seed = 0, epoch = 0 }: BatchOptions): Dataset {
+  if (!isShuffled) return dataset;
+  const order = Array.from({ length: dataset.length }, (_, i) => i);
+  shuffle(order, randomStream(seed, orderPurpose, epoch));
+  return subset(dataset, order, `epoch ${epoch}`);
+}
+
+function augmented(sample: Sample, { augment, seed = 0, epoch = 0 }: BatchOptions): Sample {
+  if (augment === undefined) return sample;
+  const fields = [...sample.fields].map(([name, tensor]) => {
+    const isImage = isAugmentable(tensor);
+    return [name, isImage ? augmentImage(tensor, augment, augmentStream(seed, sample.id, epoch)) : tensor] as const;
+  });
+  return { ...sample, fields: new Map(fields) };
 }
 
 /** Samples `size` at a time, asked for ahead. */

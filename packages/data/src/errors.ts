@@ -75,6 +75,36 @@ export function transformValueError(part: string, expected: string, got: number)
   });
 }
 
+export function augmentNothingError(dataset: string, fields: readonly string[]): PareError {
+  return new PareError({
+    code: "DATA_AUGMENT",
+    at: `data.augment of ${dataset}`,
+    problem: "only images can be augmented, and the training data has none",
+    expected: "bytes, or numbers with the channels last: [height, width, channels]",
+    got: fields.join(", "),
+    next: "Leave `augment` out.",
+  });
+}
+
+export function augmentNoDataError(): PareError {
+  return new PareError({
+    code: "DATA_AUGMENT",
+    at: "data.augment",
+    problem: "only training data is augmented, and there is none",
+    next: "Add `data.train`, or leave `augment` out.",
+  });
+}
+
+export function augmentSizeError(option: string, most: number, got: number): PareError {
+  return new PareError({
+    code: "DATA_AUGMENT",
+    at: `data.augment.${option}`,
+    problem: "it is too large for the images",
+    expected: `at most ${most}`,
+    got: `${got}`,
+  });
+}
+
 export function dataMissingError(path: string, cause: unknown): PareError {
   return new PareError(
     { code: "DATA_MISSING", at: path, problem: "there is no such file or folder" },

@@ -1,3 +1,4 @@
+export { type Augmentation, augmentImage, augmentStream, checkAugmentation } from "./augment.ts";
 export { type Batch, type BatchOptions, batches } from "./batches.ts";
 export { classOf, classTarget, type Dataset, type Sample, sliceDataset, subset, type Target } from "./dataset.ts";
 export { findSharedSamples, type SharedSamples } from "./duplicates.ts";

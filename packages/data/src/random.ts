@@ -50,11 +50,11 @@ export interface RandomStream {
 
 /**
  * The stream of one thing among many: `seed` and `purpose` keep data sets and splits apart, `index` the things in them.
- * Streams with another seed, purpose or index share no draw. All three are unsigned 32-bit integers.
+ * Streams with another seed, purpose, index or round share no draw. All are unsigned 32-bit integers.
  */
-export function randomStream(seed: number, purpose: number, index: number): RandomStream {
+export function randomStream(seed: number, purpose: number, index: number, round = 0): RandomStream {
   const key = [seed >>> 0, purpose >>> 0] as const;
-  const counter = [0, index >>> 0, 0, 0];
+  const counter = [0, index >>> 0, round >>> 0, 0];
   const block = new Uint32Array(4);
   let used = 4;
   const uint32 = () => {
@@ -72,4 +72,12 @@ export function randomStream(seed: number, purpose: number, index: number): Rand
     between: (low, high) => low + (high - low) * uniform(),
     below: (count) => Math.floor(uniform() * count),
   };
+}
+
+/** Puts them in random order (Fisher and Yates). */
+export function shuffle(items: unknown[], { below }: Pick<RandomStream, "below">): void {
+  for (let i = items.length - 1; i > 0; i--) {
+    const j = below(i + 1);
+    [items[i], items[j]] = [items[j], items[i]];
+  }
 }

@@ -6,7 +6,7 @@
  * 3. By group: all samples of a group go to one split; shares are then as near as whole groups allow.
  */
 import { splitShareError } from "./errors.ts";
-import { randomStream } from "./random.ts";
+import { randomStream, shuffle } from "./random.ts";
 
 export interface SplitPlan {
   /** Share of the samples, 0 to 1; the rest is training data. */
@@ -36,7 +36,7 @@ export function splitIndices(length: number, plan: SplitPlan): SplitIndices {
   const random = randomStream(seed, purpose, length);
   const units = groups === undefined ? unitsByStratum(length, strata) : [unitsByGroup(groups)];
   for (const stratum of units) {
-    shuffle(stratum, random.below);
+    shuffle(stratum, random);
     const size = stratum.reduce((sum, unit) => sum + unit.length, 0);
     const quotas = [Math.round(size * test), Math.round(size * (test + validation))] as const;
     let taken = 0;
@@ -65,12 +65,4 @@ function unitsByGroup(groups: readonly string[]): number[][] {
   const byGroup = new Map<string, number[]>();
   for (const [i, group] of groups.entries()) byGroup.set(group, [...(byGroup.get(group) ?? []), i]);
   return [...byGroup.values()];
-}
-
-/** Fisher–Yates. */
-function shuffle(items: unknown[], below: (count: number) => number): void {
-  for (let i = items.length - 1; i > 0; i--) {
-    const j = below(i + 1);
-    [items[i], items[j]] = [items[j], items[i]];
-  }
 }

@@ -70,7 +70,7 @@ function withDefaults(written: WrittenRecipe, file: string, catalog: RecipeCatal
   };
 }
 
-function dataOf({ train, validation, test, split, input, inputs }: WrittenRecipe["data"]): Recipe["data"] {
+function dataOf({ train, validation, test, split, input, inputs, augment }: WrittenRecipe["data"]): Recipe["data"] {
   if (train === undefined && validation === undefined && test === undefined) return {};
   return {
     ...(train !== undefined && { train }),
@@ -78,6 +78,7 @@ function dataOf({ train, validation, test, split, input, inputs }: WrittenRecipe
     ...(test !== undefined && { test }),
     ...(split !== undefined && { split }),
     input: input ?? inputTransform.parse({}),
+    ...(augment !== undefined && { augment }),
     ...(inputs !== undefined && { inputs }),
   };
 }

@@ -38,6 +38,12 @@ describe("sources", () => {
   });
 });
 
+it("training images may be augmented", () => {
+  const { augment } = dataOf("  train: ./a.mjs\n  augment: { flip: horizontal, crop: { pad: 4 }, cutout: 8 }");
+  expect(augment).toEqual({ flip: "horizontal", crop: { pad: 4, fill: "zero" }, cutout: 8 });
+  expect(() => dataOf("  train: ./a.mjs\n  augment: { flips: both }")).toThrow("RECIPE_KEY at data.augment.flips");
+});
+
 describe("what is wrong with a source, in its own terms", () => {
   it.each([
     [

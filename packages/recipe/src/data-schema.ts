@@ -162,6 +162,26 @@ export const splitShares = z
   })
   .describe("Splits without a source of their own are taken from the training data.");
 
+const pixels = z.int().min(1).max(10_000);
+
+export const augmentation = z
+  .strictObject({
+    flip: z.enum(["horizontal", "vertical", "both"]).optional().describe("Half of the images, at random."),
+    shift: pixels.optional().describe("Pixels at most, in every direction; what comes in is black."),
+    crop: z
+      .strictObject({
+        pad: pixels.describe("Pixels that are added on every side."),
+        fill: z
+          .enum(["zero", "edge", "reflect"])
+          .default("zero")
+          .describe("What is added: black, the edge's pixel, or the image mirrored. Default zero."),
+      })
+      .optional()
+      .describe("The image is made larger, and a random place of its own size is cut out."),
+    cutout: pixels.optional().describe("Side of a square that is filled with the image's mean colour."),
+  })
+  .describe("Random changes of training images, others in every epoch. Evaluation never has them.");
+
 export const inputTransform = z
   .strictObject({
     grey: z.boolean().optional().describe("Colours become one channel of luma. Default false."),
@@ -205,6 +225,7 @@ export function dataSection(generated: readonly string[]) {
         test: dataSource(generated).optional().describe("What accuracy is measured on."),
         split: splitShares.optional(),
         input: inputTransform.optional(),
+        augment: augmentation.optional(),
         inputs: z
           .record(z.string(), z.string())
           .optional()

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { dataSource, inputTransform, splitShares } from "./data-schema.ts";
+import type { augmentation, dataSource, inputTransform, splitShares } from "./data-schema.ts";
 import type { EvaluateSpec } from "./evaluate-schema.ts";
 import { kebabCase, renameKeys } from "./option-names.ts";
 
@@ -16,6 +16,8 @@ export interface Recipe {
     readonly test?: DataSource;
     readonly split?: SplitShares;
     readonly input?: InputSpec;
+    /** Of training batches alone. */
+    readonly augment?: AugmentSpec;
     /** Input of the model → field of the data. */
     readonly inputs?: Readonly<Record<string, string>>;
   };
@@ -28,6 +30,7 @@ export interface Recipe {
 
 export type DataSource = z.output<ReturnType<typeof dataSource>>;
 export type SplitShares = z.output<typeof splitShares>;
+export type AugmentSpec = z.output<typeof augmentation>;
 export type InputSpec = z.output<typeof inputTransform>;
 
 export interface RecipeStep {
