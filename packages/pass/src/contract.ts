@@ -66,6 +66,8 @@ export interface Engine extends AsyncDisposable {
   open(model: Model | { readonly path: string }, options?: SessionOptions): Promise<Session>;
   /** Times sessions of this engine against each other, beside the sessions, in their own process. */
   time(sessions: readonly TimedSession[], plan: TimingPlan, options?: TimingOptions): Promise<Timing>;
+  /** Requests that come by a schedule, whether or not the session is free; waited for beside the sessions. */
+  serve(sessions: readonly TimedSession[], plan: ArrivalPlan, options?: TimingOptions): Promise<ArrivalTiming>;
 }
 
 export interface PortInfo {
@@ -132,6 +134,29 @@ export interface TimingOptions {
   readonly signal?: AbortSignal;
   /** After each block. */
   readonly progress?: (done: number, total: number) => void;
+}
+
+/**
+ * Each session has a clock of its own, which runs only during the session's turns: a turn takes the queue up where the
+ * one before left it. So sessions take turns in short blocks, and each of them is under its load without a gap.
+ */
+export interface ArrivalPlan {
+  /**
+   * By session, then by round: when requests come, microseconds on the session's clock; over all rounds not descending.
+   * The same number of rounds for each.
+   */
+  readonly arrivalsUs: readonly (readonly Float64Array[])[];
+  /** `all` wait in their order. `newest`: one may wait; a later one takes its place, and it is missed. */
+  readonly queue: "all" | "newest";
+  /** At the start of each turn, while the clock stands. */
+  readonly settlingRuns: number;
+  /** Of the order of turns. */
+  readonly seed: number;
+}
+
+export interface ArrivalTiming {
+  /** Microseconds from the scheduled arrival to the end of its run, as in the plan; NaN where it was missed. */
+  readonly latenciesUs: readonly (readonly Float64Array[])[];
 }
 
 export interface Timing {

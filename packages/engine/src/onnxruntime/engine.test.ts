@@ -393,3 +393,36 @@ describe("time", () => {
     );
   });
 });
+
+describe("serve", () => {
+  test("gives each session's arrivals their latency, over rounds in which the sessions take turns", async () => {
+    const session = await engine.open(parseModel("main (float[1] x) => (float[1] y) { y = Neg (x) }"));
+    const inputs = one("x", tensorOf("float32", [1], [1]));
+    const slow = await engine.open(
+      parseModel("main (float[512,512] x) => (float[512,512] y) { a = MatMul (x, x) y = MatMul (a, a) }"),
+      { threads: 1 },
+    );
+    const large = one("x", tensorOf("float32", [512, 512], new Float64Array(512 * 512)));
+    const rounds = (gapUs: number) =>
+      [0, 1, 2].map((r) => Float64Array.from({ length: 4 }, (_, i) => (4 * r + i) * gapUs));
+    const progress: number[] = [];
+    const { latenciesUs } = await engine.serve(
+      [
+        { session, inputs },
+        { session: slow, inputs: large },
+      ],
+      // The second is asked for much more than it can do.
+      { arrivalsUs: [rounds(20_000), rounds(100)], queue: "newest", settlingRuns: 1, seed: 1 },
+      { progress: (done) => progress.push(done) },
+    );
+    expect(latenciesUs.map((model) => model.map((round) => round.length))).toEqual([
+      [4, 4, 4],
+      [4, 4, 4],
+    ]);
+    expect(progress).toEqual([1, 2, 3]);
+    const missed = latenciesUs.map((model) => model.flatMap((round) => [...round]).filter(Number.isNaN).length);
+    expect(missed[0]).toBe(0);
+    expect(missed[1]).toBeGreaterThan(5);
+    expect(latenciesUs[0]![0]![0]).toBeGreaterThan(0);
+  });
+});

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { Engine, Session, SessionOptions, TimedSession, Timing, TimingOptions, TimingPlan } from "@pare/pass";
+import type { Engine, Session, SessionOptions, TimedSession } from "@pare/pass";
 import { allowedCpus } from "../machine/cpus.ts";
 import { foreignSessionError } from "./errors.ts";
 import { findHost } from "./host-path.ts";
@@ -8,7 +8,7 @@ import { deliver, type ModelSource } from "./model-source.ts";
 import type { OpenOptions, RuntimeInfo } from "./protocol.ts";
 import { openError } from "./refusals.ts";
 import { OrtSession } from "./session.ts";
-import { timeSessions } from "./time-sessions.ts";
+import { type OwnSession, serveSessions, timeSessions } from "./time-sessions.ts";
 
 export interface OnnxRuntimeOptions extends Partial<HostOptions> {}
 
@@ -40,7 +40,10 @@ export function createOnnxRuntimeEngine(options: OnnxRuntimeOptions = {}): OnnxR
     },
     runtime: () => liveHost().ready(),
     open: (model, sessionOptions = {}) => openSession(liveHost(), ++sessions, model, sessionOptions),
-    time: (timed, plan, timingOptions) => time(host, timed, plan, timingOptions),
+    time: (timed, plan, timingOptions) =>
+      inHost(host, timed, (live, ours) => timeSessions(live, ours, plan, timingOptions)),
+    serve: (timed, plan, timingOptions) =>
+      inHost(host, timed, (live, ours) => serveSessions(live, ours, plan, timingOptions)),
     async [Symbol.asyncDispose]() {
       await host?.stop();
       host = undefined;
@@ -48,17 +51,17 @@ export function createOnnxRuntimeEngine(options: OnnxRuntimeOptions = {}): OnnxR
   };
 }
 
-async function time(
+/** @throws ENGINE_FOREIGN for a session of another process */
+async function inHost<Result>(
   host: HostProcess | undefined,
   timed: readonly TimedSession[],
-  plan: TimingPlan,
-  options?: TimingOptions,
-): Promise<Timing> {
+  work: (host: HostProcess, ours: readonly OwnSession[]) => Promise<Result>,
+): Promise<Result> {
   const ours = timed.flatMap(({ session, inputs }) =>
     session instanceof OrtSession && session.host === host ? [{ session, inputs }] : [],
   );
   if (host === undefined || ours.length < timed.length) throw foreignSessionError();
-  return timeSessions(host, ours, plan, options);
+  return work(host, ours);
 }
 
 async function openSession(

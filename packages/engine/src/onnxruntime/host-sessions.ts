@@ -5,6 +5,7 @@ import { isDType } from "@pare/tensor";
 import type * as ort from "onnxruntime-node";
 import { parseTrace } from "./profile.ts";
 import type { OpenOptions, Reply, Request, TensorHeader } from "./protocol.ts";
+import { serveArrivals } from "./serve-arrivals.ts";
 import { canCross, feedOf, outputBytes } from "./tensors.ts";
 
 type Runtime = (typeof ort)["default"];
@@ -48,6 +49,8 @@ export async function answer(
       return { reply: { ok: true } };
     case "repeat":
       return repeat(state, request);
+    case "serve":
+      return serve(state, request, parts[0]);
     case "profile":
       return { reply: { ok: true, profile: endProfile(state, request.session) } };
     case "optimized-model":
@@ -142,6 +145,20 @@ async function repeat(state: HostState, { turns, runs }: Request & { op: "repeat
     }
   }
   return { reply: { ok: true }, parts: [new Uint8Array(durationsUs.buffer)] };
+}
+
+/** See `serve-arrivals.ts`. */
+async function serve(
+  state: HostState,
+  { turn, clockUs, queue, settlingRuns }: Request & { op: "serve" },
+  part: Uint8Array<ArrayBuffer> | undefined,
+): Promise<Answer> {
+  const { session } = sessionOf(state, turn.session);
+  const feeds = state.feeds.get(turn.feed) ?? {};
+  for (let i = 0; i < settlingRuns; i++) await session.run(feeds);
+  const arrivalsUs = new Float64Array(Uint8Array.from(part ?? []).buffer);
+  const served = await serveArrivals(async () => void (await session.run(feeds)), arrivalsUs, { clockUs, queue });
+  return { reply: { ok: true }, parts: [new Uint8Array(served.buffer)] };
 }
 
 function endProfile(state: HostState, id: number) {

@@ -47,6 +47,18 @@ export type Request =
   | { readonly op: "forget"; readonly feeds: readonly number[] }
   /** Each turn runs its session `runs` times. The reply's part holds float64 microseconds, turn by turn. */
   | { readonly op: "repeat"; readonly turns: readonly Turn[]; readonly runs: number }
+  /**
+   * Runs the session once for each arrival. The part holds float64 microseconds, ascending: the arrivals, and when the
+   * next one after them comes (Infinity: never). The clock starts at `clockUs`. The reply's part: the latency of each
+   * (NaN: missed), then what the clock shows at the end.
+   */
+  | {
+      readonly op: "serve";
+      readonly turn: Turn;
+      readonly clockUs: number;
+      readonly queue: "all" | "newest";
+      readonly settlingRuns: number;
+    }
   | { readonly op: "profile"; readonly session: number }
   | { readonly op: "optimized-model"; readonly session: number }
   | { readonly op: "close"; readonly session: number };
