@@ -1,4 +1,4 @@
-import type { Model, Value } from "@pare/ir";
+import type { Model, Node, Value } from "@pare/ir";
 import type { StepNote } from "@pare/report";
 import type { Tensor } from "@pare/tensor";
 import type { ZodType } from "zod";
@@ -34,7 +34,126 @@ export interface Tools {
   readonly signal: AbortSignal;
   readonly seed: number;
   /** Whether the recipe's `only`/`except` lets a pass touch this node's or value's neighbourhood. */
-  selects(subject: Value | import("@pare/ir").Node): boolean;
+  selects(subject: Value | Node): boolean;
+  /** What a pass may learn from and choose by; undefined where there is no data. */
+  readonly data?: PassData;
+  /** Measures on this machine; undefined where that was not asked for, or where a lock file has made the choices. */
+  readonly bench?: PassBench;
+  /** What an earlier run chose by measuring, by the pass's own key: the lock file keeps it, and a replay reads it. */
+  readonly choices?: Choices;
+  /** The model before the first lossy step, unchanged: what accuracy is compared with. */
+  readonly original?: Model;
+}
+
+/** The samples that a pass learns from, never those that a result is judged on in the end. */
+export interface PassData {
+  /** How many samples there are: of the training data (or of its own source), at most as many as the recipe asks. */
+  readonly calibrationSamples: number;
+  readonly validationSamples: number;
+  /**
+   * Calibration samples as inputs of the model, by input name, in a fixed order that does not depend on anything but the
+   * data and the recipe. One internal batch size; the last batch may be smaller.
+   */
+  batches(options?: { readonly batch?: number; readonly samples?: number }): AsyncIterable<Tensors>;
+  /**
+   * Statistics of float values of `model` (its inputs too) over the calibration samples. Reduced in the engine's
+   * process; memory does not grow with the samples; the same bits whatever batch or thread count the user asked for.
+   */
+  observe(model: Model, observations: readonly Observation[]): Promise<ReadonlyMap<string, Statistics>>;
+  /** How each model does on validation data beside `reference`, sample by sample. */
+  judge(models: readonly Model[], reference: Model): Promise<readonly Judgement[]>;
+}
+
+/** What is wanted of one value. */
+export interface Observation {
+  readonly value: string;
+  /** Counts by bins too; default false. */
+  readonly histogram?: boolean;
+  /** Also the mean and the largest magnitude along this axis (negative: from the end); default none. */
+  readonly channels?: number;
+}
+
+/** Of one value over all samples. Numbers that are not finite are counted and left out of everything else. */
+export interface Statistics {
+  readonly samples: number;
+  readonly elements: number;
+  readonly nonFinite: number;
+  /** Over all elements. 0 and 0 where there was none. */
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  /** Of the elements, about 0: √(mean of squares). */
+  readonly rms: number;
+  /** Mean over samples of each sample's own least and largest. */
+  readonly meanMin: number;
+  readonly meanMax: number;
+  /** Moving average of each sample's least and largest, in order: m ← 0.99·m + 0.01·x, begun at the first. */
+  readonly movingMin: number;
+  readonly movingMax: number;
+  readonly histogram: Histogram | undefined;
+  /** By channel. */
+  readonly channels: ChannelStatistics | undefined;
+}
+
+export interface ChannelStatistics {
+  readonly axis: number;
+  readonly mean: Float64Array;
+  readonly min: Float64Array;
+  readonly max: Float64Array;
+}
+
+/**
+ * Whole numbers only, so that the order in which samples come does not matter. Bin i of `counts` holds the finite
+ * values from (i − n/2)·width up to the next; width is a power of two, so that two neighbours make one bin of a twice as
+ * wide histogram exactly.
+ */
+export interface Histogram {
+  readonly width: number;
+  readonly counts: Float64Array;
+}
+
+/** A model beside its reference on the same validation samples. */
+export interface Judgement {
+  /** "accuracy.top1"; "agreement" where there are no labels. */
+  readonly metric: string;
+  readonly samples: number;
+  readonly reference: number;
+  readonly value: number;
+  /** What was lost, in the metric's own unit (a share for accuracies); negative: it gained. */
+  readonly drop: number;
+  /** One-sided upper bound at 90 % of the paired drop. */
+  readonly dropUpper: number;
+  /** Share of samples with the same first class as the reference; undefined where outputs are no scores. */
+  readonly agreement: number | undefined;
+  /** Signal-to-noise of the outputs, and mean KL divergence from the reference's where they are scores. */
+  readonly snrDb: number;
+  readonly divergence: number | undefined;
+}
+
+export interface PassBench {
+  /** Interleaved in one process, one request at a time; ratios to the first model. */
+  time(
+    models: readonly Model[],
+    options?: { readonly budgetMs?: number },
+  ): Promise<
+    readonly {
+      readonly medianMs: number;
+      readonly ratio: { readonly value: number; readonly low: number; readonly high: number };
+    }[]
+  >;
+  /** What ran, and the graph as the runtime rewrote it. */
+  profile(model: Model): Promise<{ readonly profile: Profile; readonly optimized: Uint8Array }>;
+  /** Processor features of this machine: "avx512_vnni", "avx2" … */
+  readonly cpuFeatures: readonly string[];
+  /** ONNX Runtime device that is measured. */
+  readonly device: Device;
+}
+
+export interface Choices {
+  /** What was chosen before under this key, else undefined. */
+  recall(key: string): unknown;
+  /** Plain JSON. */
+  record(key: string, choice: unknown): void;
 }
 
 export interface Progress {
