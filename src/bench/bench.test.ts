@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeModel } from "@pare/formats";
@@ -44,6 +44,21 @@ describe("benchModels", () => {
     expect(given.batch).toBe(7);
     const fixed = await benchModels([products("fixed.onnx", 1, "5")], quick);
     expect(fixed.batch).toBe(5);
+  });
+
+  it("feeds every input of a model from a recipe's data, bound as evaluate binds it", async () => {
+    const model = join(folder, "two.onnx");
+    const text = "main (float[N, 3, 32, 32] picture, float[N, 3, 32, 32] other) => (y) { y = Mul (picture, other) }";
+    writeModel(parseModel(text), model);
+    const recipe = join(folder, "two.yaml");
+    const inputs = "{ picture: image, other: image }";
+    writeFileSync(
+      recipe,
+      `version: 1\nmodel: two.onnx\ndata: { test: { generated: glyphs, samples: 20 }, inputs: ${inputs} }\n`,
+    );
+    const bench = await benchModels([model], { ...quick, data: recipe, batch: 3 });
+    expect(bench.inputs.map(({ name }) => name)).toEqual(["picture", "other"]);
+    expect(bench.batch).toBe(3);
   });
 
   it("refuses sizes that no model takes", async () => {

@@ -16,7 +16,7 @@ import {
 } from "@pare/measure";
 import type { Device, Progress, Tensors } from "@pare/pass";
 import { filesOf, sizeOf } from "../model/disk.ts";
-import { firstBatchInputs } from "./data-inputs.ts";
+import { firstSamples, readTestData } from "./data-inputs.ts";
 import { type CompressedSizes, compressedSizes } from "./file-sizes.ts";
 import { type BenchModel, batchOf, drawInputs } from "./inputs.ts";
 
@@ -108,7 +108,7 @@ async function inputsFor(
   signal: AbortSignal,
 ): Promise<readonly Tensors[]> {
   const batch = given ?? (scenario === "batch" ? 32 : undefined);
-  if (data !== undefined) return await firstBatchInputs(models, data, batch ?? 1);
+  if (data !== undefined) return await firstSamples(models, { ...(await readTestData(data)), batch, engine, signal });
   return await drawInputs(models, { batch, shapes, seed, engine, signal });
 }
 

@@ -1,28 +1,59 @@
-import { batches } from "@pare/data";
-import { requiredInputs, type Tensors } from "@pare/pass";
-import { readRecipe } from "@pare/recipe";
+import type { Dataset } from "@pare/data";
+import { datasetFeeds } from "@pare/measure";
+import { shapeOf } from "@pare/ops";
+import { type Engine, requiredInputs, type Tensors } from "@pare/pass";
+import { type CheckedRecipe, readRecipe } from "@pare/recipe";
 import { recipeCatalog } from "../catalog.ts";
 import { usageError } from "../errors.ts";
 import { openTestData, transformOf } from "../run/data.ts";
-import { benchDataError } from "./errors.ts";
-import type { BenchModel } from "./inputs.ts";
+import { type BenchModel, checkBatch } from "./inputs.ts";
 
-/** The first samples of a recipe's test data, prepared as its `input` section says. @throws BENCH_DATA, USAGE */
-export async function firstBatchInputs(
-  models: readonly BenchModel[],
-  recipeFile: string,
-  batch: number,
-): Promise<readonly Tensors[]> {
+/** What models are timed on where there is data: a data set, and how a recipe prepares and binds it. */
+export interface FedBy {
+  readonly dataset: Dataset;
+  readonly recipe: Pick<CheckedRecipe["recipe"], "data">;
+}
+
+/** @throws USAGE; the faults of the recipe and its data */
+export async function readTestData(recipeFile: string): Promise<FedBy> {
   const checked = readRecipe(recipeFile, recipeCatalog);
   const dataset = await openTestData(checked);
   if (dataset === undefined) throw usageError(`${recipeFile} has no test data`, "Leave --data out.", "bench");
-  for await (const { inputs } of batches(dataset, { batch, transform: transformOf(checked.recipe), pad: true })) {
-    const [samples] = inputs.values();
-    return models.map(({ file, model }) => {
-      const names = requiredInputs(model).map(({ name }) => name);
-      if (names.length !== 1 || samples === undefined) throw benchDataError(file, names);
-      return new Map([[names[0]!, samples]]);
-    });
-  }
-  throw usageError(`the test data of ${recipeFile} is empty`, "Leave --data out.", "bench");
+  return { dataset, recipe: checked.recipe };
+}
+
+export interface FirstSamples extends FedBy {
+  /** Samples a run; undefined: 1, or what the models have fixed. */
+  readonly batch: number | undefined;
+  readonly engine: Engine;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The first samples of test data for each model, bound to its inputs as evaluation binds them.
+ * @throws BENCH_BATCH, MEASURE_BINDING, MEASURE_INPUT, MEASURE_EMPTY; the faults of the models and of the data
+ */
+export async function firstSamples(models: readonly BenchModel[], options: FirstSamples): Promise<readonly Tensors[]> {
+  checkBatch(models, options.batch);
+  const batch = options.batch ?? fixedBatch(models) ?? 1;
+  const inputs: Tensors[] = [];
+  for (const { file } of models) inputs.push(await samplesFor(file, { ...options, batch }));
+  return inputs;
+}
+
+async function samplesFor(path: string, { dataset, recipe, batch, engine, signal }: FirstSamples): Promise<Tensors> {
+  await using session = await engine.open({ path }, { signal });
+  const bound = recipe.data.inputs;
+  const source = datasetFeeds(dataset, {
+    transform: transformOf(recipe),
+    ...(batch !== undefined && { batch }),
+    ...(bound !== undefined && { inputs: bound }),
+  });
+  for await (const { inputs } of source.feeds([session])) return inputs;
+  throw new Error(`${dataset.name} gave no sample`);
+}
+
+function fixedBatch(models: readonly BenchModel[]): number | undefined {
+  const firsts = models.flatMap(({ model }) => requiredInputs(model).map(({ type }) => shapeOf(type)?.[0]));
+  return firsts.flatMap((size) => (typeof size === "number" && size > 0 ? [size] : []))[0];
 }

@@ -29,13 +29,3 @@ export function benchInputsError(file: string, why: string): PareError {
     next: "Give the sizes of its inputs: --input-shape name:1,3,224,224; or data: --data recipe.yaml.",
   });
 }
-
-export function benchDataError(file: string, inputs: readonly string[]): PareError {
-  return new PareError({
-    code: "BENCH_DATA",
-    at: file,
-    problem: "--data feeds models with one input",
-    got: inputs.length === 0 ? "none" : inputs.join(", "),
-    next: "Leave --data out: random inputs do for speed.",
-  });
-}

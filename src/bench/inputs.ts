@@ -1,11 +1,22 @@
 /**
- * What models are timed on: seeded random inputs of their shapes. A free size is, in this order: what --input-shape says;
- * the batch, for the first axis; what another of the models has fixed at this place; one of several guesses that all
- * models run on.
+ * What models are timed on where there is no data: seeded inputs of their shapes, with values such as the graph expects. A
+ * free size is, in this order: what --input-shape says; the batch, for the first axis; what another of the models has
+ * fixed at this place; one of several guesses that all models run on. Where no values will do, zeros may.
  */
+import type { PareError } from "@pare/error";
 import type { Model } from "@pare/ir";
 import { shapeOf } from "@pare/ops";
-import { type Engine, requiredInputs, type SizeChoice, sampleCases, sizeChoices, type Tensors } from "@pare/pass";
+import {
+  type Engine,
+  likelyInputs,
+  likelySizes,
+  requiredInputs,
+  type Session,
+  type SizeChoice,
+  sampleCases,
+  type Tensors,
+} from "@pare/pass";
+import type { Tensor } from "@pare/tensor";
 import { benchBatchError, benchInputsError, benchShapeError } from "./errors.ts";
 
 export interface BenchModel {
@@ -20,22 +31,44 @@ export interface DrawOptions {
   readonly seed: number;
   readonly engine: Engine;
   readonly signal: AbortSignal;
+  /** What to throw where no inputs will do. Default BENCH_INPUTS. */
+  readonly refusal?: (file: string, why: string) => PareError;
 }
 
 /** One set of inputs for each model. @throws BENCH_BATCH, BENCH_SHAPE, BENCH_INPUTS */
 export async function drawInputs(models: readonly BenchModel[], options: DrawOptions): Promise<readonly Tensors[]> {
-  checkBatch(models, options);
+  checkBatch(models, options.batch);
   checkShapes(models, options.shapes);
-  let refusal = { file: models[0]?.file ?? "", why: "its inputs are not tensors of known type" };
-  for (const guess of sizeChoices) {
-    const drawn = models.map(({ model }) => draw(model, models, options, guess));
-    const known = drawn.filter((inputs) => inputs !== undefined);
-    if (known.length < drawn.length) continue;
-    const refused = await firstRefusal(models, known, options);
-    if (refused === undefined) return known;
-    refusal = refused;
+  const sessions: Session[] = [];
+  try {
+    for (const { file } of models) sessions.push(await options.engine.open({ path: file }, { signal: options.signal }));
+    return await firstThatRuns(models, sessions, options);
+  } finally {
+    for (const session of sessions) await session[Symbol.asyncDispose]();
   }
-  throw benchInputsError(refusal.file, refusal.why);
+}
+
+type Draw = (model: Model, seed: number, choose: SizeChoice) => Tensors | undefined;
+
+const zeros: Draw = (model, seed, choose) => sampleCases(model, seed, choose)?.[0]?.inputs;
+
+async function firstThatRuns(
+  models: readonly BenchModel[],
+  sessions: readonly Session[],
+  options: DrawOptions,
+): Promise<readonly Tensors[]> {
+  let refusal = { file: models[0]?.file ?? "", why: "its inputs are not tensors of known type" };
+  for (const draw of [likelyInputs, zeros])
+    for (const guess of likelySizes) {
+      const drawn = models.map(({ model }) => draw(model, options.seed, sizesOf(model, models, options, guess)));
+      const found = drawn.filter((inputs) => inputs !== undefined);
+      if (found.length < drawn.length) continue;
+      const known = found.map((inputs) => likeThe(found[0]!, inputs));
+      const refused = await firstRefusal(sessions, known, options.signal);
+      if (refused === undefined) return known;
+      refusal = { file: models[refused.index]!.file, why: refused.why };
+    }
+  throw (options.refusal ?? benchInputsError)(refusal.file, refusal.why);
 }
 
 /** How many samples a run of these inputs is: the first size. */
@@ -44,22 +77,25 @@ export function batchOf(inputs: Tensors): number {
   return ranked?.shape[0] ?? 1;
 }
 
-async function firstRefusal(models: readonly BenchModel[], inputs: readonly Tensors[], options: DrawOptions) {
-  const { engine, signal } = options;
-  for (const [i, { file }] of models.entries()) {
-    await using session = await engine.open({ path: file }, { signal });
+/** The first model's values wherever another takes the same tensor: its graph may tell less of them, or the same. */
+function likeThe(first: Tensors, inputs: Tensors): Tensors {
+  const key = (tensor: Tensor | undefined) => `${tensor?.dtype} ${tensor?.shape}`;
+  return new Map([...inputs].map(([name, own]) => [name, key(first.get(name)) === key(own) ? first.get(name)! : own]));
+}
+
+async function firstRefusal(sessions: readonly Session[], inputs: readonly Tensors[], signal: AbortSignal) {
+  for (const [index, session] of sessions.entries())
     try {
-      await session.run(inputs[i]!, { signal });
+      await session.run(inputs[index]!, { signal });
     } catch (error) {
       signal.throwIfAborted();
-      return { file, why: error instanceof Error ? error.message : String(error) };
+      return { index, why: error instanceof Error ? error.message : String(error) };
     }
-  }
   return undefined;
 }
 
-function draw(model: Model, models: readonly BenchModel[], options: DrawOptions, guess: SizeChoice) {
-  const { batch = 1, shapes, seed } = options;
+function sizesOf(model: Model, models: readonly BenchModel[], options: DrawOptions, guess: SizeChoice): SizeChoice {
+  const { batch = 1, shapes } = options;
   const known = new Map<string, number>();
   for (const { name, type } of requiredInputs(model)) {
     for (const [axis, dim] of (shapeOf(type) ?? []).entries()) {
@@ -69,9 +105,7 @@ function draw(model: Model, models: readonly BenchModel[], options: DrawOptions,
       if (size !== undefined) known.set(typeof dim === "string" ? dim : placeKey(axis, rank), size);
     }
   }
-  const choose: SizeChoice = (symbol, axis, rank) =>
-    known.get(symbol) ?? known.get(placeKey(axis, rank)) ?? guess(symbol, axis, rank);
-  return sampleCases(model, seed, choose)?.at(-1)?.inputs;
+  return (symbol, axis, rank) => known.get(symbol) ?? known.get(placeKey(axis, rank)) ?? guess(symbol, axis, rank);
 }
 
 /** Sizes without a name are known by their place. */
@@ -85,7 +119,8 @@ function fixedElsewhere(models: readonly BenchModel[], name: string, axis: numbe
   return undefined;
 }
 
-function checkBatch(models: readonly BenchModel[], { batch }: DrawOptions): void {
+/** @throws BENCH_BATCH */
+export function checkBatch(models: readonly BenchModel[], batch: number | undefined): void {
   for (const { file, model } of batch === undefined ? [] : models)
     for (const { name, type } of requiredInputs(model)) {
       const shape = shapeOf(type) ?? [];

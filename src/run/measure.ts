@@ -1,17 +1,15 @@
-import type { Model } from "@pare/ir";
 import type { RunFolder } from "@pare/recipe";
 import { type Evaluated, evaluateBoth, type Measured, type ModelPair } from "./evaluate.ts";
 import type { RunFacts } from "./facts.ts";
 import { measureMemory } from "./memory.ts";
 import { type Profiles, profileModel } from "./profile.ts";
-import { type Timed, timeBoth, timingInputs } from "./time.ts";
+import { type Timed, timeBoth } from "./time.ts";
+import { timingInputs } from "./timing-inputs.ts";
 import type { World } from "./tools.ts";
 
 export interface MeasureRequest {
   readonly folder: RunFolder;
   readonly facts: RunFacts;
-  /** The result. */
-  readonly model: Model;
   readonly pair: ModelPair;
   readonly world: World;
 }
@@ -43,8 +41,8 @@ export async function measure(request: MeasureRequest): Promise<Measurements> {
   return { measured: [...measured, memory.value], profiles: profiles.value };
 }
 
-function inputsOf({ facts, model, pair, world }: MeasureRequest, index: number) {
-  return timingInputs(facts.checked, index, { model, path: pair.result, dataset: facts.dataset }, world);
+function inputsOf({ facts, pair, world }: MeasureRequest, index: number) {
+  return timingInputs(facts.checked, index, { pair, dataset: facts.dataset }, world);
 }
 
 /** Both as the first measurement runs them. */

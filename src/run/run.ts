@@ -91,7 +91,7 @@ async function runIn(
   const result = await writeResult(folder, facts, steps);
   if (lock !== undefined) checkLockOutput(lock.lock, facts.lock, lock.file, result.files.sha256);
   const pair: ModelPair = { original: facts.modelPath, result: result.path };
-  const measured = await measure({ folder, facts, model: steps.model, pair, world });
+  const measured = await measure({ folder, facts, pair, world });
   const durationMs = performance.now() - began;
   const bare = makeRecord({ folder, facts, startedAt, durationMs, steps, result, ...measured });
   const record = { ...bare, gates: await judge(bare) };

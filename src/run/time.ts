@@ -1,11 +1,7 @@
-import { batches, type Dataset } from "@pare/data";
-import type { Model } from "@pare/ir";
 import { type LatencyMeasurement, type ModelLatency, marginOf, measureLatency } from "@pare/measure";
-import { requiredInputs, type SizeChoice, sampleCases, sizeChoices, type Tensors } from "@pare/pass";
+import type { Tensors } from "@pare/pass";
 import type { CheckedRecipe, MeasureSpec } from "@pare/recipe";
 import type { Comparison, Metric, TimingRecord } from "@pare/report";
-import { transformOf } from "./data.ts";
-import { fixedBatchError, noInputsError } from "./errors.ts";
 import type { Measured, ModelPair } from "./evaluate.ts";
 import { runTimes } from "./run-times.ts";
 import { timeComparison } from "./time-comparison.ts";
@@ -76,57 +72,4 @@ function timingRecord(spec: MeasureSpec, { models, control, noiseFloor }: Latenc
   const counts = { runs: original.runs, rounds, controlRatio: control.ratio, noiseFloor };
   const times = { original: runTimes(original.blocksMs), result: runTimes(result.blocksMs) };
   return { name, engine, device, threads, scenario, batch, ...counts, ...times };
-}
-
-/**
- * What the models are timed on: the first samples of the test data where there are some, else drawn tensors of the
- * declared shapes, with free sizes tried out.
- * @throws RECIPE_BATCH, RECIPE_INPUTS
- */
-export async function timingInputs(
-  checked: CheckedRecipe,
-  index: number,
-  { model, path, dataset }: { readonly model: Model; readonly path: string; readonly dataset: Dataset | undefined },
-  { engine, signal }: World,
-): Promise<Tensors> {
-  const { batch } = checked.recipe.measure[index]!;
-  const place = checked.place(["measure", index]);
-  checkBatch(model, batch, place);
-  await using session = await engine.open({ path }, { signal });
-  let refusal = "its inputs are not tensors of known type";
-  for (const attempt of await candidates(checked, model, batch, dataset)) {
-    try {
-      await session.run(attempt, { signal });
-      return attempt;
-    } catch (error) {
-      signal.throwIfAborted();
-      refusal = error instanceof Error ? error.message : String(error);
-    }
-  }
-  throw noInputsError(place, refusal);
-}
-
-async function candidates(
-  { recipe }: CheckedRecipe,
-  model: Model,
-  batch: number,
-  dataset: Dataset | undefined,
-): Promise<readonly Tensors[]> {
-  const [input, ...others] = requiredInputs(model);
-  if (dataset !== undefined && input !== undefined && others.length === 0)
-    for await (const first of batches(dataset, { batch, transform: transformOf(recipe), pad: true }))
-      return [new Map([[input.name, [...first.inputs.values()][0]!]])];
-  return sizeChoices.flatMap((choose) => {
-    const sized: SizeChoice = (symbol, axis, rank) => (axis === 0 && rank > 1 ? batch : choose(symbol, axis, rank));
-    const drawn = sampleCases(model, recipe.seed, sized)?.at(-1);
-    return drawn === undefined ? [] : [drawn.inputs];
-  });
-}
-
-function checkBatch(model: Model, batch: number, place: string): void {
-  for (const { name, type } of requiredInputs(model)) {
-    const first = type?.kind === "tensor" ? type.shape?.[0] : undefined;
-    if (batch > 1 && typeof first === "number" && first >= 0 && first !== batch)
-      throw fixedBatchError(place, name, first, batch);
-  }
 }

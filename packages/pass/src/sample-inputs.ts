@@ -65,7 +65,8 @@ export function requiredInputs(model: Model): readonly Value[] {
   return model.graph.inputs.filter((input) => input.origin.kind === "input" && input.origin.initial === undefined);
 }
 
-function fillSizes(model: Model, choose: SizeChoice): ReadonlyMap<Value, readonly number[]> {
+/** The declared shapes of the required inputs, free sizes filled in: equal symbols alike. */
+export function fillSizes(model: Model, choose: SizeChoice): ReadonlyMap<Value, readonly number[]> {
   const sizes = new Map<string, number>();
   const shapes = new Map<Value, readonly number[]>();
   for (const input of requiredInputs(model)) {
@@ -88,7 +89,7 @@ function sizeOf(dim: Dim, axis: number, rank: number, sizes: Map<string, number>
 }
 
 /** Two uniform numbers make one normal one (Box and Muller). */
-function normal(random: () => number): number {
+export function normal(random: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
 

@@ -1,0 +1,44 @@
+import type { Dataset } from "@pare/data";
+import { readModelFile } from "@pare/formats";
+import type { Model } from "@pare/ir";
+import { shapeOf } from "@pare/ops";
+import { requiredInputs, type Tensors } from "@pare/pass";
+import type { CheckedRecipe } from "@pare/recipe";
+import { firstSamples } from "../bench/data-inputs.ts";
+import { drawInputs } from "../bench/inputs.ts";
+import { fixedBatchError, noInputsError } from "./errors.ts";
+import type { ModelPair } from "./evaluate.ts";
+import type { World } from "./tools.ts";
+
+/**
+ * What original and result are timed on: the first samples of the test data where there are some, else drawn tensors of
+ * the declared shapes, with free sizes tried out.
+ * @throws RECIPE_BATCH, RECIPE_INPUTS; the faults of the data and of its binding to the inputs
+ */
+export async function timingInputs(
+  checked: CheckedRecipe,
+  index: number,
+  { pair, dataset }: { readonly pair: ModelPair; readonly dataset: Dataset | undefined },
+  { engine, signal }: World,
+): Promise<Tensors> {
+  const { recipe } = checked;
+  const place = checked.place(["measure", index]);
+  const models = [pair.original, pair.result].map((file) => ({ file, model: readModelFile(file) }));
+  const [, result] = models;
+  const written = recipe.measure[index]!.batch;
+  checkBatch(result!.model, written, place);
+  // One sample a run is the default: a model that is fixed to more is run as it is.
+  const batch = written > 1 ? written : undefined;
+  if (dataset !== undefined) return (await firstSamples([result!], { dataset, recipe, batch, engine, signal }))[0]!;
+  const refusal = (_: string, why: string) => noInputsError(place, why);
+  const drawn = await drawInputs(models, { batch, shapes: {}, seed: recipe.seed, engine, signal, refusal });
+  return drawn[1]!;
+}
+
+function checkBatch(model: Model, batch: number, place: string): void {
+  for (const { name, type } of requiredInputs(model)) {
+    const first = shapeOf(type)?.[0];
+    if (batch > 1 && typeof first === "number" && first >= 0 && first !== batch)
+      throw fixedBatchError(place, name, first, batch);
+  }
+}
