@@ -10,6 +10,14 @@ export {
 } from "./latency.ts";
 export { type ModelLatency, type PercentileEstimate, percentileLevels, type Throughput } from "./latency-summary.ts";
 export * from "./metrics/index.ts";
+export {
+  judgeSpeed,
+  type SpeedChange,
+  type SpeedKey,
+  type SpeedMetric,
+  type SpeedValue,
+  speedMetricOf,
+} from "./speed-metric.ts";
 export * from "./stats/index.ts";
 export {
   type AccuracyChange,
@@ -17,6 +25,7 @@ export {
   type Judgement,
   judgeAccuracy,
   judgeRatio,
+  judgeShare,
   judgeSize,
   leastMargin,
   marginOf,

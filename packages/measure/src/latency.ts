@@ -12,7 +12,9 @@
 import type { Model } from "@pare/ir";
 import type { Engine, Progress, Session, SessionOptions, Tensors, TimedSession } from "@pare/pass";
 import { noModelsError } from "./errors.ts";
+import { latencyMetrics, throughputMetric } from "./latency-metrics.ts";
 import { estimatePercentile, type ModelLatency, summariseRuns } from "./latency-summary.ts";
+import { noiseFloorOf, type SpeedMetric } from "./speed-metric.ts";
 import { type RatioEstimate, ratioOfMedians } from "./stats/bootstrap.ts";
 import { type PlannedTiming, planTiming } from "./timing-plan.ts";
 import { type WarmUp, warmUp } from "./warm-up.ts";
@@ -43,6 +45,8 @@ export interface LatencyMeasurement {
   readonly control: RatioEstimate;
   /** A ratio within 1 ± this cannot be told from 1: the control's interval reaches that far. */
   readonly noiseFloor: number;
+  /** Online: the percentiles; batch: the throughput. */
+  readonly metrics: readonly SpeedMetric[];
   readonly warmUp: WarmUp;
   readonly plan: PlannedTiming;
 }
@@ -98,12 +102,15 @@ async function measureSessions(
   const [base, control] = [blocks[0]!, blocks.at(-1)!];
   const controlRatio = ratioOfMedians({ base, head: control }, seed);
   const samplesARun = scenario.kind === "batch" ? scenario.batch : 1;
+  const summaries = blocks.slice(0, -1).map((model) => summariseRuns(model, samplesARun));
+  const ratios = blocks.slice(0, -1).map((head) => ratioOfMedians({ base, head }, seed));
+  const noiseFloor = noiseFloorOf({ kind: "ratio", ...controlRatio });
   return {
-    scenario,
-    models: blocks.slice(0, -1).map((model) => summariseRuns(model, samplesARun)),
-    ratios: blocks.slice(0, -1).map((head) => ratioOfMedians({ base, head }, seed)),
-    control: controlRatio,
-    noiseFloor: noiseFloorOf(controlRatio),
+    ...{ scenario, models: summaries, ratios, control: controlRatio, noiseFloor },
+    metrics:
+      scenario.kind === "batch"
+        ? [throughputMetric(summaries, ratios, noiseFloor)]
+        : latencyMetrics({ summaries, medianRatios: ratios, medianFloor: noiseFloor, control }, seed),
     warmUp: warm,
     plan,
   };
@@ -148,8 +155,4 @@ function isPreciseEnough(blocks: readonly (readonly Float64Array[])[], seed: num
       return interval !== undefined && interval.high - interval.low <= 2 * wantedPrecision * ratio;
     })
   );
-}
-
-function noiseFloorOf({ ratio, interval: range }: RatioEstimate): number {
-  return Math.max(...[ratio, range?.low ?? ratio, range?.high ?? ratio].map((value) => Math.abs(value - 1)));
 }

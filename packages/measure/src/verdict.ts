@@ -3,6 +3,7 @@
  *
  * 1. Time, throughput, memory: on the interval of the ratio, with the margin m = the larger of 2 % and the noise floor.
  *    Worse above 1 + m, better below 1 ÷ (1 + m), the same where the whole interval lies between; else it cannot be told.
+ *    Of missed requests, on the interval of the difference, with one point for the 2 %.
  * 2. Accuracy: worse where the paired test rejects at 1 % and the drop exceeds 0.2 points; better the other way round; the
  *    same where the interval stays within 0.2 points.
  * 3. Size is exact: beyond 0.1 %.
@@ -32,6 +33,21 @@ export function judgeRatio({ ratio, interval }: RatioEstimate, margin: number): 
   if (interval.high < 1 / limit) return { verdict: "better" };
   if (interval.low >= 1 / limit && interval.high <= limit) return { verdict: "same" };
   return { verdict: "cannot-tell", smallestEffect: (limit * ratio) / interval.low };
+}
+
+/** Of requests that may be missed, or more than that where the control reaches further. */
+const leastShare = 0.01;
+
+/** @param change head − base of a share of which less is better; `noiseFloor`: that of the base against itself */
+export function judgeShare(
+  { difference, interval }: { readonly difference: number; readonly interval: Interval },
+  noiseFloor: number,
+): Judgement {
+  const margin = Math.max(leastShare, noiseFloor);
+  if (interval.low > margin) return { verdict: "worse" };
+  if (interval.high < -margin) return { verdict: "better" };
+  if (interval.low >= -leastShare && interval.high <= leastShare) return { verdict: "same" };
+  return { verdict: "cannot-tell", smallestEffect: margin + difference - interval.low };
 }
 
 export interface AccuracyChange {

@@ -1,6 +1,6 @@
 import { type RandomStream, randomStream } from "@pare/data";
 import { describe, expect, it } from "vitest";
-import { ratioOfMedians } from "./bootstrap.ts";
+import { ratioOfMedians, ratioOfPercentiles } from "./bootstrap.ts";
 
 /**
  * Rounds of a base that takes about 1 and a head that takes `ratio` times as long: every round slows both down by up to
@@ -51,5 +51,25 @@ describe("ratioOfMedians", () => {
       if (low <= 0.9 && 0.9 <= high) held++;
     }
     expect(held / 300).toBeGreaterThanOrEqual(least);
+  });
+});
+
+describe("ratioOfPercentiles", () => {
+  it("gives the ratio of the percentiles, in units of the rounds", () => {
+    const [base, head] = [1, 3].map((scale) => [1, 1, 2, 2, 2, 7].map((slow) => [scale * slow, scale * slow]));
+    const { ratio, interval } = ratioOfPercentiles({ base: base!, head: head! }, 0.9, 0);
+    expect(ratio).toBeCloseTo(3, 12);
+    // None of twelve runs is beyond p90 for certain.
+    expect(interval).toBeUndefined();
+  });
+
+  it("has an interval only where twenty independent runs lie beyond the percentile", () => {
+    const blocks = rounds(randomStream(8, 0, 0), 1.3, 0.1, 100, 5);
+    expect(ratioOfPercentiles(blocks, 0.99, 0).interval).toBeUndefined();
+    const { low, high, confidence } = ratioOfPercentiles(blocks, 0.9, 0).interval!;
+    expect(confidence).toBe(0.99);
+    expect(low).toBeLessThan(1.3);
+    expect(high).toBeGreaterThan(1.3);
+    expect(high - low).toBeLessThan(0.1);
   });
 });

@@ -1,5 +1,5 @@
 export { effectiveCount } from "./autocorrelation.ts";
-export { type PairedBlocks, type RatioEstimate, ratioOfMedians } from "./bootstrap.ts";
+export { type PairedBlocks, type RatioEstimate, ratioOfMedians, ratioOfPercentiles } from "./bootstrap.ts";
 export { confidence, type Interval } from "./interval.ts";
 export { mcnemarTest, type PairedCounts, pairedDifferenceInterval } from "./paired.ts";
 export { proportionInterval } from "./proportion.ts";

@@ -94,4 +94,23 @@ describe("percentile", () => {
         held++;
     expect(held).toBeGreaterThan(980);
   });
+
+  it.each([0.9, 0.99])("has an interval that holds p%d 95 times in 100", (level) => {
+    const random = randomStream(5, 0, 0);
+    let held = 0;
+    for (let trial = 0; trial < 600; trial++) {
+      const { interval } = percentile(
+        Array.from({ length: 600 }, () => random.uniform()),
+        level,
+      )!;
+      if (interval.low <= level && level <= interval.high) held++;
+    }
+    expect(held).toBeGreaterThanOrEqual(0.94 * 600);
+    expect(held).toBeLessThan(0.995 * 600);
+  });
+
+  it("has ranks of the binomial distribution: 1 … 1000 at p90", () => {
+    // binom.ppf(0.025, 1000, 0.9) = 881, binom.ppf(0.975, 1000, 0.9) = 918: the ranks 881 and 919.
+    expect(percentile(upTo(1000), 0.9)!.interval).toEqual({ low: 881, high: 919, confidence: 0.95 });
+  });
 });

@@ -31,7 +31,10 @@ export function medianInterval(values: ArrayLike<number>, effective = values.len
   return interval(order[place - 1]!, order[order.length - place]!);
 }
 
-/** Of the statement "the percentile is at most `upper`". */
+/**
+ * Of the statement "the percentile is at most `upper`". Both limits are order statistics, their ranks chosen as those of
+ * `medianInterval`.
+ */
 const percentileConfidence = 0.99;
 
 export interface Percentile {
@@ -41,6 +44,8 @@ export interface Percentile {
   readonly value: number;
   /** With 99 % confidence the percentile is not above this. */
   readonly upper: number;
+  /** Two-sided. */
+  readonly interval: Interval;
 }
 
 /**
@@ -63,9 +68,34 @@ export function percentile(
   const count = Math.floor(Math.min(effective, values.length));
   if (count < samplesNeeded(level)) return undefined;
   const order = sorted(values);
-  const rankIn = (among: number) => Math.ceil(Number((level * among).toPrecision(12)));
-  let upperRank = rankIn(count);
-  while (binomialAtMost(upperRank - 1, count, level) < percentileConfidence) upperRank++;
-  const upperPlace = Math.ceil((upperRank / count) * order.length);
-  return { level, value: order[rankIn(order.length) - 1]!, upper: order[upperPlace - 1]! };
+  const valueAt = (rank: number) => order[Math.ceil((rank / count) * order.length) - 1]!;
+  const low = lowerRank(count, level, (1 - confidence) / 2);
+  return {
+    level,
+    value: order[rankOf(level, order.length) - 1]!,
+    upper: valueAt(upperRank(count, level, percentileConfidence)),
+    interval: interval(
+      order[Math.max(1, Math.floor((low / count) * order.length)) - 1]!,
+      valueAt(upperRank(count, level, (1 + confidence) / 2)),
+    ),
+  };
+}
+
+/** Of the smallest of `count` values that a share of at least `level` does not exceed; from 1. */
+export function rankOf(level: number, count: number): number {
+  return Math.max(1, Math.ceil(Number((level * count).toPrecision(12))));
+}
+
+/** The smallest rank whose value is at least the percentile with probability `sure`. */
+function upperRank(count: number, level: number, sure: number): number {
+  let rank = rankOf(level, count);
+  while (binomialAtMost(rank - 1, count, level) < sure) rank++;
+  return rank;
+}
+
+/** The largest rank whose value exceeds the percentile at most with probability `tail`; 1 where there is none. */
+function lowerRank(count: number, level: number, tail: number): number {
+  let rank = rankOf(level, count);
+  while (rank > 1 && binomialAtMost(rank - 1, count, level) > tail) rank--;
+  return rank;
 }
