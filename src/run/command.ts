@@ -40,6 +40,7 @@ function printOutcome({ record, folder, resumed }: RunOutcome, terminal: Termina
     cached > 0 ? `${cached} of ${record.steps.length} steps came from the cache.` : "",
   ].filter((remark) => remark !== "");
   if (remarks.length > 0) terminal.remark(remarks.join(" "));
+  for (const { text } of record.data.flatMap(({ notes = [] }) => notes)) terminal.warn(`Note: ${text}.`);
   const place = relative(process.cwd(), folder) || ".";
   terminal.print(
     `${record.recipe.name}: ${headline(record)}\n\n${renderTable(record, terminal.width)}${noiseText(record)}` +

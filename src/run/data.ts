@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import {
   type Dataset,
   describeSource,
+  findSharedSamples,
   type Geometry,
   type ImageTransform,
   openSplits,
@@ -10,6 +11,7 @@ import {
 } from "@pare/data";
 import { type CheckedRecipe, digestOf, type Recipe } from "@pare/recipe";
 import type { DataInfo } from "@pare/report";
+import { duplicateNotes, sampleNotes } from "./data-notes.ts";
 import { variableMissingError } from "./errors.ts";
 
 type Checked = Pick<CheckedRecipe, "recipe" | "folder">;
@@ -25,15 +27,31 @@ export async function openRecipeData({ recipe, folder }: Checked, wanted: readon
   return await openSplits(recipe.data, { resolve, geometry: geometryOf(recipe), seed: recipe.seed }, wanted);
 }
 
-export async function testDataInfo({ data }: Recipe, dataset: Dataset): Promise<DataInfo> {
-  return { split: "test", source: testSource(data), samples: dataset.length, sha256: digestOf(await dataset.digest()) };
+/**
+ * The recipe's test data with what a reader has to know of it: samples that other splits have too are looked for.
+ * @throws the faults of the kind of data
+ */
+export async function describeTestData(checked: Checked): Promise<{ dataset?: Dataset; data: readonly DataInfo[] }> {
+  const splits = await openRecipeData(checked, ["train", "validation", "test"]);
+  const { test: dataset } = splits;
+  if (dataset === undefined) return { data: [] };
+  const { data } = checked.recipe;
+  const shared = Object.keys(splits).length > 1 ? await findSharedSamples(splits) : [];
+  const notes = [...sampleNotes(data, "test", dataset), ...duplicateNotes(shared, "test")];
+  const info: DataInfo = {
+    split: "test",
+    source: testSource(data),
+    samples: dataset.length,
+    sha256: digestOf(await dataset.digest()),
+    ...(notes.length > 0 && { notes }),
+  };
+  return { dataset, data: [info] };
 }
 
-/** Test data that is cut off from training data is no proof where the model was trained on all of it. */
 function testSource({ train, test, split }: Recipe["data"]): string {
   if (test !== undefined) return describeSource(test);
   const share = Math.round((split?.test ?? 0) * 100);
-  return `${train === undefined ? "" : describeSource(train)} (${share} % of it; seen data, if the model was trained on it)`;
+  return `${train === undefined ? "" : describeSource(train)} (${share} % of it)`;
 }
 
 /**

@@ -10,7 +10,7 @@ import { filesOf } from "../model/disk.ts";
 import { describeFiles, type ModelFiles } from "../model/files.ts";
 import { type ModelWeight, weighModel } from "../model/summary.ts";
 import { toolVersion } from "../version.ts";
-import { openTestData, resolvePath, testDataInfo } from "./data.ts";
+import { describeTestData, resolvePath } from "./data.ts";
 import { modelOfRecipeMissingError } from "./errors.ts";
 
 /** Everything that a run starts from, found out before anything is done. */
@@ -33,8 +33,7 @@ export async function gatherFacts(checked: CheckedRecipe, engine: OnnxRuntimeEng
   const model = readModelFile(modelPath);
   const modelFiles = await describeFiles(filesOf(model, modelPath));
   const { recipe } = checked;
-  const dataset = await openTestData(checked);
-  const data = dataset ? [await testDataInfo(recipe, dataset)] : [];
+  const { dataset, data } = await describeTestData(checked);
   const environment = await describeEnvironment(engine);
   const lock: LockFacts = {
     tool: environment.pare,

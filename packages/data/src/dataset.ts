@@ -23,6 +23,11 @@ export interface Sample {
   readonly target: Target | undefined;
 }
 
+export interface Skipped {
+  readonly id: string;
+  readonly reason: string;
+}
+
 /** Samples in a fixed order. Sample i is always the same. */
 export interface Dataset {
   readonly name: string;
@@ -35,6 +40,12 @@ export interface Dataset {
   sample(index: number): Sample | Promise<Sample>;
   /** The sample's target without the sample, where that is known. */
   targetOf?(index: number): Target | undefined;
+  /** Samples of one group are never divided between splits: pictures of one patient, sentences of one author. */
+  groupOf?(index: number): string;
+  /** The sample's id, and a hash of it as it is stored, where they are known without making it. */
+  stored?(index: number): { readonly id: string; readonly hash: string };
+  /** What was left out because it cannot be read. */
+  readonly skipped?: readonly Skipped[];
   /** Names the content: two data sets with the same digest hold the same samples. For cache keys and records. */
   digest(): Promise<string>;
 }
@@ -55,13 +66,15 @@ export function checkIndex(name: string, index: number, length: number): void {
 /** The samples of these indices, in this order. `name` says which part of the data set they are. */
 export function subset(dataset: Dataset, indices: readonly number[], part: string): Dataset {
   const name = `${dataset.name} (${part})`;
-  const { targetOf } = dataset;
+  const { targetOf, stored, skipped } = dataset;
   return {
     name,
     length: indices.length,
     classes: dataset.classes,
     fields: dataset.fields,
     ...(targetOf && { targetOf: (index: number) => targetOf(indices[index]!) }),
+    ...(stored && { stored: (index: number) => stored(indices[index]!) }),
+    ...(skipped && { skipped }),
     sample(index) {
       checkIndex(name, index, indices.length);
       return dataset.sample(indices[index]!);

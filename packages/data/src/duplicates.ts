@@ -10,11 +10,15 @@ export interface SharedSamples {
   readonly examples: readonly (readonly [string, string])[];
 }
 
-/** What leaks from one split into another, found by the hash of each sample's fields; targets do not count. */
+/**
+ * What leaks from one split into another: samples that are stored alike (files of images, byte by byte), else whose fields
+ * are. Targets do not count.
+ */
 export async function findSharedSamples(splits: Readonly<Record<string, Dataset>>): Promise<readonly SharedSamples[]> {
   const names = Object.keys(splits);
+  const areStored = names.every((name) => splits[name]!.stored !== undefined);
   const hashes = new Map<string, ReadonlyMap<string, string>>();
-  for (const name of names) hashes.set(name, await idsByHash(splits[name]!));
+  for (const name of names) hashes.set(name, await idsByHash(splits[name]!, areStored));
   const pairs = names.flatMap((a, i) => names.slice(i + 1).map((b) => [a, b] as const));
   return pairs.flatMap(([a, b]) => {
     const [first, second] = [hashes.get(a)!, hashes.get(b)!];
@@ -23,14 +27,21 @@ export async function findSharedSamples(splits: Readonly<Record<string, Dataset>
   });
 }
 
-async function idsByHash(dataset: Dataset): Promise<ReadonlyMap<string, string>> {
+async function idsByHash(dataset: Dataset, areStored: boolean): Promise<ReadonlyMap<string, string>> {
   const ids = new Map<string, string>();
   for (let start = 0; start < dataset.length; start += 64) {
-    const count = Math.min(64, dataset.length - start);
-    const samples = await Promise.all(Array.from({ length: count }, (_, i) => dataset.sample(start + i)));
-    for (const sample of samples) ids.set(hashOf(sample), sample.id);
+    const end = Math.min(start + 64, dataset.length);
+    for (const [hash, id] of await entries(dataset, areStored, start, end)) ids.set(hash, id);
   }
   return ids;
+}
+
+/** Of the samples, `from` (included) to `to` (excluded). */
+async function entries(dataset: Dataset, areStored: boolean, from: number, to: number) {
+  const indices = Array.from({ length: to - from }, (_, i) => from + i);
+  if (areStored) return indices.map((index) => dataset.stored!(index)).map(({ hash, id }) => [hash, id] as const);
+  const samples = await Promise.all(indices.map((index) => dataset.sample(index)));
+  return samples.map((sample) => [hashOf(sample), sample.id] as const);
 }
 
 function hashOf({ fields }: Sample): string {

@@ -277,6 +277,16 @@ export function splitShareError(validation: number, test: number): PareError {
   });
 }
 
+export function groupPathError(path: string, rule: number | string): PareError {
+  return new PareError({
+    code: "DATA_GROUP",
+    at: path,
+    problem: "the file belongs to no group",
+    expected: typeof rule === "number" ? `a path with ${rule} folders` : `a path that ${rule} matches`,
+    next: "Mend `group` of the source; every file needs one.",
+  });
+}
+
 export function tokenizerError(path: string, cause: unknown): PareError {
   const message = cause instanceof Error ? cause.message : String(cause);
   return new PareError(

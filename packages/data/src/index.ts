@@ -1,6 +1,15 @@
 export { type Augmentation, augmentImage, augmentStream, checkAugmentation } from "./augment.ts";
 export { type Batch, type BatchOptions, batches } from "./batches.ts";
-export { classOf, classTarget, type Dataset, type Sample, sliceDataset, subset, type Target } from "./dataset.ts";
+export {
+  classOf,
+  classTarget,
+  type Dataset,
+  type Sample,
+  type Skipped,
+  sliceDataset,
+  subset,
+  type Target,
+} from "./dataset.ts";
 export { findSharedSamples, type SharedSamples } from "./duplicates.ts";
 export { type GlyphOptions, type GlyphSplit, glyphs } from "./glyphs/glyphs.ts";
 export type { Geometry } from "./images/geometry.ts";

@@ -1,7 +1,4 @@
-import { tensorOf } from "@pare/tensor";
 import { describe, expect, it } from "vitest";
-import { type Dataset, subset } from "./dataset.ts";
-import { findSharedSamples } from "./duplicates.ts";
 import { splitIndices } from "./splits.ts";
 
 const plan = { validation: 0.2, test: 0.1, seed: 3 };
@@ -38,45 +35,5 @@ describe("splitIndices", () => {
     expect(() => splitIndices(10, { validation: 0.5, test: 0.5, seed: 0 })).toThrow(
       "DATA_SPLIT: the shares of the splits leave nothing to train on (expected together less than 1, got validation 0.5, test 0.5).",
     );
-  });
-});
-
-describe("findSharedSamples", () => {
-  const counting: Dataset = {
-    name: "counting",
-    length: 200,
-    classes: [],
-    fields: ["x"],
-    sample: (i) => ({ id: `${i}`, fields: new Map([["x", tensorOf("int32", [1], [i % 150])]]), target: undefined }),
-    digest: async () => "counting",
-  };
-  const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
-  const part = (from: number, to: number) => subset(counting, range(from, to), "part");
-
-  it("finds the samples that are in two splits, with both ids", async () => {
-    const found = await findSharedSamples({ train: part(0, 100), validation: part(100, 150), test: part(148, 153) });
-    expect(found).toEqual([
-      {
-        splits: ["train", "test"],
-        count: 3,
-        examples: [
-          ["0", "150"],
-          ["1", "151"],
-          ["2", "152"],
-        ],
-      },
-      {
-        splits: ["validation", "test"],
-        count: 2,
-        examples: [
-          ["148", "148"],
-          ["149", "149"],
-        ],
-      },
-    ]);
-  });
-
-  it("finds none where there is none", async () => {
-    expect(await findSharedSamples({ train: part(0, 50), test: part(50, 100) })).toEqual([]);
   });
 });

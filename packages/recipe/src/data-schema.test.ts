@@ -48,7 +48,7 @@ describe("what is wrong with a source, in its own terms", () => {
   it.each([
     [
       "{ images: a, clases: number }",
-      'RECIPE_KEY at data.test.clases in r.yaml:4: unknown option. Did you mean "classes"? Options of data.test: images, classes, corrupt.',
+      'RECIPE_KEY at data.test.clases in r.yaml:4: unknown option. Did you mean "classes"? Options of data.test: images, classes, corrupt, group.',
     ],
     ["{ table: a.csv, targt: y }", 'RECIPE_KEY at data.test.targt in r.yaml:4: unknown option. Did you mean "target"?'],
     ["{ table: a.csv }", "RECIPE_VALUE at data.test.target in r.yaml:4: this is required (expected text)."],

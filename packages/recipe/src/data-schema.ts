@@ -36,6 +36,14 @@ function generatedSource(names: readonly string[]) {
     .describe("A data set that is drawn by a seeded program: the same samples everywhere.");
 }
 
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text, "u") !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 const imageSource = z
   .strictObject({
     images: path.describe("A folder with a folder for each class, or a tar, tar.gz or zip archive of one."),
@@ -51,6 +59,12 @@ const imageSource = z
       .enum(["fail", "skip"])
       .default("fail")
       .describe("What an image that cannot be decoded does. skip: it is left out and counted. Default fail."),
+    group: z
+      .union([z.int().min(1).max(100), z.string().min(1).refine(isPattern, "a regular expression")])
+      .optional()
+      .describe(
+        "What stays in one split: the number of a folder in the path, from 1, or a regular expression that matches a part of it.",
+      ),
   })
   .describe("Image files: JPEG, PNG, WebP, GIF, TIFF, AVIF.");
 
@@ -89,6 +103,11 @@ const arraySource = z
       .optional()
       .describe("With .npz: the array of each field. Default: all but the target, by their names."),
     target: z.string().min(1).optional().describe("The answers: an array of the .npz, else the path of a .npy file."),
+    group: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("An array, as target: samples with one value in it stay in one split."),
     task,
   })
   .describe("NumPy arrays.");
@@ -128,6 +147,7 @@ const textSource = z
     text: path.describe("CSV, TSV, JSONL or Parquet with a text in each row."),
     column: z.string().min(1).default("text").describe("The column of the text. Default text."),
     target: z.string().min(1).optional().describe("The column of the class. Default: no labels."),
+    group: z.string().optional().describe("Rows with one value in this column stay in one split."),
     tokenizer,
     "max-length": size.default(128).describe("Tokens: longer texts are cut, shorter ones padded. Default 128."),
     ...delimited,

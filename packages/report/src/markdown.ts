@@ -63,7 +63,10 @@ function stepText(step: StepRecord): string {
 
 function environmentText({ environment: env, data }: RunRecord): string {
   const features = env.cpu.features.length > 0 ? ` (${env.cpu.features.join(", ")})` : "";
-  const sets = data.map((set) => `- ${set.split} data: ${escapeMarkdown(set.source)}, ${set.samples} samples`);
+  const sets = data.flatMap((set) => [
+    `- ${set.split} data: ${escapeMarkdown(set.source)}, ${set.samples} samples`,
+    ...(set.notes ?? []).map(({ text }) => `  - ${escapeMarkdown(text)}`),
+  ]);
   return [
     `- ${escapeMarkdown(env.cpu.model)}${features}, ${env.cpu.processors} processors, ${formatBytes(env.memoryBytes)} memory`,
     `- pare ${env.pare}, ${env.runtime.name} ${env.runtime.version}, Node.js ${env.node}, ${env.os} ${env.arch}`,

@@ -5,11 +5,10 @@ import { units } from "./record.ts";
 const open = z.looseObject;
 const text = z.string();
 const number = z.number();
-/** JSON writes what is no finite number as null. */
+/** As `recordText` writes what is no finite number: null, "Infinity", "-Infinity". */
 const measured = z
-  .number()
-  .nullable()
-  .transform((value) => value ?? Number.NaN);
+  .union([z.number(), z.null(), z.enum(["Infinity", "-Infinity"])], { error: "expected a number" })
+  .transform((value) => (value === null ? Number.NaN : Number(value)));
 const interval = open({ low: measured, high: measured, confidence: number });
 
 const metric = open({
@@ -44,7 +43,8 @@ const model = open({
   metrics: z.array(metric),
   outcomes: outcomes.optional(),
   confusion: open({ classes: z.array(text), counts: z.array(z.array(number)) }).optional(),
-  worstSample: open({ id: text, snr: number }).optional(),
+  worstSample: open({ id: text, snr: measured }).optional(),
+  worstSamples: z.array(open({ id: text, label: text, prediction: text, loss: measured })).optional(),
   tensors: z.array(tensor).optional(),
   profile: open({ runs: number, totalMs: number, nodes: z.array(nodeTime) }).optional(),
 });
@@ -100,6 +100,12 @@ const comparison = open({
 
 const gate = open({ expression: text, status: z.enum(["pass", "fail", "cannot-tell", "skipped"]), reason: text });
 
+const dataNote = open({
+  kind: z.enum(["skipped", "duplicates", "seen", "input"]),
+  text,
+  count: number.optional(),
+  examples: z.array(text).optional(),
+});
 const environment = open({
   pare: text,
   node: text,
@@ -116,7 +122,9 @@ export const recordSchema = open({
   run: open({ id: text, startedAt: text, durationMs: number }),
   recipe: open({ name: text, sha256: text, seed: number, text: text.optional() }),
   environment,
-  data: z.array(open({ split: text, source: text, samples: number, sha256: text })),
+  data: z.array(
+    open({ split: text, source: text, samples: number, sha256: text, notes: z.array(dataNote).optional() }),
+  ),
   original: model,
   result: model,
   steps: z.array(step),

@@ -68,6 +68,20 @@ export interface DataInfo {
   readonly source: string;
   readonly samples: number;
   readonly sha256: string;
+  /** What a reader of the accuracy has to know. Absent: nothing. */
+  readonly notes?: readonly DataNote[];
+}
+
+export interface DataNote {
+  /**
+   * `skipped`: samples that cannot be read were left out. `duplicates`: samples that are in another split too. `seen`: the
+   * model may have been trained on them. `input`: what the model seems to expect is not what it is given.
+   */
+  readonly kind: "skipped" | "duplicates" | "seen" | "input";
+  readonly text: string;
+  readonly count?: number;
+  /** Ids of the first samples concerned. */
+  readonly examples?: readonly string[];
 }
 
 export interface ModelRecord {
@@ -89,6 +103,8 @@ export interface ModelRecord {
   readonly confusion?: ConfusionRecord;
   /** Of a result that was compared with its original: the sample whose outputs changed most. */
   readonly worstSample?: WorstSample;
+  /** Of labelled samples: those that it was most wrong about, worst first, at most 10. */
+  readonly worstSamples?: readonly WrongSample[];
   /** The largest stored tensors, largest first, at most 40; `weightBytes` counts the others too. */
   readonly tensors?: readonly TensorSize[];
   /** Where the time of one run goes, slowest node first, at most 60. */
@@ -123,6 +139,16 @@ export interface WorstSample {
   readonly id: string;
   /** Signal-to-noise ratio of its outputs, dB. */
   readonly snr: number;
+}
+
+export interface WrongSample {
+  readonly id: string;
+  /** A class's name, or the target. */
+  readonly label: string;
+  /** The class with the highest score ("none" where no score was a number), or the predicted value. */
+  readonly prediction: string;
+  /** −log of the label's probability in nats; of a regression the squared error. */
+  readonly loss: number;
 }
 
 export interface TensorSize {

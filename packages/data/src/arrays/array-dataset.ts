@@ -15,17 +15,19 @@ export interface ArrayOptions {
   readonly fields?: Readonly<Record<string, string>> | undefined;
   /** The array of the answers: its name in the .npz, else the path of a .npy. */
   readonly target?: string | undefined;
+  /** The array of what belongs together, as `target`. */
+  readonly group?: string | undefined;
   /** Default: integers are classes, floats are values. */
   readonly task?: "classification" | "regression" | undefined;
 }
 
 /** The first axis is that of the samples. @throws DATA_MISSING, DATA_ARRAY, DATA_ARCHIVE */
 export async function arrayDataset(options: ArrayOptions): Promise<Dataset> {
-  const { arrays, answers } = await openArrays(options);
+  const { arrays, answers, groups } = await openArrays(options);
   const [first] = arrays.values();
   const length = first?.shape[0] ?? 0;
   const name = basename(typeof options.arrays === "string" ? options.arrays : (Object.values(options.arrays)[0] ?? ""));
-  for (const [field, array] of [...arrays, ...(answers ? [["target", answers] as const] : [])])
+  for (const [field, array] of [...arrays, ...named("target", answers), ...named("group", groups)])
     if (array.shape.length === 0 || array.shape[0] !== length)
       throw arrayFileError(
         `${field} in ${name}`,
@@ -41,6 +43,7 @@ export async function arrayDataset(options: ArrayOptions): Promise<Dataset> {
     classes,
     fields: [...arrays.keys()],
     targetOf: (index) => answers && targetOf(answers, index, isClass),
+    ...(groups && { groupOf: (index: number) => numbers(row(groups, index)).join() }),
     sample(index) {
       checkIndex(name, index, length);
       const fields = new Map([...arrays].map(([field, array]) => [field, row(array, index)]));
@@ -54,11 +57,15 @@ export async function arrayDataset(options: ArrayOptions): Promise<Dataset> {
   };
 }
 
-async function openArrays({ arrays, fields, target }: ArrayOptions) {
+const named = (name: string, array: NpyArray | undefined) => (array ? [[name, array] as const] : []);
+
+async function openArrays({ arrays, fields, target, group }: ArrayOptions) {
   const opened = new Map<string, NpyArray>();
   if (typeof arrays !== "string") {
     for (const [field, path] of Object.entries(arrays)) opened.set(field, readNpy(await openBytes(path), path));
-    return { arrays: opened, answers: target === undefined ? undefined : readNpy(await openBytes(target), target) };
+    const read = async (path: string | undefined) =>
+      path === undefined ? undefined : readNpy(await openBytes(path), path);
+    return { arrays: opened, answers: await read(target), groups: await read(group) };
   }
   const { files } = await openFileSet(arrays);
   const names = files.map(({ path }) => path.replace(/\.npy$/, ""));
@@ -67,9 +74,11 @@ async function openArrays({ arrays, fields, target }: ArrayOptions) {
     if (file === undefined) throw arrayMissingError(arrays, key, names);
     return readNpy(new MemorySource(readPlace(file.place)), `${key} in ${arrays}`);
   };
-  const chosen = fields ?? Object.fromEntries(names.filter((key) => key !== target).map((key) => [key, key]));
+  const openIf = (key: string | undefined) => (key === undefined ? undefined : open(key));
+  const chosen =
+    fields ?? Object.fromEntries(names.filter((key) => key !== target && key !== group).map((key) => [key, key]));
   for (const [field, key] of Object.entries(chosen)) opened.set(field, open(key));
-  return { arrays: opened, answers: target === undefined ? undefined : open(target) };
+  return { arrays: opened, answers: openIf(target), groups: openIf(group) };
 }
 
 const taskOf = ({ dtype }: NpyArray) => (dtype.startsWith("float") ? "regression" : "classification");

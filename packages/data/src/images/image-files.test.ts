@@ -116,7 +116,7 @@ describe("images that cannot be used", () => {
   it("are left out and listed where that is asked for", async () => {
     const dataset = await imageFiles({ path: broken, corrupt: "skip" });
     expect(dataset.length).toBe(2);
-    expect(dataset.skipped.map(({ path }) => path)).toEqual(["a/short.jpg", "b/text.jpg", "b/zeros.jpg"]);
+    expect(dataset.skipped.map(({ id }) => id)).toEqual(["a/short.jpg", "b/text.jpg", "b/zeros.jpg"]);
     expect((await dataset.sample(1)).id).toBe("b/good.png");
   });
 

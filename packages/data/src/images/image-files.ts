@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 import { makeTensor } from "@pare/tensor";
-import { checkIndex, classTarget, type Dataset, type Sample } from "../dataset.ts";
+import { checkIndex, classTarget, type Dataset, type Sample, type Skipped } from "../dataset.ts";
 import { emptyImagesError, imageError } from "../errors.ts";
 import { type DataFile, openFileSet } from "../files/file-set.ts";
+import { readPlace } from "../files/place.ts";
 import { type ClassRule, labelFiles } from "./classes.ts";
 import { imageDecoder } from "./decode-pool.ts";
 import type { Geometry } from "./geometry.ts";
+import { groupOfPath, type PathGroup } from "./path-group.ts";
 import type { Pixels } from "./pixels.ts";
 
 export interface ImageFilesOptions {
@@ -19,11 +21,12 @@ export interface ImageFilesOptions {
    * they are, all images are decoded once when the data set is opened. Default "fail".
    */
   readonly corrupt?: "fail" | "skip";
+  /** What belongs together. Default: nothing. */
+  readonly group?: PathGroup | undefined;
 }
 
 export interface ImageFiles extends Dataset {
-  /** Paths that were left out, with the reason. */
-  readonly skipped: readonly { readonly path: string; readonly reason: string }[];
+  readonly skipped: readonly Skipped[];
 }
 
 const imageName = /\.(jpe?g|png|webp|gif|tiff?|avif)$/i;
@@ -33,14 +36,14 @@ const imageName = /\.(jpe?g|png|webp|gif|tiff?|avif)$/i;
  * @throws DATA_MISSING, DATA_ARCHIVE, DATA_EMPTY, DATA_CLASSES; DATA_IMAGE when the sample is read
  */
 export async function imageFiles(options: ImageFilesOptions): Promise<ImageFiles> {
-  const { path, classes: rule = "folder", geometry = {}, corrupt = "fail" } = options;
+  const { path, classes: rule = "folder", geometry = {}, corrupt = "fail", group } = options;
   const set = await openFileSet(path);
   const all = set.files.filter((file) => imageName.test(file.path));
   if (all.length === 0) throw emptyImagesError(path, set.files.length);
   const decoder = imageDecoder(geometry);
   const decode = (file: DataFile) => decoder.decode(file.place);
   const skipped = corrupt === "skip" ? await findCorrupt(all, decode) : [];
-  const isSkipped = new Set(skipped.map((each) => each.path));
+  const isSkipped = new Set(skipped.map(({ id }) => id));
   const files = all.filter((file) => !isSkipped.has(file.path));
   const { classes, labels } = labelFiles(
     path,
@@ -56,6 +59,11 @@ export async function imageFiles(options: ImageFilesOptions): Promise<ImageFiles
     fields: ["image"],
     skipped,
     targetOf: (index) => targetOf(labels[index]),
+    ...(group !== undefined && { groupOf: (index: number) => groupOfPath(files[index]!.path, group) }),
+    stored(index) {
+      const { path: id, place } = files[index]!;
+      return { id, hash: createHash("sha256").update(readPlace(place)).digest("base64") };
+    },
     async sample(index) {
       checkIndex(set.name, index, files.length);
       const file = files[index]!;
@@ -78,15 +86,15 @@ function targetOf(label: number | undefined) {
 }
 
 async function findCorrupt(files: readonly DataFile[], decode: (file: DataFile) => Promise<Pixels>) {
-  const found: { path: string; reason: string }[] = [];
+  const found: Skipped[] = [];
   for (let at = 0; at < files.length; at += 64)
     await Promise.all(
       files.slice(at, at + 64).map((file) =>
         decode(file).then(
           () => {},
-          (error: Error) => found.push({ path: file.path, reason: error.message }),
+          (error: Error) => found.push({ id: file.path, reason: error.message }),
         ),
       ),
     );
-  return found.sort((a, b) => (a.path < b.path ? -1 : 1));
+  return found.sort((a, b) => (a.id < b.id ? -1 : 1));
 }

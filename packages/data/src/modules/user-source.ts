@@ -31,6 +31,8 @@ export interface UserSource {
   /** Default none. */
   readonly classes?: readonly string[];
   sample(index: number): SourceSample | Promise<SourceSample>;
+  /** Samples of one group are never divided between splits. */
+  group?(index: number): string;
   /** What the samples depend on beside the module's own text and options: another digest means other samples. */
   digest?(): string | Promise<string>;
 }
@@ -64,6 +66,7 @@ export async function moduleDataset(path: string, context: UserSourceContext): P
     length,
     classes,
     fields: [...(first?.fields.keys() ?? [])],
+    ...(source.group && { groupOf: (index: number) => String(source.group?.(index)) }),
     async sample(index) {
       checkIndex(name, index, length);
       return await read(index);

@@ -44,8 +44,8 @@ export async function openSource(spec: Exclude<SourceSpec, TableSource>, context
 async function open(spec: Exclude<SourceSpec, TableSource>, context: SourceContext): Promise<Dataset> {
   const { resolve, split, geometry = {} } = context;
   if ("images" in spec) {
-    const { images, classes, corrupt } = spec;
-    return await imageFiles({ path: resolve(images), classes: classRule(classes, resolve), corrupt, geometry });
+    const { images, classes, corrupt, group } = spec;
+    return await imageFiles({ path: resolve(images), classes: classRule(classes, resolve), corrupt, group, geometry });
   }
   if ("generated" in spec) {
     const make = generatedSets[spec.generated as keyof typeof generatedSets];
@@ -63,13 +63,14 @@ async function open(spec: Exclude<SourceSpec, TableSource>, context: SourceConte
     const { seed } = context;
     return await moduleDataset(resolve(spec.module), { split, seed, options: spec.options });
   }
-  const { arrays, target } = spec;
+  const { arrays, target, group } = spec;
   if (typeof arrays === "string") return await arrayDataset({ ...spec, arrays: resolve(arrays) });
   const paths = Object.entries(arrays).map(([field, path]) => [field, resolve(path)] as const);
   return await arrayDataset({
     ...spec,
     arrays: Object.fromEntries(paths),
     ...(target !== undefined && { target: resolve(target) }),
+    ...(group !== undefined && { group: resolve(group) }),
   });
 }
 
@@ -91,6 +92,7 @@ async function openText(spec: TextSource, { resolve, train }: SourceContext): Pr
     table,
     column: spec.column,
     target: spec.target,
+    group: spec.group,
     tokenizer: await tokenizerOf(spec.tokenizer, resolve, () => allText(fitted, like.column)),
     maxLength: spec["max-length"],
     ...(spec.target !== undefined && like.target !== undefined && { classes: classesOf(fitted, like.target) }),

@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { float32s, numbers } from "@pare/tensor";
 import { afterAll, describe, expect, it } from "vitest";
 import { classOf, type Dataset } from "../dataset.ts";
 import { openSplits } from "./open-splits.ts";
+import type { SourceSpec } from "./source-spec.ts";
 
 const root = mkdtempSync(join(tmpdir(), "pare-splits-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -108,5 +109,72 @@ describe("other data", () => {
     const language = { language: "l.txt", tokenizer: "characters", length: 4, range: [0.5, 1] } as const;
     const { test } = await openSplits({ test: language }, context, ["test"]);
     expect(await field(test, 0, "ids")).toEqual([0, 1, 2, 3]);
+  });
+});
+
+describe("groups of data that is no table stay whole", () => {
+  const split = { ...shares, validation: 0 };
+
+  /** The group of every sample of train and of test. */
+  async function groupsOf(train: SourceSpec, groupOf: (id: string) => string) {
+    const opened = await openSplits({ train, split }, context, ["train", "test"]);
+    const ids = async (dataset: Dataset) =>
+      Promise.all(Array.from({ length: dataset.length }, async (_, i) => (await dataset.sample(i)).id));
+    const of = async (dataset: Dataset) => new Set((await ids(dataset)).map(groupOf));
+    return [await of(opened.train!), await of(opened.test!)] as const;
+  }
+
+  function expectApart([train, test]: readonly [Set<string>, Set<string>], groups: number) {
+    expect([...train].filter((group) => test.has(group))).toEqual([]);
+    expect(train.size + test.size).toBe(groups);
+    expect(test.size).toBeGreaterThan(0);
+  }
+
+  it("by a folder of their paths, or by a part of their names", async () => {
+    const { default: sharp } = await import("sharp");
+    const image = { create: { width: 1, height: 1, channels: 3 as const, background: "red" } };
+    const pixel = await sharp(image).png().toBuffer();
+    for (let i = 0; i < 24; i++) {
+      const folder = join(root, "pictures", i % 2 === 0 ? "cat" : "dog", `p${i >> 2}`);
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, `${i >> 2}-${i}.png`), pixel);
+    }
+    const source = { images: "pictures", classes: "folder", corrupt: "fail" } as const;
+    const person = (id: string) => id.split("/")[1]!.slice(1);
+    expectApart(await groupsOf({ ...source, group: 2 }, person), 6);
+    expectApart(await groupsOf({ ...source, group: "/(\\d+)-" }, person), 6);
+    await expect(groupsOf({ ...source, group: 3 }, person)).rejects.toThrow(
+      "DATA_GROUP at cat/p0/0-0.png: the file belongs to no group (expected a path with 3 folders).",
+    );
+  });
+
+  it("by an array", async () => {
+    const npy = (name: string, values: readonly number[]) => {
+      const header = `${`{'descr': '<i4', 'fortran_order': False, 'shape': (${values.length},), }`.padEnd(117)}\n`;
+      const head = Buffer.from([0x93, ...Buffer.from("NUMPY"), 1, 0, 118, 0]);
+      const data = Buffer.from(Int32Array.from(values).buffer);
+      writeFileSync(join(root, name), Buffer.concat([head, Buffer.from(header), data]));
+      return name;
+    };
+    const count = Array.from({ length: 30 }, (_, i) => i);
+    const source = {
+      arrays: { x: npy("x.npy", count) },
+      target: npy(
+        "y.npy",
+        count.map((i) => i % 2),
+      ),
+      group: npy(
+        "g.npy",
+        count.map((i) => i % 6),
+      ),
+    };
+    expectApart(await groupsOf(source, (id) => `${Number(id) % 6}`), 6);
+  });
+
+  it("by a column beside the text", async () => {
+    put("g.tsv", Array.from({ length: 30 }, (_, i) => `word\t${i % 2 ? "yes" : "no"}\ta${i % 5}\n`).join(""));
+    const source = { text: "g.tsv", columns: ["t", "y", "g"], column: "t", target: "y", group: "g" };
+    const author = (id: string) => `${(Number(id) - 1) % 5}`;
+    expectApart(await groupsOf({ ...source, tokenizer: "characters", "max-length": 4 }, author), 5);
   });
 });

@@ -83,6 +83,11 @@ async function openOther(spec: SourceSpec, context: SourceContext): Promise<Data
 
 async function indicesOf(dataset: Dataset, data: DataSpec): Promise<SplitIndices> {
   const { stratify, ...plan } = sharesOf(data);
+  const { groupOf } = dataset;
+  if (groupOf !== undefined) {
+    const groups = Array.from({ length: dataset.length }, (_, i) => groupOf(i));
+    return splitIndices(dataset.length, { ...plan, groups });
+  }
   if (!stratify) return splitIndices(dataset.length, plan);
   const strata: number[] = [];
   for (let i = 0; i < dataset.length; i++)

@@ -1,4 +1,5 @@
 import type { ArrayOptions } from "../arrays/array-dataset.ts";
+import type { PathGroup } from "../images/path-group.ts";
 import type { TableRoles } from "../table/encoder.ts";
 
 /** A source of samples as a recipe states it, with every default: plain data. */
@@ -18,6 +19,7 @@ export interface ImageSource {
   /** "folder", "number", "none", or the path of a list of folders. */
   readonly classes: string;
   readonly corrupt: "fail" | "skip";
+  readonly group?: PathGroup | undefined;
 }
 
 export interface IdxSource {
@@ -53,6 +55,8 @@ export interface TextSource extends Delimited {
   /** Column of the text. */
   readonly column: string;
   readonly target?: string | undefined;
+  /** Column of what belongs together. */
+  readonly group?: string | undefined;
   /** "characters", or the path of a tokenizer.json. */
   readonly tokenizer: string;
   readonly "max-length": number;

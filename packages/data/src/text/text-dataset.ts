@@ -12,6 +12,8 @@ export interface LabelledText {
   readonly column: string;
   /** Column of the class; without it samples have no labels. */
   readonly target?: string | undefined;
+  /** Column of what belongs together. */
+  readonly group?: string | undefined;
   readonly tokenizer: TextTokenizer;
   /** Tokens, special ones included; longer texts are cut, shorter ones padded. */
   readonly maxLength: number;
@@ -25,6 +27,7 @@ export function textDataset(source: LabelledText): Dataset {
   const { name, rows: length } = table;
   const texts = columnNamed(table, source.column);
   const answers = source.target === undefined ? undefined : columnNamed(table, source.target);
+  const groups = source.group === undefined ? undefined : columnNamed(table, source.group);
   const classes = source.classes ?? (answers === undefined ? [] : classesOf(table, source.target!));
   const targetOf = (index: number): Target | undefined => {
     if (answers === undefined) return undefined;
@@ -38,6 +41,7 @@ export function textDataset(source: LabelledText): Dataset {
     classes,
     fields: ["ids", "mask", "types"],
     targetOf,
+    ...(groups && { groupOf: (index: number) => cellText(groups, index) ?? "" }),
     sample(index) {
       checkIndex(name, index, length);
       const ids = tokenizer.encode(cellText(texts, index) ?? "", { special: true, limit: maxLength });

@@ -13,7 +13,7 @@ export function environmentList(record: RunRecord): Markup {
     ["versions", `pare ${env.pare}, ${env.runtime.name} ${env.runtime.version}, Node.js ${env.node}`],
     ...data.map((set): [string, Part] => [
       `${set.split} data`,
-      `${set.source}, ${set.samples} samples, ${short(set.sha256)}`,
+      html`${set.source}, ${set.samples} samples, ${short(set.sha256)}${(set.notes ?? []).map(({ text }) => html`<br>${text}`)}`,
     ]),
     ["original", html`${original.file}, <code>${short(original.sha256)}</code>`],
     ["result", html`${result.file}, <code>${short(result.sha256)}</code>`],
