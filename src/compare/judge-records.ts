@@ -25,6 +25,7 @@ export function accuracyRows(base: RunRecord, head: RunRecord): readonly Compare
   return metrics.flatMap((metric) => {
     const old = metricOf(base, metric.name);
     if (old === undefined) return [];
+    if (!Number.isFinite(old.value) || !Number.isFinite(metric.value)) return [oddRow(old, metric)];
     const found = paired?.find(({ name }) => name === metric.name);
     if (found !== undefined) return [pairedRow(found)];
     if (base.result.sha256 === head.result.sha256 && old.value === metric.value) return [sameRow(metric)];
@@ -47,6 +48,22 @@ function pairedRow({ name, unit, better, base, head, difference, interval, pValu
 
 function turned({ difference, interval, pValue }: Parameters<typeof judgeAccuracy>[0]) {
   return { difference: -difference, interval: { ...interval, low: -interval.high, high: -interval.low }, pValue };
+}
+
+/** A value that is no finite number any more is worse, whatever it was; one that is again, better. */
+function oddRow(old: Metric, { name, unit, better, value }: Metric): CompareRow {
+  const row = {
+    metric: name,
+    kind: "difference",
+    unit,
+    better,
+    base: old.value,
+    head: value,
+    value: Number.NaN,
+  } as const;
+  const [before, now] = [Number.isFinite(old.value), Number.isFinite(value)];
+  if (!before && !now) return { ...row, verdict: "not-comparable", note: "no finite number in either run" };
+  return { ...row, verdict: before ? "worse" : "better", note: `no finite number in the ${before ? "head" : "base"}` };
 }
 
 /** Intervals that do not touch are a difference beyond doubt; those that do say nothing of equality. */

@@ -47,7 +47,7 @@ function valueText({ metric, unit, better }: CompareRow, value: number | undefin
 
 /** No change is shown where nothing can be compared. */
 function changeText({ kind, value, interval, unit, verdict }: CompareRow): string {
-  if (verdict === "not-comparable") return "–";
+  if (verdict === "not-comparable" || !Number.isFinite(value)) return "–";
   const isPoints = kind === "difference" && unit === "ratio";
   const show = (each: number) =>
     kind === "ratio" ? each.toFixed(3) : (isPoints ? each * 100 : each).toFixed(isPoints ? 2 : 4);

@@ -19,11 +19,12 @@ import {
 } from "@pare/measure";
 import type { Session } from "@pare/pass";
 import { type EvaluateSpec, isMetricModule, type Recipe } from "@pare/recipe";
-import type { Comparison, ConfusionRecord, Metric, OutcomesRecord, WorstSample } from "@pare/report";
+import type { Comparison, ConfusionRecord, Metric, OutcomesRecord, WorstSample, WrongSample } from "@pare/report";
 import { transformOf } from "../run/data.ts";
 import type { World } from "../run/tools.ts";
 import { openForEvaluation } from "./open-model.ts";
 import { loadUserMetrics } from "./user-metrics.ts";
+import { worstSamples } from "./worst-samples.ts";
 
 /** What is known of one model. */
 export interface ModelResult {
@@ -31,6 +32,7 @@ export interface ModelResult {
   readonly outcomes?: OutcomesRecord;
   readonly confusion?: ConfusionRecord;
   readonly worstSample?: WorstSample;
+  readonly worstSamples?: readonly WrongSample[];
 }
 
 export interface EvaluationResult {
@@ -113,12 +115,12 @@ function resultOf(evaluation: Evaluation, seed: number): ModelResult {
   const worst = fidelity && worstSample(fidelity);
   const isConfused = labels?.kind === "class" && labels.classes.length <= mostConfused;
   return {
-    // A metric that the data does not define (a rate over none) is left out: a record holds numbers.
-    metrics: metricsOf(evaluation, seed).filter(({ value }) => Number.isFinite(value)),
+    metrics: metricsOf(evaluation, seed),
     ...(labels && { outcomes: encodeOutcomes(labels, samplesSha256) }),
     ...(isConfused && {
       confusion: { classes: labels.classes, counts: confusionMatrix(labels).map((row) => [...row]) },
     }),
+    ...(labels && labels.kind !== "tokens" && { worstSamples: worstSamples(labels, ids) }),
     ...(worst && { worstSample: { id: ids[worst.index]!, snr: worst.snr } }),
   };
 }

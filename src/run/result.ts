@@ -4,6 +4,7 @@ import { type RunFolder, writeLock, writeWhole, writtenOut } from "@pare/recipe"
 import {
   type ModelProfile,
   type RunRecord,
+  recordText,
   recordVersion,
   renderHtml,
   renderJunit,
@@ -97,5 +98,5 @@ export async function writeReports(
   await writeWhole(join(folder.path, "report.html"), await renderHtml([record]));
   await writeWhole(join(folder.path, "junit.xml"), renderJunit([record], { strict }));
   await writeWhole(join(folder.path, "recipe.lock.yaml"), writeLock(facts.lock, outcome));
-  await folder.finish(recordFile, `${JSON.stringify(record, null, 2)}\n`);
+  await folder.finish(recordFile, recordText(record));
 }

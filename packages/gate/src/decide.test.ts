@@ -161,3 +161,25 @@ test("against a base, pairs of samples and ratios to one original decide where t
     reason: "2.1 (1.8 to 2.4) <= 2.1: not decided by the intervals",
   });
 });
+
+test("what is not a number cannot be told, but fails where the original's was one; infinities are decided", () => {
+  const values = (loss: number, auc: number) => ({
+    sizeBytes: 1,
+    metrics: [metric("loss", "nats", loss), metric("accuracy.top1", "ratio", auc)],
+  });
+  const broken = recordOf(values(0.3, Number.NaN), values(Number.NaN, Number.NaN), []);
+  const judge = (text: string, of: RunRecord) =>
+    decideGate(parseGate(text, { known: names }, "gates[0]"), readingsOf(of));
+  expect(judge("loss < 2", broken)).toMatchObject({
+    status: "fail",
+    reason: "loss is not a number, that of the original is",
+  });
+  expect(judge("accuracy.top1 > original.accuracy.top1 - 0.1", broken)).toMatchObject({
+    status: "cannot-tell",
+    reason: "accuracy.top1 is not a number: the data does not define it, or the model gave none",
+  });
+  const infinite = recordOf(values(0.3, 0.5), values(Infinity, 0.5), [
+    { metric: "loss", kind: "difference", value: Infinity },
+  ]);
+  expect(judge("loss < 2", infinite)).toMatchObject({ status: "fail", reason: "∞ < 2: does not hold" });
+});

@@ -4,7 +4,9 @@
  * 1. A comparison holds, or fails, where it does so for every value of the intervals; else it cannot be told.
  * 2. A metric beside the original's or the base's own, in one comparison, is taken as the paired or interleaved measurement has it:
  *    what both models share (a hard sample, a busy minute) is not counted as doubt.
- * 3. `and`, `or` and `not` follow Kleene: what is certain in spite of an undecided part is decided.
+ * 3. Of a metric that is no number nothing can be told; but where the result's is none and its original's or its base's is
+ *    one, the gate fails: the model broke.
+ * 4. `and`, `or` and `not` follow Kleene: what is certain in spite of an undecided part is decided.
  */
 import type { GateRecord, GateStatus } from "@pare/report";
 import { absolute, type Bounds, combine, extreme, isExact, negate, point } from "./bounds.ts";
@@ -25,14 +27,34 @@ export function decideGate({ expression, condition }: Gate, readings: Readings):
     return { expression, status: "skipped", reason: "there is no base to compare with" };
   const obstacle = metrics.map((metric) => obstacleOf(metric, readings)).find((found) => found !== undefined);
   if (obstacle !== undefined) return { expression, status: "cannot-tell", reason: obstacle };
+  const odd = metrics.find((metric) => !isNumber(metric, readings));
+  if (odd !== undefined) return { expression, ...notANumber(odd, readings) };
   const reasons: string[] = [];
   const truth = truthOf(condition, readings, reasons);
   return { expression, status: statusOf(truth), reason: reasons.join("; ") };
 }
 
+const fullName = ({ subject, name }: MetricRef) => (subject === "result" ? name : `${subject}.${name}`);
+
+/** A metric that was not measured is another matter. */
+function isNumber(metric: MetricRef, readings: Readings): boolean {
+  return !Number.isNaN(readings.get(metric)?.value);
+}
+
+/** Rule 3. */
+function notANumber({ subject, name }: MetricRef, readings: Readings): Pick<GateRecord, "status" | "reason"> {
+  const others = (["original", "base"] as const).filter((other) => {
+    const before = readings.get({ subject: other, name });
+    return before !== undefined && !Number.isNaN(before.value);
+  });
+  const reason = `${fullName({ subject, name })} is not a number`;
+  if (subject === "result" && others.length > 0)
+    return { status: "fail", reason: `${reason}, that of the ${others[0]} is` };
+  return { status: "cannot-tell", reason: `${reason}: the data does not define it, or the model gave none` };
+}
+
 function obstacleOf(metric: MetricRef, readings: Readings): string | undefined {
-  const full = metric.subject === "result" ? metric.name : `${metric.subject}.${metric.name}`;
-  if (readings.get(metric) === undefined) return `${full} was not measured`;
+  if (readings.get(metric) === undefined) return `${fullName(metric)} was not measured`;
   return metric.subject === "base" ? readings.incomparable(metric.name) : undefined;
 }
 
@@ -135,5 +157,6 @@ function boundsText(bounds: Bounds): string {
 
 /** Four digits, but whole numbers whole. */
 function numberText(value: number): string {
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
   return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)));
 }

@@ -63,13 +63,15 @@ const metricOf = (model: ModelRecord, name: string) => model.metrics.find((metri
 
 /** Bytes and counts are exact where no interval is given; of a measured value without one nothing is certain. */
 function boundsOf({ value, interval, unit }: Metric): Bounds {
+  // An infinite mean is no matter of doubt; of what is no number there is nothing to know.
+  if (!Number.isFinite(value)) return point(value);
   if (interval !== undefined) return { value, low: interval.low, high: interval.high };
   return unit === "bytes" || unit === "count" ? point(value) : unbounded(value);
 }
 
 function pairOf(before: Metric | undefined, changes: readonly BaseComparison[], name: string): Pair | undefined {
   const change = changes.find(({ metric }) => metric === name);
-  if (before === undefined || change?.interval === undefined) return undefined;
+  if (before === undefined || change?.interval === undefined || !Number.isFinite(change.value)) return undefined;
   return { other: point(before.value), result: changed(before.value, change) };
 }
 

@@ -34,6 +34,13 @@ test("an interrupted run is taken up again with the parts it had", async () => {
   expect(existsSync(join(second.path, ".parts"))).toBe(false);
 });
 
+test("a part comes back as it was, also what JSON has no word for", async () => {
+  const value = { loss: Number.NaN, rates: [Infinity, -Infinity, 1] };
+  const first = await claim();
+  await first.part("accuracy", async () => value);
+  expect((await first.part<typeof value>("accuracy", async () => ({ loss: 0, rates: [] }))).value).toEqual(value);
+});
+
 test("two runs at once get a folder each", async () => {
   const both = await Promise.all([claim(), claim(), claim()]);
   expect(new Set(both.map(({ id }) => id)).size).toBe(3);

@@ -104,10 +104,10 @@ function runFolder(path: string, id: string, resumed: boolean): RunFolder {
     part: async (key, compute) => {
       const file = join(path, parts, `${digestOf(key)}.json`);
       const known = await readFile(file, "utf8").catch(() => undefined);
-      if (known !== undefined) return { value: JSON.parse(known), resumed: true };
+      if (known !== undefined) return { value: JSON.parse(known, numberFrom), resumed: true };
       const value = await compute();
       await mkdir(join(path, parts), { recursive: true });
-      await writeWhole(file, JSON.stringify(value));
+      await writeWhole(file, JSON.stringify(value, numberTo));
       return { value, resumed: false };
     },
     finish: async (file, text) => {
@@ -116,6 +116,17 @@ function runFolder(path: string, id: string, resumed: boolean): RunFolder {
       for (const name of leftovers) await rm(join(path, name), { recursive: true, force: true });
     },
   };
+}
+
+const tag = "not finite";
+
+/** JSON has no word for what is no finite number, and a part must come back as it was. */
+function numberTo(_: string, value: unknown): unknown {
+  return typeof value === "number" && !Number.isFinite(value) ? { [tag]: String(value) } : value;
+}
+
+function numberFrom(_: string, value: unknown): unknown {
+  return typeof value === "object" && value !== null && tag in value ? Number(value[tag]) : value;
 }
 
 /** Written aside and renamed: the file is whole or not there. */

@@ -61,10 +61,32 @@ test("a metric shows its interval once, without repeating the unit", () => {
   );
 });
 
+test.each([
+  [0.99998, [0.99997, 0.99999], "0.999980 (0.999970 to 0.999990)"],
+  [12_345.678, [12_000, 12_700], "12346 (12000 to 12700)"],
+  [0.5, [0.4, 0.6], "0.50 (0.40 to 0.60)"],
+  [2.34567, undefined, "2.346"],
+  [1, [1, 1], "1.000 (1.000 to 1.000)"],
+] as const)("a value without a unit, %d, has the digits that its interval bears out", (value, range, text) => {
+  const interval = range && { interval: { low: range[0], high: range[1], confidence: 0.95 } };
+  expect(formatMetric({ name: "rmse", unit: "plain", better: "lower", value, samples: 9, ...interval })).toBe(text);
+});
+
+test("what is no finite number is said in words, whatever its unit", () => {
+  expect(formatQuantity(Number.NaN, "nats")).toBe("not a number");
+  expect(formatQuantity(Infinity, "ratio")).toBe("∞");
+  expect(formatQuantity(-Infinity, "plain")).toBe("−∞");
+  const interval = { low: Number.NaN, high: Number.NaN, confidence: 0.95 };
+  expect(formatMetric({ name: "loss", unit: "nats", better: "lower", value: Number.NaN, samples: 9, interval })).toBe(
+    "not a number",
+  );
+});
+
 test("changes: same, new, more, less, and a rounding zero has no direction", () => {
   expect(formatChange(4, 4)).toBe("same");
   expect(formatChange(0, 4)).toBe("new");
   expect(formatChange(4, 2)).toBe("−50.0 %");
+  expect(formatChange(4, Number.NaN)).toBe("");
   expect(formatChange(4, 5)).toBe("+25.0 %");
   expect(signed(-0.0001, 2, " pp")).toBe("±0.00 pp");
 });

@@ -1,4 +1,4 @@
-import type { Metric, Unit } from "./record.ts";
+import type { Interval, Metric, Unit } from "./record.ts";
 
 /** 950 → "950 B", 1 234 567 → "1.23 MB": decimal units, three significant digits. */
 export function formatBytes(bytes: number): string {
@@ -39,8 +39,12 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
-/** A value of a metric: ratios as per cent, times in ms. */
-export function formatQuantity(value: number, unit: Unit): string {
+/**
+ * A value of a metric: ratios as per cent, times in ms; "not a number" and ∞ in words.
+ * @param decimals of a value without a unit; default, four significant digits
+ */
+export function formatQuantity(value: number, unit: Unit, decimals?: number): string {
+  if (!Number.isFinite(value)) return nonFinite(value);
   switch (unit) {
     case "ratio":
       return `${(value * 100).toFixed(2)} %`;
@@ -58,21 +62,41 @@ export function formatQuantity(value: number, unit: Unit): string {
     case "db":
       return `${value.toFixed(1)} dB`;
     case "plain":
-      return significant(value);
+      return decimals === undefined ? fourDigits(value) : value.toFixed(decimals);
   }
+}
+
+function nonFinite(value: number): string {
+  return Number.isNaN(value) ? "not a number" : value > 0 ? "∞" : "−∞";
+}
+
+/** 0.9876, 12.35, 12345.6789 → 12346: never with an exponent. */
+function fourDigits(value: number): string {
+  if (value === 0) return "0";
+  const digits = Math.max(0, 3 - Math.floor(Math.log10(Math.abs(Number(value.toPrecision(4))))));
+  return value.toFixed(Math.min(digits, 12));
+}
+
+/** As many decimals as show two digits of the interval's width: 0.0004 → 5. Undefined where it has none. */
+export function decimalsOf(interval: Interval | undefined): number | undefined {
+  const width = interval === undefined ? 0 : interval.high - interval.low;
+  if (!Number.isFinite(width) || width <= 0) return undefined;
+  return Math.min(12, Math.max(0, 1 - Math.floor(Math.log10(width))));
 }
 
 /** "91.20 % (89.97 to 92.31)". */
 export function formatMetric(metric: Metric): string {
-  const text = formatQuantity(metric.value, metric.unit);
-  if (metric.interval === undefined) return text;
-  const bare = (value: number) => formatQuantity(value, metric.unit).replace(/ [^ ]+$/, "");
+  const decimals = decimalsOf(metric.interval);
+  const text = formatQuantity(metric.value, metric.unit, decimals);
+  if (metric.interval === undefined || !Number.isFinite(metric.value)) return text;
+  const bare = (value: number) => formatQuantity(value, metric.unit, decimals).replace(/(\d) [^ ]+$/, "$1");
   return `${text} (${bare(metric.interval.low)} to ${bare(metric.interval.high)})`;
 }
 
 /** result ÷ original as a change: 0.5 → "−50.0 %", 1 → "same". */
 export function formatChange(original: number, result: number): string {
-  if (original === result) return "same";
+  if (Object.is(original, result)) return "same";
+  if (!Number.isFinite(original) || !Number.isFinite(result)) return "";
   if (original === 0) return "new";
   return signed(((result - original) / original) * 100, 1, " %");
 }

@@ -14,5 +14,6 @@ export { type JunitOptions, renderJunit } from "./junit.ts";
 export { headline, renderMarkdown } from "./markdown.ts";
 export { readRecord } from "./read-record.ts";
 export * from "./record.ts";
+export { recordText } from "./record-text.ts";
 export { comparisonRows, formatComparison, type Row } from "./rows.ts";
 export { alignColumns, renderTable } from "./table.ts";

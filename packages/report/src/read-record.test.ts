@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { fullRecord, record } from "../testing/example-record.ts";
 import { readRecord } from "./read-record.ts";
+import { recordText } from "./record-text.ts";
 
 test("a record comes back whole, with fields that this version does not know", async () => {
   const later = { ...fullRecord, later: { x: 1 } };
@@ -24,8 +25,8 @@ test.each([
   await expect(readRecord(text, "r.json")).rejects.toThrow(message);
 });
 
-test("what is no finite number was written as null and is still none", async () => {
-  const odd = { ...record.result.metrics[0]!, value: Number.NaN };
-  const text = JSON.stringify({ ...record, result: { ...record.result, metrics: [odd] } });
-  expect((await readRecord(text, "r.json")).result.metrics[0]!.value).toBeNaN();
+test.each([Number.NaN, Infinity, -Infinity])("%d goes through a file", async (value) => {
+  const odd = { ...record.result.metrics[0]!, value };
+  const text = recordText({ ...record, result: { ...record.result, metrics: [odd] } });
+  expect((await readRecord(text, "r.json")).result.metrics[0]!.value).toBe(value);
 });

@@ -1,4 +1,4 @@
-import { formatBytes, formatChange, formatCount, formatMetric, signed } from "./format.ts";
+import { decimalsOf, formatBytes, formatChange, formatCount, formatMetric, signed } from "./format.ts";
 import type { Comparison, Metric, ModelRecord, RunRecord } from "./record.ts";
 
 /** One line of the comparison: what the table for the terminal and the one for a pull request both show. */
@@ -37,6 +37,8 @@ function metricRow(name: string, original?: Metric, result?: Metric, comparison?
 function plainChange(original?: Metric, result?: Metric): string {
   // Times taken apart are not compared: only what was interleaved is.
   if (!original || !result || original.unit === "ms" || original.unit === "per-second") return "";
+  if (!Number.isFinite(result.value) && Number.isFinite(original.value)) return "no number any more";
+  if (!Number.isFinite(result.value) || !Number.isFinite(original.value)) return "";
   if (original.unit === "ratio") return signed((result.value - original.value) * 100, 2, " pp");
   return formatChange(original.value, result.value);
 }
@@ -44,8 +46,10 @@ function plainChange(original?: Metric, result?: Metric): string {
 /** "+0.10 pp (−0.30 to +0.50)", "× 0.970 (0.950 to 0.990)". */
 export function formatComparison(comparison: Comparison, unit: Metric["unit"] | undefined): string {
   const { kind, value, interval } = comparison;
+  if (!Number.isFinite(value)) return "–";
   const points = unit === "ratio";
-  const show = (v: number) => (kind === "ratio" ? v.toFixed(3) : points ? signed(v * 100, 2) : signed(v, 4));
+  const decimals = Math.min(decimalsOf(interval) ?? 4, unit === "plain" ? 8 : 4);
+  const show = (v: number) => (kind === "ratio" ? v.toFixed(3) : points ? signed(v * 100, 2) : signed(v, decimals));
   const range = interval ? ` (${show(interval.low)} to ${show(interval.high)})` : "";
   return kind === "ratio" ? `× ${show(value)}${range}` : `${show(value)}${points ? " pp" : ""}${range}`;
 }
