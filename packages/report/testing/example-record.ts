@@ -110,13 +110,31 @@ const tensors = [
   { name: "classifier.weight", dtype: "float32", shape: [10, 3000], bytes: 120_000 },
 ];
 
+const confusion = (counts: readonly (readonly number[])[]) => ({ confusion: { classes: ["cat", "dog"], counts } });
+const worst = (loss: number) => [{ id: "dog/0017.png", label: "dog", prediction: "cat", loss }];
+
 /** The same with everything that a record may have. */
 export const fullRecord: RunRecord = {
   ...record,
   recipe: { ...record.recipe, name: "quickstart", text: "version: 1\nname: quickstart\nmodel: <model>.onnx\n" },
-  original: { ...record.original, tensors, profile: profile(1, false) },
+  original: {
+    ...record.original,
+    ...confusion([
+      [912, 88],
+      [88, 912],
+    ]),
+    tensors,
+    profile: profile(1, false),
+    worstSamples: worst(6.2),
+  },
   result: {
     ...record.result,
+    ...confusion([
+      [906, 94],
+      [90, 910],
+    ]),
+    worstSamples: worst(7.5),
+    worstSample: { id: "dog/0023.png", snr: 18.3 },
     tensors: tensors.slice(1),
     weightBytes: 130_000,
     profile: profile(0.9, true),

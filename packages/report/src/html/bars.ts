@@ -1,5 +1,5 @@
 import type { ModelProfile, ModelRecord, RunRecord, TensorSize } from "../record.ts";
-import { html, type Markup } from "./markup.ts";
+import { breakable, html, type Markup } from "./markup.ts";
 import type { Series } from "./series.ts";
 import { table } from "./table.ts";
 
@@ -25,10 +25,11 @@ export function barTable(
     caption,
     columns,
     pairs.map(({ label, original, result }) => [
-      html`<code>${label}</code>`,
+      html`<code>${breakable(label)}</code>`,
       cell(original, "original"),
       cell(result, "result"),
     ]),
+    { named: 2 },
   );
 }
 
@@ -60,6 +61,20 @@ export function operatorPairs({ original, result }: RunRecord): readonly Pair[] 
   if (original.profile === undefined || result.profile === undefined) return [];
   const times = [original.profile, result.profile].map(timesByOperator);
   return pairsOf(times[0]!, times[1]!);
+}
+
+/**
+ * Time by node, of nodes that keep their name (but for the layout that the runtime marks in it). Nothing where few do:
+ * then rows beside each other would say nothing.
+ */
+export function nodePairs({ original, result }: RunRecord): readonly Pair[] {
+  if (original.profile === undefined || result.profile === undefined) return [];
+  const times = [original.profile, result.profile].map(({ nodes }) =>
+    sums(nodes.map(({ node, ms }) => [node.replace(/_nchwc$/, ""), ms])),
+  );
+  const pairs = pairsOf(times[0]!, times[1]!);
+  const kept = pairs.filter((pair) => pair.original !== undefined && pair.result !== undefined);
+  return 2 * kept.length >= pairs.length ? pairs : [];
 }
 
 function timesByOperator({ nodes, totalMs }: ModelProfile): ReadonlyMap<string, number> {

@@ -7,7 +7,7 @@ import { html, type Markup, type Part } from "./markup.ts";
  * stays readable at the width of a phone.
  */
 export const size = { width: 440, height: 290 } as const;
-const margin = { top: 30, right: 18, bottom: 42, left: 54 } as const;
+const margin = { top: 30, right: 26, bottom: 42, left: 54 } as const;
 
 export type Range = readonly [low: number, high: number];
 

@@ -18,6 +18,14 @@ function textOf(part: Part): string {
   return "markup" in part ? part.markup : part.map(textOf).join("");
 }
 
+/** A dotted name, which may break into lines after its dots and slashes. */
+export function breakable(name: string): Markup {
+  return html`${name.split(/(?<=[./])(?=.)/).map((part, i) => (i === 0 ? part : html`<wbr>${part}`))}`;
+}
+
+/** What must not break: a number and its unit. */
+export const unbroken = (text: string): Markup => html`<span class="unbroken">${text}</span>`;
+
 /** For elements and quoted attributes of HTML and XML. Characters that XML forbids become U+FFFD. */
 export function escapeMarkup(text: string): string {
   return text

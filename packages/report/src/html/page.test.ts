@@ -5,7 +5,18 @@ import { readRecord } from "../read-record.ts";
 
 test("the page holds everything that the record has, and loads and runs nothing", async () => {
   const text = await renderHtml([fullRecord]);
-  for (const id of ["comparison", "gates", "tradeoff", "latency", "nodes", "tensors", "steps", "environment", "recipe"])
+  for (const id of [
+    "comparison",
+    "gates",
+    "mistakes",
+    "tradeoff",
+    "latency",
+    "nodes",
+    "tensors",
+    "steps",
+    "environment",
+    "recipe",
+  ])
     expect(text).toContain(`<h2 id="${id}">`);
   expect(text).not.toMatch(/<script|<link|<img|<iframe|\bon[a-z]+="|url\(|https?:/i);
   expect(text).toContain("default-src 'none'");
@@ -27,7 +38,8 @@ test("every chart says in words what it shows, every table has a caption and hea
 
 test("what a record lacks has no section", async () => {
   const text = await renderHtml([record]);
-  for (const id of ["gates", "latency", "nodes", "tensors", "recipe"]) expect(text).not.toContain(`<h2 id="${id}">`);
+  for (const id of ["gates", "mistakes", "latency", "nodes", "tensors", "recipe"])
+    expect(text).not.toContain(`<h2 id="${id}">`);
 });
 
 test("names from files cannot become markup", async () => {
@@ -57,4 +69,23 @@ test("several records are put beside each other", async () => {
 test("a record that went through a file renders to the same page", async () => {
   const text = JSON.stringify(fullRecord);
   expect(await renderHtml([await readRecord(text, "record.json")])).toBe(await renderHtml([fullRecord]));
+});
+
+test("mistakes: the confusions of both models, the matrix, the worst samples", async () => {
+  const text = await renderHtml([fullRecord]);
+  expect(text).toContain("<code>cat → dog</code>");
+  expect(text).toContain('<span class="heat wrong" style="--share:15%">94</span>');
+  expect(text).toContain("result: a row for each true class, a column for each prediction");
+  expect(text).toContain("<code>dog/0017.png</code>");
+  expect(text).toContain("signal-to-noise ratio 18.3 dB");
+});
+
+test("a metric that is no number any more is said to be none, and breaks no chart", async () => {
+  const metrics = fullRecord.result.metrics.map((metric) =>
+    metric.name === "accuracy.top1" ? { ...metric, value: Number.NaN, interval: undefined } : metric,
+  );
+  const text = await renderHtml([{ ...fullRecord, result: { ...fullRecord.result, metrics }, comparisons: [] }]);
+  expect(text).toContain("not a number");
+  expect(text).toContain("no number any more");
+  expect(text).not.toMatch(/NaN/);
 });

@@ -1,12 +1,13 @@
 import { formatBytes, formatQuantity, significant } from "../format.ts";
 import { latencyNames, metricOf, qualityOf } from "../headline-metrics.ts";
 import type { ModelProfile, ModelRecord, RunRecord } from "../record.ts";
-import { barTable, operatorPairs, tensorPairs } from "./bars.ts";
+import { barTable, nodePairs, operatorPairs, tensorPairs } from "./bars.ts";
 import { quantityTick, tickText } from "./chart.ts";
 import { environmentList, timingTable } from "./environment.ts";
 import { gateTable } from "./gates.ts";
 import { blocksChart, distributionChart, timesOf } from "./latency-charts.ts";
 import { html, type Markup, type Part } from "./markup.ts";
+import { mistakes } from "./mistakes.ts";
 import { legend, type Series } from "./series.ts";
 import { stepTable } from "./steps.ts";
 import { comparisonTable } from "./summary.ts";
@@ -26,9 +27,10 @@ export function runSections(record: RunRecord): readonly Section[] {
   const sections: readonly (Section | undefined)[] = [
     { id: "comparison", title: "Comparison", body: comparison(record) },
     gates.length === 0 ? undefined : { id: "gates", title: "Gates", body: gateTable(gates) },
+    section("mistakes", "Mistakes", mistakes(record)),
     section("tradeoff", "Quality against latency", figures(tradeoffs(record))),
     section("latency", "Latency", figures(latencies(record))),
-    section("nodes", "Time by operator", timeByNode(record)),
+    section("nodes", "Time by node", timeByNode(record)),
     section("tensors", "Size by tensor", sizeByTensor(record)),
     record.steps.length === 0 ? undefined : { id: "steps", title: "Steps", body: stepTable(record.steps) },
     { id: "environment", title: "Environment", body: environment(record) },
@@ -88,7 +90,7 @@ function tradeoffs(record: RunRecord): readonly Figure[] {
 
 function pointOf(model: ModelRecord, series: Series, quality: string, latency: string): readonly TradeoffPoint[] {
   const [good, slow] = [metricOf(model, quality), metricOf(model, latency)];
-  if (good === undefined || slow === undefined) return [];
+  if (good === undefined || slow === undefined || !Number.isFinite(good.value)) return [];
   const intervals = { costInterval: slow.interval, qualityInterval: good.interval };
   return [{ label: series, series, cost: slow.value, quality: good.value, ...intervals }];
 }
@@ -110,7 +112,10 @@ function timeByNode(record: RunRecord): Markup | undefined {
   const pairs = operatorPairs(record);
   if (pairs.length === 0) return undefined;
   const { original, result } = record;
-  return html`${barTable("Mean time of a run by operator, from the runtime's own trace", "operator", pairs, ms)}
+  const nodes = nodePairs(record);
+  const byNode =
+    nodes.length === 0 ? undefined : barTable("Mean time of the slowest nodes in a run", "node", nodes, ms);
+  return html`${barTable("Mean time of a run by operator, from the runtime's own trace", "operator", pairs, ms)}${byNode}
 <p class="note">Names are those of the graph that the runtime makes of the model: it fuses operators. All kernels of a run: original ${ms(original.profile!.totalMs)}, result ${ms(result.profile!.totalMs)}; tracing itself takes time too.</p>
 ${nodeTable("original", original.profile!)}${nodeTable("result", result.profile!)}`;
 }

@@ -67,7 +67,8 @@ function tradeoff(records: readonly RunRecord[], latency: string): Markup | unde
   const [first] = records;
   const quality = first && qualityOf(first);
   const metric = quality === undefined ? undefined : metricOf(first!.original, quality);
-  if (first === undefined || quality === undefined || metric === undefined) return undefined;
+  if (first === undefined || quality === undefined || metric === undefined || !Number.isFinite(metric.value))
+    return undefined;
   const alike = records.filter(({ original }) => original.sha256 === first.original.sha256);
   const reference: TradeoffPoint = {
     label: "original",
@@ -95,7 +96,7 @@ function tradeoff(records: readonly RunRecord[], latency: string): Markup | unde
 function pointOf(record: RunRecord, label: string, quality: string, latency: string): readonly TradeoffPoint[] {
   const good = metricOf(record.result, quality);
   const ratio = record.comparisons.find(({ metric, kind }) => metric === latency && kind === "ratio");
-  if (good === undefined || ratio === undefined) return [];
+  if (good === undefined || ratio === undefined || !Number.isFinite(good.value)) return [];
   return [
     {
       label,

@@ -41,6 +41,13 @@ td small,th small{color:var(--soft)}th small{white-space:nowrap}td .range{displa
 td ul{margin:0;padding-left:1.1rem}
 .bar{display:block;width:100%;min-width:5rem;height:.4rem;margin-top:.25rem}.bar .track{fill:var(--track)}
 .bar .original{fill:var(--original)}.bar .result{fill:var(--result)}
+.unbroken{white-space:nowrap}
+.narrow table{width:auto}.narrow tbody th{padding-right:1.5rem}
+.matrix table{width:auto;font-size:.85rem}.matrix :is(th,td){padding:0;border:0}.matrix th{padding-right:.6rem;vertical-align:middle}
+.matrix tbody th{position:sticky;left:0;background:var(--page)}
+.matrix thead th{padding:0 .3rem .2rem}.heat{display:block;min-width:2.2rem;padding:.2rem .35rem;margin:1px;border-radius:.2rem}
+.heat.right{background:color-mix(in srgb,var(--result) var(--share),transparent)}
+.heat.wrong{background:color-mix(in srgb,var(--fail) var(--share),transparent)}
 .badge{display:inline-block;white-space:nowrap;font-weight:600;border:1px solid currentColor;border-radius:.3rem;padding:0 .4rem;font-size:.88rem}
 .pass{color:var(--pass)}.fail{color:var(--fail)}.cannot-tell{color:var(--doubt)}.skipped{color:var(--soft)}
 .facts{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem;margin:.4rem 0}.facts dt{color:var(--soft)}
@@ -51,7 +58,14 @@ summary{cursor:pointer}details{margin:.6rem 0}
 details.run{border:1px solid var(--line);border-radius:.5rem;padding:.6rem .9rem}details.run>summary{font-weight:600}
 @media (max-width:34rem){.facts{grid-template-columns:1fr}.facts dd{margin-bottom:.35rem}th,td{padding-right:.4rem}
 .number{padding-left:.4rem}.range{white-space:normal}tbody th{overflow-wrap:anywhere;min-width:6.2rem}
+.named :is(table,caption,thead,tbody){display:block}.named tr{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));column-gap:.6rem;
+border-bottom:1px solid var(--line);padding:.35rem 0}.named-2 tr{grid-template-columns:repeat(2,minmax(0,1fr))}
+.named :is(th,td){border:0;padding:0}.named tbody th{grid-column:1/-1}.named-3 tbody th{grid-column:1/3}
+.named thead th:first-child,.named thead th:nth-child(5){display:none}
+.named td:nth-child(5){grid-area:1/3;text-align:right;font-weight:600}
 .stacked :is(table,caption,tbody,tr,th,td){display:block;text-align:left;padding:0}.stacked thead{position:absolute;left:-99rem}
 .stacked :is(th,td){border:0}.stacked tr{border-bottom:1px solid var(--line);padding:.5rem 0}}
-@media print{.skip,nav{display:none}figure,tr{break-inside:avoid}.scroll{overflow:visible}}
+@media print{:root{font-size:14px}body{font-size:.9rem}.skip,nav{display:none}figure,tr,.cards{break-inside:avoid}h2,h3,caption,summary{break-after:avoid}
+.scroll{overflow:visible}pre{white-space:pre-wrap}main,header,footer{max-width:none;padding:0}
+*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `.trim();

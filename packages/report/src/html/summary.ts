@@ -3,7 +3,7 @@ import { latencyNames, metricOf, qualityOf } from "../headline-metrics.ts";
 import type { RunRecord, Verdict } from "../record.ts";
 import { comparisonRows, formatComparison } from "../rows.ts";
 import { gateBadges } from "./gates.ts";
-import { html, type Markup, type Part } from "./markup.ts";
+import { breakable, html, type Markup, type Part, unbroken } from "./markup.ts";
 import { table } from "./table.ts";
 
 /** What a reader wants first: quality, speed, size, gates. */
@@ -27,11 +27,15 @@ function metricCard(record: RunRecord, name: string): Markup {
   const unit = (after ?? before)?.unit ?? "plain";
   const values = [before, after].map((metric) => (metric ? formatQuantity(metric.value, unit) : "–"));
   const [change, range] = comparison ? splitRange(formatComparison(comparison, unit)) : [values[1], undefined];
-  return card(name, change, html`${values.join(" → ")}${range && html`<br><small>change ${range}</small>`}`);
+  return card(
+    name,
+    change,
+    html`${unbroken(values[0]!)} → ${unbroken(values[1]!)}${range && html`<br><small>change ${unbroken(range)}</small>`}`,
+  );
 }
 
 function card(term: string, big: Part, detail: Part): Markup {
-  return html`<div><dt>${term}</dt><dd><span class="big">${big}</span><br>${detail}</dd></div>\n`;
+  return html`<div><dt>${breakable(term)}</dt><dd><span class="big">${big}</span><br>${detail}</dd></div>\n`;
 }
 
 /** "0.57 ms (0.56 to 0.58)" → the value, and its interval without brackets. */
@@ -58,10 +62,10 @@ export function comparisonTable(record: RunRecord): Markup {
   ];
   const rows = comparisonRows(record).map((row) => {
     const verdict = verdictOf(row.label);
-    const cells = [row.label, ...[row.original, row.result, row.change].map(withRange)];
+    const cells = [breakable(row.label), ...[row.original, row.result, row.change].map(withRange)];
     return hasVerdicts ? [...cells, verdict ? verdictWords[verdict] : ""] : cells;
   });
-  return table("Result against original", columns, rows);
+  return table("Result against original", columns, rows, { named: 3 });
 }
 
 function withRange(text: string): Part {

@@ -9,6 +9,12 @@ export interface Column {
 export interface TableOptions {
   /** On a phone the cells of a row stand below each other: for long texts. */
   readonly stacked?: boolean;
+  /** On a phone the name of a row stands above this many cells: for a name and a few numbers. A fifth stands beside it. */
+  readonly named?: 2 | 3;
+  /** Only as wide as its cells need. */
+  readonly narrow?: boolean;
+  /** Many small cells. */
+  readonly matrix?: boolean;
 }
 
 /**
@@ -19,7 +25,7 @@ export function table(
   caption: string,
   columns: readonly Column[],
   rows: readonly (readonly Part[])[],
-  { stacked = false }: TableOptions = {},
+  options: TableOptions = {},
 ): Markup {
   const align = (i: number) => (columns[i]?.isNumber ? html` class="number"` : undefined);
   const head = columns.map(({ title }, i) => html`<th scope="col" role="columnheader"${align(i)}>${title}</th>`);
@@ -29,7 +35,9 @@ export function table(
     );
     return html`<tr role="row">${first}${others}</tr>\n`;
   });
-  return html`<div class="scroll${stacked ? " stacked" : ""}" role="region" aria-label="${caption}" tabindex="0"><table role="table">
+  const named = options.named === undefined ? [] : ["named", `named-${options.named}`];
+  const classes = [...(["stacked", "narrow", "matrix"] as const).filter((name) => options[name] === true), ...named];
+  return html`<div class="${["scroll", ...classes].join(" ")}" role="region" aria-label="${caption}" tabindex="0"><table role="table">
 <caption>${caption}</caption>
 <thead role="rowgroup"><tr role="row">${head}</tr></thead>
 <tbody role="rowgroup">

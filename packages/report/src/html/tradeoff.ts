@@ -71,20 +71,55 @@ function cross(point: TradeoffPoint, { x, y }: Scales): Markup {
   return html`<g><title>${label}</title>${across}${upright}${mark(series, cx, cy)}</g>`;
 }
 
-const labelHeight = 14;
+interface Spot {
+  readonly x: number;
+  readonly y: number;
+  readonly anchor: "start" | "end";
+}
 
-/** Beside their marks, on the side with room; those that would overlap are moved apart. */
+/** Beside their marks and over none of them, each on the side where fewer others are. */
 function labels(points: readonly TradeoffPoint[], { x, y }: Scales): readonly Markup[] {
-  const [left, right] = x.range() as [number, number];
-  const taken: { readonly x: number; readonly y: number }[] = [];
-  return [...points]
-    .sort((a, b) => y(a.quality) - y(b.quality))
-    .map(({ cost, quality, label }) => {
-      const at = { x: x(cost), y: y(quality) - 8 };
-      while (taken.some((other) => Math.abs(other.x - at.x) < 150 && Math.abs(other.y - at.y) < labelHeight))
-        at.y += labelHeight;
-      taken.push(at);
-      const isLeft = at.x < (left + right) / 2;
-      return html`<text class="label" x="${px(at.x + (isLeft ? 9 : -9))}" y="${px(at.y)}" text-anchor="${isLeft ? "start" : "end"}">${label}</text>`;
-    });
+  const taken = points.map(({ cost, quality }) => boxAround(x(cost), y(quality)));
+  const middle = points.reduce((sum, { cost }) => sum + x(cost), 0) / points.length;
+  return points.map(({ cost, quality, label }) => {
+    const spots = spotsFor(x(cost), y(quality), x(cost) < middle);
+    const isFree = (spot: Spot) => {
+      const box = boxOf(label, spot);
+      const [left, right] = x.range() as [number, number];
+      return box.left >= left && box.right <= right + 20 && taken.every((other) => !overlap(box, other));
+    };
+    const spot = spots.find(isFree) ?? spots[0]!;
+    taken.push(boxOf(label, spot));
+    return html`<text class="label" x="${px(spot.x)}" y="${px(spot.y)}" text-anchor="${spot.anchor}">${label}</text>`;
+  });
+}
+
+/** Above and below the mark on either side, then further away. */
+function spotsFor(x: number, y: number, isLeftFirst: boolean): readonly Spot[] {
+  const sides = [
+    { x: x - 9, anchor: "end" },
+    { x: x + 9, anchor: "start" },
+  ] as const;
+  const heights = [-7, 16, -21, 30, -35, 44];
+  return heights.flatMap((dy) => (isLeftFirst ? sides : [...sides].reverse()).map((side) => ({ ...side, y: y + dy })));
+}
+
+interface Box {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+const boxAround = (x: number, y: number): Box => ({ left: x - 6, right: x + 6, top: y - 6, bottom: y + 6 });
+
+/** About: the page's font is the reader's. */
+function boxOf(label: string, { x, y, anchor }: Spot): Box {
+  const width = label.length * 6.8;
+  const left = anchor === "start" ? x : x - width;
+  return { left, right: left + width, top: y - 10, bottom: y + 3 };
+}
+
+function overlap(a: Box, b: Box): boolean {
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 }
