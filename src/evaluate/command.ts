@@ -4,8 +4,10 @@ import { createOnnxRuntimeEngine } from "@pare/engine";
 import { didYouMean } from "@pare/error";
 import { automatic, metricCatalog } from "@pare/measure";
 import { type CheckedRecipe, isMetricModule, readRecipe } from "@pare/recipe";
+import type { DataNote } from "@pare/report";
 import { recipeCatalog } from "../catalog.ts";
 import { openTestData } from "../run/data.ts";
+import { sampleNotes } from "../run/data-notes.ts";
 import type { World } from "../run/tools.ts";
 import type { CommandRun, Terminal } from "../terminal/terminal.ts";
 import { metricUnknownError, modelMissingError, nothingToEvaluateError, recipeWithoutDataError } from "./errors.ts";
@@ -31,8 +33,10 @@ export const evaluateCommand: CommandRun<EvaluateArgs> = async (args, terminal) 
   await using engine = createOnnxRuntimeEngine();
   const world: World = { engine, signal: terminal.signal, progress: terminal.progress };
   const result = await evaluateRequest(request, world);
-  terminal.printJson(jsonOf(args, result));
+  const notes = notesOf(request, result);
+  terminal.printJson(jsonOf(args, result, notes));
   for (const remark of result.remarks) terminal.remark(remark);
+  for (const { text } of notes) terminal.warn(`Note: ${text}.`);
   terminal.print(evaluationText(args, result, terminal.width));
   return 0;
 };
@@ -77,8 +81,16 @@ function evaluateOf({ metrics, samples }: EvaluateArgs, checked: CheckedRecipe |
   return { ...written, metrics: metrics ?? written.metrics, samples: samples ?? written.samples };
 }
 
-function jsonOf({ model, against }: EvaluateArgs, { models, comparisons, source, samples, remarks }: EvaluationResult) {
+function notesOf({ recipe, dataset }: EvaluationRequest, { inputNotes }: EvaluationResult): readonly DataNote[] {
+  return [...(dataset === undefined ? [] : sampleNotes(recipe.data, "test", dataset)), ...inputNotes];
+}
+
+function jsonOf(
+  { model, against }: EvaluateArgs,
+  { models, comparisons, source, samples, remarks }: EvaluationResult,
+  notes: readonly DataNote[],
+) {
   const result = { file: model, ...models.at(-1) };
   const original = against === undefined ? {} : { original: { file: against, ...models[0] } };
-  return { data: { source, samples }, ...original, result, comparisons, remarks };
+  return { data: { source, samples, notes }, ...original, result, comparisons, remarks };
 }

@@ -19,9 +19,18 @@ import {
 } from "@pare/measure";
 import type { Session } from "@pare/pass";
 import { type EvaluateSpec, isMetricModule, type Recipe } from "@pare/recipe";
-import type { Comparison, ConfusionRecord, Metric, OutcomesRecord, WorstSample, WrongSample } from "@pare/report";
+import type {
+  Comparison,
+  ConfusionRecord,
+  DataNote,
+  Metric,
+  OutcomesRecord,
+  WorstSample,
+  WrongSample,
+} from "@pare/report";
 import { transformOf } from "../run/data.ts";
 import type { World } from "../run/tools.ts";
+import { staticInputNotes, triedInputNotes } from "./input-notes.ts";
 import { openForEvaluation } from "./open-model.ts";
 import { loadUserMetrics } from "./user-metrics.ts";
 import { worstSamples } from "./worst-samples.ts";
@@ -43,6 +52,8 @@ export interface EvaluationResult {
   readonly source: string;
   readonly samples: number;
   readonly remarks: readonly string[];
+  /** What the first model seems to expect of its input and is not given. */
+  readonly inputNotes: readonly DataNote[];
 }
 
 export interface EvaluationRequest {
@@ -76,16 +87,30 @@ export async function evaluateRequest(request: EvaluationRequest, world: World):
       signal: world.signal,
     });
     const [base, head] = [evaluations[0]!, evaluations.at(-1)!];
+    const inputNotes = await inputNotesOf(request, sessions[0]!, base);
     return {
       models: evaluations.map((evaluation) => resultOf(evaluation, seed)),
       comparisons: evaluations.length < 2 ? [] : compareEvaluations(base, head, seed).filter(isFiniteComparison),
       source: dataset?.name ?? "random inputs",
       samples: base.samples,
       remarks,
+      inputNotes,
     };
   } finally {
     for (const session of sessions) await session[Symbol.asyncDispose]();
   }
+}
+
+/** A sure sign in the model's own nodes needs no trying. */
+async function inputNotesOf(
+  { models, recipe, dataset }: EvaluationRequest,
+  session: Session,
+  evaluation: Evaluation,
+): Promise<readonly DataNote[]> {
+  if (dataset === undefined) return [];
+  const given = { dataset, transform: transformOf(recipe), inputs: recipe.data.inputs };
+  const found = await staticInputNotes(readModelFile(models[0]!), session, given);
+  return found.length > 0 ? found : await triedInputNotes(session, given, evaluation, readingOf(recipe.evaluate));
 }
 
 async function openModel(path: string, isFed: boolean, remarks: string[], world: World): Promise<Session> {

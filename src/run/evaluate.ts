@@ -1,6 +1,6 @@
 import type { Dataset } from "@pare/data";
 import type { CheckedRecipe } from "@pare/recipe";
-import type { Comparison, Metric } from "@pare/report";
+import type { Comparison, DataNote, Metric } from "@pare/report";
 import { evaluateRequest, type ModelResult } from "../evaluate/evaluate.ts";
 import type { World } from "./tools.ts";
 
@@ -13,6 +13,8 @@ export interface Measured {
 /** Accuracy, and what the record keeps of it beside numbers. */
 export interface Evaluated extends Measured {
   readonly outcomes: { readonly original: OutcomeParts; readonly result: OutcomeParts };
+  /** What the original seems to expect of its input and is not given. */
+  readonly inputNotes: readonly DataNote[];
 }
 
 type OutcomeParts = Omit<ModelResult, "metrics">;
@@ -30,7 +32,7 @@ export async function evaluateBoth(
   world: World,
 ): Promise<Evaluated> {
   const request = { models: [pair.original, pair.result], recipe, dataset, folder };
-  const { models, comparisons } = await evaluateRequest(request, world);
+  const { models, comparisons, inputNotes } = await evaluateRequest(request, world);
   const [original, result] = models as [ModelResult, ModelResult];
   const { metrics: before, ...originalParts } = original;
   const { metrics: after, ...resultParts } = result;
@@ -39,5 +41,6 @@ export async function evaluateBoth(
     result: after,
     comparisons,
     outcomes: { original: originalParts, result: resultParts },
+    inputNotes,
   };
 }

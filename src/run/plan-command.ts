@@ -1,4 +1,4 @@
-import { writtenOut } from "@pare/recipe";
+import { type MeasureSpec, writtenOut } from "@pare/recipe";
 import { formatBytes, formatCount } from "@pare/report";
 import { stringify } from "yaml";
 import type { CommandRun } from "../terminal/terminal.ts";
@@ -28,10 +28,11 @@ function stepLines({ pass, promise, nodesBefore, nodesAfter, notes }: PlannedSte
   return [`Step ${index + 1}: ${pass} (${promise}): ${nodesBefore} → ${nodesAfter} nodes`, ...lines];
 }
 
-function dataLines({ data, shared }: Plan): readonly string[] {
+function dataLines({ data, shared, notes }: Plan): readonly string[] {
   const others = data.filter(({ split }) => split !== "test");
   return [
     ...others.map(({ split, name, samples }) => `Data for ${split}: ${formatCount(samples)} samples of ${name}`),
+    ...notes.map(({ text }) => `NOTE: ${text}`),
     ...shared.map(({ splits: [first, second], count, examples }) => {
       const [a, b] = examples[0]!;
       return `WARNING: ${formatCount(count)} samples of ${first} are also in ${second}: ${a} is ${b}, for one`;
@@ -44,9 +45,15 @@ function measureLines({ recipe, data, measureSeconds }: Plan): readonly string[]
     .filter(({ split }) => split === "test")
     .map(({ name, samples }) => `Evaluates ${recipe.evaluate.metrics.join(", ")} on ${samples} samples of ${name}`);
   const timings = recipe.measure.map(
-    ({ name, engine, device, threads, scenario, batch }) =>
-      `Times ${name}: ${scenario}, ${engine} on ${device}, ${threads} ${threads === 1 ? "thread" : "threads"}, batch ${batch}`,
+    ({ name, engine, device, threads, scenario, batch, ...load }) =>
+      `Times ${name}: ${scenario}${loadText(load)}, ${engine} on ${device}, ${threads} ${threads === 1 ? "thread" : "threads"}, batch ${batch}`,
   );
   const time = measureSeconds > 0 ? [`Timing takes about ${measureSeconds} seconds.`] : [];
   return [...accuracy, ...timings, ...time, "Nothing was written."];
+}
+
+/** " at 30 requests a second", " with p99 within 50 ms". */
+function loadText({ rate, boundMs, percentile }: Pick<MeasureSpec, "rate" | "boundMs" | "percentile">): string {
+  if (rate !== undefined) return ` at ${rate} requests a second`;
+  return boundMs === undefined ? "" : ` with p${percentile} within ${boundMs} ms`;
 }

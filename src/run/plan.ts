@@ -1,16 +1,18 @@
-import { checkAugmentation, findSharedSamples, type SharedSamples } from "@pare/data";
+import { checkAugmentation, type Dataset, findSharedSamples, type SharedSamples } from "@pare/data";
 import { createOnnxRuntimeEngine } from "@pare/engine";
 import { readModelFile } from "@pare/formats";
 import { countNodes } from "@pare/ir";
 import { type Progress, runPass } from "@pare/pass";
-import { type Recipe, readRecipe } from "@pare/recipe";
-import type { StepNote } from "@pare/report";
+import { type CheckedRecipe, type Recipe, readRecipe } from "@pare/recipe";
+import type { DataNote, StepNote } from "@pare/report";
 import { passNamed, recipeCatalog } from "../catalog.ts";
+import { staticInputNotes } from "../evaluate/input-notes.ts";
 import { type ModelWeight, weighModel } from "../model/summary.ts";
-import { openRecipeData } from "./data.ts";
+import { openRecipeData, transformOf } from "./data.ts";
+import { sampleNotes } from "./data-notes.ts";
 import { findModel } from "./facts.ts";
 import { readGates } from "./gates.ts";
-import { createTools, selectionOf } from "./tools.ts";
+import { createTools, selectionOf, type World } from "./tools.ts";
 
 /** What a recipe would do, found out on a copy in memory; nothing is written. */
 export interface Plan {
@@ -20,6 +22,8 @@ export interface Plan {
   readonly data: readonly { readonly split: string; readonly name: string; readonly samples: number }[];
   /** Samples that are in two splits: what a model learned by heart would be taken for skill. */
   readonly shared: readonly SharedSamples[];
+  /** What is to be known of the test data and of how it fits the model's input. */
+  readonly notes: readonly DataNote[];
   readonly steps: readonly PlannedStep[];
   /** Seconds that the `measure` entries may take together. */
   readonly measureSeconds: number;
@@ -60,13 +64,28 @@ export async function planRecipe(file: string, options: PlanOptions = {}): Promi
   }
   const splits = await openRecipeData(checked, ["train", "validation", "test"]);
   if (recipe.data.augment !== undefined) await checkAugmentation(splits.train, recipe.data.augment);
+  const notes =
+    splits.test === undefined ? [] : await notesOf(checked, path, splits.test, { engine, progress, signal });
   return {
     recipe,
     sha256: checked.sha256,
     model: { path, ...weight },
     data: Object.entries(splits).map(([split, { name, length }]) => ({ split, name, samples: length })),
     shared: Object.keys(splits).length > 1 ? await findSharedSamples(splits) : [],
+    notes,
     steps,
     measureSeconds: recipe.measure.reduce((sum, { budget }) => sum + budget, 0),
   };
+}
+
+async function notesOf(
+  { recipe }: CheckedRecipe,
+  path: string,
+  dataset: Dataset,
+  { engine, signal }: World,
+): Promise<readonly DataNote[]> {
+  await using session = await engine.open({ path }, { signal });
+  const given = { dataset, transform: transformOf(recipe), inputs: recipe.data.inputs };
+  const input = await staticInputNotes(readModelFile(path), session, given);
+  return [...sampleNotes(recipe.data, "test", dataset), ...input];
 }

@@ -2,6 +2,8 @@ import { basename, join } from "node:path";
 import { readModelFile, writeModel } from "@pare/formats";
 import { type RunFolder, writeLock, writeWhole, writtenOut } from "@pare/recipe";
 import {
+  type DataInfo,
+  type DataNote,
   type ModelProfile,
   type RunRecord,
   recordText,
@@ -9,6 +11,7 @@ import {
   renderHtml,
   renderJunit,
   renderMarkdown,
+  renderSvg,
 } from "@pare/report";
 import { stringify } from "yaml";
 import { describeFiles, type ModelFiles } from "../model/files.ts";
@@ -21,6 +24,7 @@ import type { StepsOutcome } from "./steps.ts";
 /** The record is written last: a folder that has one holds a finished run. */
 export const recordFile = "record.json";
 const resultFile = "model.onnx";
+const drawingFile = "report.svg";
 
 /** Writes the model of a run with the tool's version and the recipe's digest in its metadata. */
 export async function writeResult(folder: RunFolder, { checked, environment }: RunFacts, { model }: StepsOutcome) {
@@ -55,7 +59,7 @@ export function makeRecord(parts: RecordParts): RunRecord {
     run: { id: folder.id, startedAt: startedAt.toISOString(), durationMs: Math.round(durationMs) },
     recipe: { name: recipe.name, sha256, seed: recipe.seed, text: stringify(writtenOut(recipe)) },
     environment: facts.environment,
-    data: facts.data,
+    data: facts.data.map((info) => withNotes(info, evaluated?.inputNotes ?? [])),
     original: {
       ...original,
       metrics: measured.flatMap((each) => each.original),
@@ -72,6 +76,10 @@ export function makeRecord(parts: RecordParts): RunRecord {
     timings: measured.flatMap((each) => ("timing" in each ? [each.timing] : [])),
     comparisons: measured.flatMap((each) => each.comparisons),
   };
+}
+
+function withNotes(info: DataInfo, more: readonly DataNote[]): DataInfo {
+  return more.length === 0 ? info : { ...info, notes: [...(info.notes ?? []), ...more] };
 }
 
 function modelRecord(file: string, { sha256, sizeBytes }: ModelFiles) {
@@ -94,7 +102,10 @@ export async function writeReports(
     steps: record.steps.map(({ sha256 }) => sha256),
     output: { file: record.result.file, sha256: record.result.sha256 },
   };
-  await writeWhole(join(folder.path, "report.md"), renderMarkdown(record));
+  const drawing = await renderSvg(record);
+  if (drawing !== undefined) await writeWhole(join(folder.path, drawingFile), drawing);
+  const shown = drawing === undefined ? {} : { drawing: drawingFile };
+  await writeWhole(join(folder.path, "report.md"), renderMarkdown(record, shown));
   await writeWhole(join(folder.path, "report.html"), await renderHtml([record]));
   await writeWhole(join(folder.path, "junit.xml"), renderJunit([record], { strict }));
   await writeWhole(join(folder.path, "recipe.lock.yaml"), writeLock(facts.lock, outcome));
