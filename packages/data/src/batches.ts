@@ -9,6 +9,7 @@
  */
 import { makeTensor, type Tensor, tensorBytes } from "@pare/tensor";
 import { type Augmentation, augmentImage, augmentStream, isAugmentable } from "./augment.ts";
+import { alternatingMemory, type BatchMemory, freshMemory } from "./batch-memory.ts";
 import { type Dataset, type Sample, subset, type Target } from "./dataset.ts";
 import { batchSizeError, sampleFieldError, sampleTypeError } from "./errors.ts";
 import { randomStream, shuffle } from "./random.ts";
@@ -32,6 +33,8 @@ export interface BatchOptions {
   readonly epoch?: number;
   /** Leave out the last batch where it is smaller than the others. Default false. */
   readonly dropLast?: boolean;
+  /** The inputs of a batch hold only until the second one after it is asked for, which takes their memory. Default false. */
+  readonly reuse?: boolean;
 }
 
 export interface Batch {
@@ -48,6 +51,7 @@ export interface Batch {
 export async function* batches(dataset: Dataset, options: BatchOptions): AsyncGenerator<Batch> {
   const { batch, transform = {}, pad = false, dropLast = false, fields = dataset.fields } = options;
   if (!Number.isInteger(batch) || batch < 1) throw batchSizeError(batch);
+  const memory = options.reuse === true ? alternatingMemory() : freshMemory;
   let first = 0;
   for await (const group of groups(ordered(dataset, options), batch)) {
     if (dropLast && group.length < batch) return;
@@ -55,7 +59,7 @@ export async function* batches(dataset: Dataset, options: BatchOptions): AsyncGe
     const targets = samples.map(({ target }) => target);
     const ids = samples.map(({ id }) => id);
     while (pad && samples.length < batch) samples.push(samples.at(-1)!);
-    const inputs = new Map(fields.map((field) => [field, stack(dataset.name, field, samples, transform)]));
+    const inputs = new Map(fields.map((field) => [field, stack(dataset.name, field, samples, transform, memory)]));
     yield { inputs, targets, ids, first };
     first += targets.length;
   }
@@ -100,7 +104,13 @@ function ask(sample: Dataset["sample"], index: number): Promise<Sample> {
   return promise;
 }
 
-function stack(dataset: string, field: string, samples: readonly Sample[], transform: ImageTransform): Tensor {
+function stack(
+  dataset: string,
+  field: string,
+  samples: readonly Sample[],
+  transform: ImageTransform,
+  memory: BatchMemory,
+): Tensor {
   const tensors = samples.map(({ id, fields }) => {
     const tensor = fields.get(field);
     if (tensor === undefined) throw sampleFieldError(dataset, id, field, [...fields.keys()]);
@@ -110,7 +120,8 @@ function stack(dataset: string, field: string, samples: readonly Sample[], trans
   for (const [i, tensor] of tensors.entries())
     if (typeText(tensor) !== typeText(like))
       throw sampleTypeError(dataset, samples[i]!.id, field, typeText(like), typeText(tensor));
-  return isImage(like) ? stackImages(tensors, like.shape, transform) : stackPlain(tensors, like);
+  const take = (sizeBytes: number) => memory(field, sizeBytes);
+  return isImage(like) ? stackImages(tensors, like.shape, transform, take) : stackPlain(tensors, like, take);
 }
 
 const typeText = ({ dtype, shape }: Tensor) => `${dtype} [${shape.join(", ")}]`;
@@ -120,18 +131,25 @@ export function isImage({ dtype, shape }: Tensor): boolean {
   return dtype === "uint8" && shape.length === 3;
 }
 
-function stackImages(tensors: readonly Tensor[], shape: readonly number[], transform: ImageTransform): Tensor {
+type Take = (sizeBytes: number) => ArrayBuffer;
+
+function stackImages(
+  tensors: readonly Tensor[],
+  shape: readonly number[],
+  transform: ImageTransform,
+  take: Take,
+): Tensor {
   const [height, width, channels] = shape as readonly [number, number, number];
   const write = imageWriter(transform, height, width, channels);
   const size = height * width * channels;
-  const out = new Float32Array(tensors.length * size);
+  const out = new Float32Array(take(tensors.length * size * 4));
   for (const [i, tensor] of tensors.entries()) write(tensorBytes(tensor), out.subarray(i * size, (i + 1) * size));
   const axes = transform.layout === "NHWC" ? [height, width, channels] : [channels, height, width];
   return makeTensor("float32", [tensors.length, ...axes], new Uint8Array(out.buffer));
 }
 
-function stackPlain(tensors: readonly Tensor[], { dtype, shape, source }: Tensor): Tensor {
-  const out = new Uint8Array(tensors.length * source.size);
+function stackPlain(tensors: readonly Tensor[], { dtype, shape, source }: Tensor, take: Take): Tensor {
+  const out = new Uint8Array(take(tensors.length * source.size));
   for (const [i, tensor] of tensors.entries()) out.set(tensorBytes(tensor), i * source.size);
   return makeTensor(dtype, [tensors.length, ...shape], out);
 }

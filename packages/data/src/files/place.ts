@@ -32,12 +32,17 @@ export function readPlace(place: Place): Uint8Array {
 /** @throws DATA_ARCHIVE */
 export function readRange(fd: number, offset: number, length: number, path?: string): Uint8Array {
   const bytes = new Uint8Array(length);
-  for (let done = 0; done < length; ) {
-    const count = readSync(fd, bytes, done, length - done, offset + done);
+  fillRange(fd, offset, bytes, path);
+  return bytes;
+}
+
+/** Into memory that is there: where there are many small ranges. @throws DATA_ARCHIVE */
+export function fillRange(fd: number, offset: number, bytes: Uint8Array, path?: string): void {
+  for (let done = 0; done < bytes.length; ) {
+    const count = readSync(fd, bytes, done, bytes.length - done, offset + done);
     if (count === 0) throw archiveError(path, `it ends at byte ${offset + done}, inside one of its entries`);
     done += count;
   }
-  return bytes;
 }
 
 function readZipEntry({ fd, offset, size, storedSize, isDeflated }: Extract<Place, { kind: "zip" }>): Uint8Array {

@@ -1,12 +1,12 @@
 import { archiveError } from "../errors.ts";
 import type { DataFile } from "./file-set.ts";
-import { readRange } from "./place.ts";
+import { fillRange, readRange } from "./place.ts";
 
 const blockSize = 512;
 
 /** Whether the first block of a file is a tar header: its checksum says so. */
 export function isTarHeader(block: Uint8Array): boolean {
-  return block.length >= blockSize && block[0] !== 0 && checksum(block) === octal(block.subarray(148, 156));
+  return block.length >= blockSize && block[0] !== 0 && checksum(block) === octal(block, 148, 156);
 }
 
 /**
@@ -17,19 +17,20 @@ export function readTar(fd: number, sizeBytes: number, name: string): readonly D
   const files: DataFile[] = [];
   let longName: string | undefined;
   let longSize: number | undefined;
+  const block = Buffer.alloc(blockSize);
   for (let offset = 0; offset < sizeBytes; ) {
     if (offset + blockSize > sizeBytes) throw archiveError(name, "it ends inside a header");
-    const block = readRange(fd, offset, blockSize, name);
-    if (block.every((byte) => byte === 0)) break;
+    fillRange(fd, offset, block, name);
+    if (block[0] === 0 && block.every((byte) => byte === 0)) break;
     if (!isTarHeader(block)) throw archiveError(name, `the header at byte ${offset} is damaged`);
-    const size = longSize ?? octal(block.subarray(124, 136));
+    const size = longSize ?? octal(block, 124, 136);
     const type = String.fromCharCode(block[156]!);
     const start = offset + blockSize;
     if (start + size > sizeBytes) throw archiveError(name, `it ends at byte ${sizeBytes}, inside one of its entries`);
     offset = start + Math.ceil(size / blockSize) * blockSize;
-    if (type === "L") longName = text(readRange(fd, start, size, name));
+    if (type === "L") longName = text(Buffer.from(readRange(fd, start, size, name)));
     else if (type === "x") {
-      const fields = paxFields(readRange(fd, start, size, name));
+      const fields = paxFields(Buffer.from(readRange(fd, start, size, name)));
       longName = fields.get("path") ?? longName;
       longSize = fields.has("size") ? Number(fields.get("size")) : undefined;
     } else {
@@ -49,30 +50,38 @@ function checksum(block: Uint8Array): number {
   return sum;
 }
 
-/** Octal digits; or, with the top bit set, a big-endian number (GNU, for sizes beyond 8 GiB). */
-function octal(field: Uint8Array): number {
-  if (field[0]! & 0x80) return field.subarray(1).reduce((sum, byte) => sum * 256 + byte, 0);
-  return Number.parseInt(text(field).trim() || "0", 8);
+/** Octal digits after spaces; or, with the top bit set, a big-endian number (GNU, for sizes beyond 8 GiB). */
+function octal(block: Uint8Array, start: number, end: number): number {
+  let value = 0;
+  if (block[start]! & 0x80) {
+    for (let i = start + 1; i < end; i++) value = value * 256 + block[i]!;
+    return value;
+  }
+  let at = start;
+  while (at < end && block[at] === 0x20) at++;
+  for (; at < end && block[at]! >= 0x30 && block[at]! < 0x38; at++) value = value * 8 + block[at]! - 0x30;
+  return value;
 }
 
-function text(bytes: Uint8Array): string {
-  const end = bytes.indexOf(0);
-  return Buffer.from(end < 0 ? bytes : bytes.subarray(0, end)).toString("utf8");
+/** Up to the first zero byte. */
+function text(bytes: Buffer, start = 0, end = bytes.length): string {
+  const zero = bytes.indexOf(0, start);
+  return bytes.toString("utf8", start, zero < 0 ? end : Math.min(zero, end));
 }
 
-function headerName(block: Uint8Array): string {
-  const prefix = text(block.subarray(257, 262)) === "ustar" ? text(block.subarray(345, 500)) : "";
-  const name = text(block.subarray(0, 100));
+function headerName(block: Buffer): string {
+  const prefix = text(block, 257, 262) === "ustar" ? text(block, 345, 500) : "";
+  const name = text(block, 0, 100);
   return prefix === "" ? name : `${prefix}/${name}`;
 }
 
 /** "27 path=some/long/name\n" … */
-function paxFields(bytes: Uint8Array): ReadonlyMap<string, string> {
+function paxFields(bytes: Buffer): ReadonlyMap<string, string> {
   const fields = new Map<string, string>();
   for (let at = 0; at < bytes.length; ) {
-    const length = Number.parseInt(text(bytes.subarray(at, at + 20)), 10);
+    const length = Number.parseInt(text(bytes, at, at + 20), 10);
     if (!(length > 0)) break;
-    const [, key, value] = /^\d+ ([^=]*)=([\s\S]*)\n$/.exec(text(bytes.subarray(at, at + length))) ?? [];
+    const [, key, value] = /^\d+ ([^=]*)=([\s\S]*)\n$/.exec(text(bytes, at, at + length)) ?? [];
     if (key !== undefined) fields.set(key, value!);
     at += length;
   }

@@ -14,6 +14,8 @@ import type { Pixels } from "./pixels.ts";
 const threads = 2;
 /** Images in one message at most, so that a large group comes back part by part. */
 const groupSize = 32;
+/** What a thread makes is short-lived: with room for more of it, it only lies about longer. */
+const youngMb = 3;
 
 export interface ImageDecoder {
   /** @throws Error where the image cannot be decoded or shaped */
@@ -64,7 +66,7 @@ function send(asked: readonly Asked[], geometry: Geometry): void {
 }
 
 function startThread(index: number): Thread {
-  const worker = new Worker(findWorker());
+  const worker = new Worker(findWorker(), { resourceLimits: { maxYoungGenerationSizeMb: youngMb } });
   const pending: Thread["pending"] = new Map();
   worker.on("message", ({ key, images, data }: DecodeReply) => {
     const asked = pending.get(key)!;

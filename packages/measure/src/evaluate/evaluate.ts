@@ -4,7 +4,7 @@
  * 1. Several models are fed the same batches; the first is the original that the others are compared with.
  * 2. What became of each sample is kept in a few bytes, in the data set's order: metrics, intervals and paired tests
  *    come from it, now or from a record later.
- * 3. While the models run on one batch the next is being made.
+ * 3. While the models run on one batch the next is being made, and no third one exists.
  */
 import { createHash } from "node:crypto";
 import type { Target } from "@pare/data";

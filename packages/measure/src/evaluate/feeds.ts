@@ -15,6 +15,7 @@ import { batchesDifferError, batchSizeError, bindingError, emptyDatasetError, in
 
 /** One run of the models. */
 export interface Feed {
+  /** They hold until the second feed after this one is asked for. */
   readonly inputs: Tensors;
   /** Of the samples that count, those at the head of the batch. */
   readonly targets: readonly (Target | undefined)[];
@@ -64,7 +65,8 @@ async function* feedsOf(
   const binding = ports.map((port) => [port, fieldFor(port, ports, dataset.fields, bound)] as const);
   const batch = batchOf(sessions, wanted);
   const fields = [...new Set(binding.map(([, field]) => field))];
-  for await (const { inputs, targets, ids, first } of batches(dataset, { batch, transform, pad: true, fields })) {
+  const options = { batch, transform, pad: true, reuse: true, fields };
+  for await (const { inputs, targets, ids, first } of batches(dataset, options)) {
     const feeds = binding.map(([port, field]) => [port.name, fitted(inputs.get(field)!, port, field)] as const);
     yield { inputs: new Map(feeds), targets, ids, first };
   }
