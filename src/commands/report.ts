@@ -3,7 +3,7 @@ import { defineCommand } from "../terminal/command.ts";
 export const report = defineCommand({
   name: "report",
   arguments: "<records...>",
-  summary: "Turn records of runs into HTML, Markdown, JUnit, annotations",
+  summary: "Turn records of runs into HTML, Markdown, SVG, JUnit",
   positionals: {
     records: { type: "string", array: true, describe: "record.json files, or folders of runs", demandOption: true },
   },
@@ -15,7 +15,7 @@ export const report = defineCommand({
       describe: "The file to write; its ending chooses the format [default: standard output]",
     },
     format: {
-      choices: ["html", "md", "junit", "annotations"],
+      choices: ["html", "md", "svg", "junit", "annotations"],
       requiresArg: true,
       describe: "Default: by the ending of --out, else md. annotations: commands of GitHub Actions",
     },

@@ -9,9 +9,9 @@ export {
   significant,
 } from "./format.ts";
 export { renderGates } from "./gate-text.ts";
-export { renderHtml } from "./html.ts";
+export { renderHtml, renderSvg } from "./html.ts";
 export { type JunitOptions, renderJunit } from "./junit.ts";
-export { headline, renderMarkdown } from "./markdown.ts";
+export { headline, type MarkdownOptions, markdownLimit, renderMarkdown } from "./markdown.ts";
 export { readRecord } from "./read-record.ts";
 export * from "./record.ts";
 export { recordText } from "./record-text.ts";

@@ -1,20 +1,44 @@
-import { formatBytes, formatDuration } from "./format.ts";
+import { barText } from "./bar-text.ts";
+import { formatBytes, formatCount, formatDuration } from "./format.ts";
 import { gateWords } from "./gate-text.ts";
-import type { GateRecord, GateStatus, RunRecord, StepRecord } from "./record.ts";
+import { rightCounts } from "./predictions.ts";
+import type { GateRecord, GateStatus, RunRecord, StepNote, StepRecord } from "./record.ts";
 import { comparisonRows } from "./rows.ts";
 
+/** Characters. GitHub takes 65,536 in a comment; some room is left for what is put around the report. */
+export const markdownLimit = 60_000;
+
+export interface MarkdownOptions {
+  /** Where `renderSvg`'s drawing lies, from the Markdown file. Default: none is shown. */
+  readonly drawing?: string;
+}
+
 /**
- * The run as Markdown that fits a pull-request comment: a table of the original against the result, what each step
- * did, and where it was measured. A pure function of the record.
+ * The run as Markdown that fits a pull-request comment: a table of the original against the result, bars, what each
+ * step did, and where it was measured. A pure function of the record.
+ *
+ * The bars are text: a comment on GitHub shows neither inline SVG nor pictures in data addresses, nor files of the
+ * run. Where the Markdown lies in a folder beside the drawing, that is shown too.
  */
-export function renderMarkdown(record: RunRecord): string {
+export function renderMarkdown(record: RunRecord, options: MarkdownOptions = {}): string {
+  const whole = textOf(record, options, (step) => stepText(step, step.notes));
+  if (whole.length <= markdownLimit) return whole;
+  const brief = textOf(record, options, (step) => stepText(step, []));
+  if (brief.length <= markdownLimit) return brief;
+  return `${brief.slice(0, brief.lastIndexOf("\n", markdownLimit))}\n\nShortened: report.html has all.\n`;
+}
+
+function textOf(record: RunRecord, { drawing }: MarkdownOptions, describe: (step: StepRecord) => string): string {
   const { run, recipe, steps, gates = [] } = record;
   const blocks = [
     `## ${escapeMarkdown(recipe.name)}: ${headline(record)}`,
     comparisonTable(record),
     intervalRemark(record),
+    rightRemark(record),
+    barText(record),
+    drawing === undefined ? "" : `![Charts of quality against latency and of the run times](${encodeURI(drawing)})`,
     ...(gates.length > 0 ? ["### Gates", gateTable(gates)] : []),
-    ...(steps.length > 0 ? ["### Steps", steps.map(stepText).join("\n")] : []),
+    ...(steps.length > 0 ? ["### Steps", steps.map(describe).join("\n")] : []),
     "### Where",
     environmentText(record),
     `<sub>Run ${escapeMarkdown(run.id)} · recipe ${recipe.sha256.slice(0, 12)} · result ${record.result.sha256.slice(0, 12)} · ` +
@@ -42,6 +66,16 @@ function intervalRemark(record: RunRecord): string {
   return `In brackets: ${Math.round(metric.interval.confidence * 100)} % confidence intervals.`;
 }
 
+function rightRemark(record: RunRecord): string {
+  const counts = rightCounts(record);
+  if (counts === undefined) return "";
+  const { both, original, result, neither } = counts;
+  return (
+    `Of the same samples, ${formatCount(both)} are right in both models, ${formatCount(original)} only in the original, ` +
+    `${formatCount(result)} only in the result, ${formatCount(neither)} in neither.`
+  );
+}
+
 const signs: Readonly<Record<GateStatus, string>> = { pass: "✅", fail: "❌", "cannot-tell": "❔", skipped: "➖" };
 
 function gateTable(gates: readonly GateRecord[]): string {
@@ -52,10 +86,10 @@ function gateTable(gates: readonly GateRecord[]): string {
   return ["| | gate | what decides it |", "|---|---|---|", ...rows].join("\n");
 }
 
-function stepText(step: StepRecord): string {
+function stepText(step: StepRecord, notesShown: readonly StepNote[]): string {
   const cached = step.status === "cached" ? ", from the cache" : ` in ${formatDuration(step.durationMs)}`;
   const title = `- **${escapeMarkdown(step.name)}**: ${step.nodesBefore} → ${step.nodesAfter} nodes${cached}`;
-  const notes = step.notes.map(
+  const notes = notesShown.map(
     (note) => `  - ${note.kind === "left" ? "left alone: " : ""}${escapeMarkdown(note.text)}`,
   );
   return [title, ...notes].join("\n");

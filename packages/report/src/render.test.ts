@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { record } from "../testing/example-record.ts";
-import { renderMarkdown } from "./markdown.ts";
+import { fullRecord, record } from "../testing/example-record.ts";
+import { renderSvg } from "./html.ts";
+import { markdownLimit, renderMarkdown } from "./markdown.ts";
 import { renderTable } from "./table.ts";
 
 test("the table for the terminal moves intervals below their values where 80 columns are too few", () => {
@@ -41,6 +42,13 @@ test("the Markdown shows the comparison, the steps and the place, and escapes na
 
     In brackets: 95 % confidence intervals.
 
+    \`\`\`text
+    latency.online.p50  original  ████████████████████████  0.570 ms
+                        result    ████████████████████████  0.570 ms
+    size                original  ████████████████████████  213 kB
+                        result    ███████████████████████▋  210 kB
+    \`\`\`
+
     ### Steps
 
     - **simplify**: 34 → 20 nodes in 120 ms
@@ -56,6 +64,33 @@ test("the Markdown shows the comparison, the steps and the place, and escapes na
     <sub>Run 0123abcd-1 · recipe bbbbbbbbbbbb · result dddddddddddd · 2026-11-20T10:00:00.000Z</sub>
     "
   `);
+});
+
+test("Markdown fits a comment whatever a run did: notes go first, then the end", () => {
+  const [step] = record.steps;
+  const notes = Array.from({ length: 2000 }, (_, i) => ({
+    kind: "changed" as const,
+    text: `${i} ${"long ".repeat(20)}`,
+  }));
+  const long = renderMarkdown({ ...record, steps: [{ ...step!, notes }] });
+  expect(long.length).toBeLessThan(5000);
+  expect(long).toContain("- **simplify**: 34 → 20 nodes in 120 ms\n\n### Where");
+  const longer = renderMarkdown({ ...record, steps: Array.from({ length: 3000 }, () => step!) });
+  expect(longer.length).toBeLessThan(markdownLimit + 100);
+  expect(longer).toMatch(/Shortened: report\.html has all\.\n$/);
+});
+
+test("a drawing beside the Markdown is shown", () => {
+  expect(renderMarkdown(record, { drawing: "a report.svg" })).toContain("(a%20report.svg)");
+});
+
+test("the drawing is one SVG file that says in words what it shows", async () => {
+  const svg = await renderSvg(fullRecord);
+  expect(svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" viewBox="0 0 928 /);
+  expect(svg?.match(/<svg class="chart"/g)).toHaveLength(3);
+  expect(svg).toContain("<title>quickstart: accuracy.top1 against latency.online.p50; online: how long runs took;");
+  expect(svg).not.toMatch(/NaN|undefined|<script/);
+  expect(await renderSvg({ ...record, result: { ...record.result, metrics: [] } })).toBeUndefined();
 });
 
 test("what only one of the models has is shown with a dash", () => {

@@ -1,8 +1,8 @@
 import { formatCount, formatQuantity, significant } from "../format.ts";
+import { confusionsOf, rightCounts } from "../predictions.ts";
 import type { ConfusionRecord, ModelRecord, RunRecord, WrongSample } from "../record.ts";
 import { barTable, type Pair } from "./bars.ts";
 import { html, type Markup, type Part } from "./markup.ts";
-import { confusionsOf, rightCounts } from "./predictions.ts";
 import type { Series } from "./series.ts";
 import { table } from "./table.ts";
 
@@ -48,12 +48,14 @@ function confusionTable({ original, result }: RunRecord): Markup | undefined {
       ),
   );
   const [before, after] = wrong as [Map<string, number>, Map<string, number>];
-  if (before.size === 0 && after.size === 0) return undefined;
   const most = (label: string) => Math.max(before.get(label) ?? 0, after.get(label) ?? 0);
+  // A mistake that happened once, among many classes, is no pattern.
   const pairs: readonly Pair[] = [...new Set([...before.keys(), ...after.keys()])]
+    .filter((label) => most(label) > 1)
     .sort((a, b) => most(b) - most(a))
     .slice(0, confusionsShown)
     .map((label) => ({ label, original: before.get(label) ?? 0, result: after.get(label) ?? 0 }));
+  if (pairs.length === 0) return undefined;
   return barTable("The most frequent mistakes", "class → taken for", pairs, formatCount);
 }
 

@@ -1,18 +1,15 @@
-import { formatBytes, formatQuantity, significant } from "../format.ts";
-import { latencyNames, metricOf, qualityOf } from "../headline-metrics.ts";
-import type { ModelProfile, ModelRecord, RunRecord } from "../record.ts";
+import { formatBytes, significant } from "../format.ts";
+import type { ModelProfile, RunRecord } from "../record.ts";
 import { barTable, nodePairs, operatorPairs, tensorPairs } from "./bars.ts";
-import { quantityTick, tickText } from "./chart.ts";
 import { environmentList, timingTable } from "./environment.ts";
+import { figures, latencies, tradeoffs } from "./figures.ts";
 import { gateTable } from "./gates.ts";
-import { blocksChart, distributionChart, timesOf } from "./latency-charts.ts";
 import { html, type Markup, type Part } from "./markup.ts";
 import { mistakes } from "./mistakes.ts";
-import { legend, type Series } from "./series.ts";
+import type { Series } from "./series.ts";
 import { stepTable } from "./steps.ts";
 import { comparisonTable } from "./summary.ts";
 import { table } from "./table.ts";
-import { type TradeoffPoint, tradeoffChart } from "./tradeoff.ts";
 
 export interface Section {
   /** Anchor within the run. */
@@ -52,58 +49,6 @@ function comparison(record: RunRecord): Markup {
     confidence &&
     html`<p class="note">Small below a value: its ${Math.round(confidence * 100)} % confidence interval. Changes of accuracy are paired over the same samples, those of speed come from interleaved runs.</p>`;
   return html`${comparisonTable(record)}${remark || undefined}`;
-}
-
-interface Figure {
-  readonly caption: string;
-  readonly chart: Markup;
-}
-
-function figures(all: readonly Figure[]): Markup | undefined {
-  if (all.length === 0) return undefined;
-  return html`<div class="charts">${all.map(({ caption, chart }) => html`<figure><figcaption>${caption}</figcaption>${legend}${chart}</figure>\n`)}</div>`;
-}
-
-/** One plot for each latency, of the two models. */
-function tradeoffs(record: RunRecord): readonly Figure[] {
-  const quality = qualityOf(record);
-  if (quality === undefined) return [];
-  const metric = metricOf(record.result, quality);
-  return latencyNames(record).flatMap((latency) => {
-    const points = (["original", "result"] as const).flatMap((series) =>
-      pointOf(record[series], series, quality, latency),
-    );
-    if (points.length < 2 || metric === undefined) return [];
-    const chart = tradeoffChart({
-      points,
-      costLabel: `${latency}, ms`,
-      qualityLabel: quality,
-      better: metric.better,
-      formatCost: ms,
-      formatQuality: (value) => formatQuantity(value, metric.unit),
-      costTick: tickText,
-      qualityTick: quantityTick(metric.unit),
-    });
-    return [{ caption: `${quality} against ${latency}`, chart }];
-  });
-}
-
-function pointOf(model: ModelRecord, series: Series, quality: string, latency: string): readonly TradeoffPoint[] {
-  const [good, slow] = [metricOf(model, quality), metricOf(model, latency)];
-  if (good === undefined || slow === undefined || !Number.isFinite(good.value)) return [];
-  const intervals = { costInterval: slow.interval, qualityInterval: good.interval };
-  return [{ label: series, series, cost: slow.value, quality: good.value, ...intervals }];
-}
-
-function latencies({ timings }: RunRecord): readonly Figure[] {
-  return timings.flatMap((timing) => {
-    const times = timesOf(timing);
-    if (times === undefined) return [];
-    return [
-      { caption: `${timing.name}: how long runs took`, chart: distributionChart(timing.name, times) },
-      { caption: `${timing.name}: medians of the interleaved blocks`, chart: blocksChart(timing.name, times) },
-    ];
-  });
 }
 
 const ms = (value: number) => `${significant(value)} ms`;

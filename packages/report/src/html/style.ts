@@ -1,9 +1,26 @@
-/** The page's style: system fonts, light and dark by the reader's setting, one column on a phone. */
-export const style = `
+/** Light, and dark where the reader has it so. */
+export const colors = `
 :root{color-scheme:light dark;--page:#fff;--card:#f5f7f9;--text:#1b2430;--soft:#56616f;--line:#d9dfe6;--link:#0b5cad;
 --original:#6a7a94;--result:#0a7d5a;--front:#a05a00;--pass:#0a6b45;--fail:#b3261e;--doubt:#7a5200;--track:#e4e9ee}
 @media (prefers-color-scheme:dark){:root{--page:#12171d;--card:#1b222b;--text:#e6ebf1;--soft:#a3afbd;--line:#323c48;--link:#7db8f5;
 --original:#93a5c4;--result:#41cf9d;--front:#f0b35c;--pass:#54d39f;--fail:#ff8a80;--doubt:#f0c067;--track:#2a333d}}
+`.trim();
+
+/** What the marks of a chart look like. */
+export const chartStyle = `
+.grid{stroke:var(--line);stroke-width:1}.tick,.axis,.label{fill:var(--soft);font-size:12px}.axis{font-size:12.5px}
+.label{fill:var(--text);paint-order:stroke;stroke:var(--card);stroke-width:3px}
+.mark.original,.area.original{fill:var(--original)}.mark.result,.area.result{fill:var(--result)}
+.mark{stroke:var(--card);stroke-width:1}.area{fill-opacity:.4;stroke-width:1.3}
+.area.original,.whisker.original,.median.original{stroke:var(--original)}
+.area.result,.whisker.result,.median.result{stroke:var(--result)}
+.whisker{stroke-width:1.6;fill:none}.median{stroke-width:1.5;stroke-dasharray:4 3;fill:none}
+.front{fill:none;stroke:var(--front);stroke-width:1.4;stroke-dasharray:5 4}
+`.trim();
+
+/** The page's style: system fonts, light and dark by the reader's setting, one column on a phone. */
+export const style = `
+${colors}
 *{box-sizing:border-box}
 body{margin:0;background:var(--page);color:var(--text);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
 main,header,footer{max-width:68rem;margin:0 auto;padding:0 1rem}
@@ -22,14 +39,7 @@ nav ul{display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;list-style:none;padding:0;ma
 figure{margin:0;background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.6rem .7rem;min-width:0}
 figcaption{font-weight:600;font-size:.95rem}
 svg.chart{display:block;width:100%;max-width:36rem;height:auto;margin:0 auto}
-.grid{stroke:var(--line);stroke-width:1}.tick,.axis,.label{fill:var(--soft);font-size:12px}.axis{font-size:12.5px}
-.label{fill:var(--text);paint-order:stroke;stroke:var(--card);stroke-width:3px}
-.mark.original,.area.original{fill:var(--original)}.mark.result,.area.result{fill:var(--result)}
-.mark{stroke:var(--card);stroke-width:1}.area{fill-opacity:.4;stroke-width:1.3}
-.area.original,.whisker.original,.median.original{stroke:var(--original)}
-.area.result,.whisker.result,.median.result{stroke:var(--result)}
-.whisker{stroke-width:1.6;fill:none}.median{stroke-width:1.5;stroke-dasharray:4 3;fill:none}
-.front{fill:none;stroke:var(--front);stroke-width:1.4;stroke-dasharray:5 4}
+${chartStyle}
 .legend{font-size:.85rem;color:var(--soft);display:flex;gap:1rem;margin:.1rem 0}.legend svg{width:.9rem;height:.9rem;vertical-align:-.1rem}
 .scroll{overflow-x:auto;margin:.6rem 0}
 table{border-collapse:collapse;width:100%;font-size:.92rem}caption{text-align:left;color:var(--soft);font-size:.85rem;padding-bottom:.3rem}

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { record } from "../../testing/example-record.ts";
-import type { ModelRecord, OutcomesRecord } from "../record.ts";
+import { record } from "../testing/example-record.ts";
 import { columnValues, confusionsOf, rightCounts } from "./predictions.ts";
+import type { ModelRecord, OutcomesRecord } from "./record.ts";
 
 const bytes = (...values: readonly number[]) => btoa(String.fromCharCode(...values));
 

@@ -1,4 +1,4 @@
-import type { ModelRecord, OutcomeColumn, RunRecord } from "../record.ts";
+import type { ModelRecord, OutcomeColumn, RunRecord } from "./record.ts";
 
 /** Samples of one class that a model took for another, or that it got right. */
 export interface Confusion {
