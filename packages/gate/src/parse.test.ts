@@ -103,6 +103,16 @@ test.each([
   expect(faultOf(text)).toMatch(/^GATE_(SYNTAX|METRIC) at gates\[0\] in recipe\.yaml:9: /);
 });
 
+test.each([
+  [" ", "it is empty"],
+  ["nodes < 1e400", '"Infinity" is no finite number'],
+  ["nodes < NaN", '"NaN" is no finite number'],
+  ["size.file <= 50%", '"50 %": percentages are not written (shares are 0 to 1)'],
+  ["nodes < 3; nodes < 4", '"nodes < 3; nodes < 4" is more than one condition: write each as a gate of its own'],
+  ["nodes < 3 && loss < 1", "(&& is written and, || is written or)"],
+  ["nodes < 9^9^9^9", '"9 ^ 9 ^ 9 ^ 9" is more than a gate may say'],
+])("%j: the fault says what is wrong", (text, problem) => expect(faultOf(text)).toContain(problem));
+
 test("a name that nobody knows yet is let pass where there may be such a metric", () => {
   const names = { known: ["nodes"], mayBe: (name: string) => name.startsWith("f1.class.") };
   const gate = parseGate("original.f1.class.3 > nodes", names, place);

@@ -30,6 +30,7 @@ interface Context {
  * @throws GATE_SYNTAX, GATE_LENGTH, GATE_METRIC, GATE_AMBIGUOUS
  */
 export function parseGate(expression: string, names: MetricNames, place: string): Gate {
+  if (expression.trim() === "") throw gateSyntaxError(place, "it is empty");
   if (expression.length > lengthLimit) throw gateLengthError(place, expression.length, lengthLimit);
   return {
     expression,
@@ -42,7 +43,8 @@ function read(text: string, place: string): MathNode {
     return math.parse!(text) as MathNode;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw gateSyntaxError(place, `"${text}" cannot be read: ${why}`);
+    const hint = /&&|\|\|/.test(text) ? " (&& is written and, || is written or)" : "";
+    throw gateSyntaxError(place, `"${text}" cannot be read: ${why}${hint}`);
   }
 }
 
@@ -71,6 +73,11 @@ function conditionOf(node: MathNode, context: Context): Condition {
       return { kind: fn, left: conditionOf(first, context), right: conditionOf(second, context) };
   }
   if (inner.type === "RelationalNode") return chainOf(inner as RelationalNode, context);
+  if (inner.type === "BlockNode")
+    throw gateSyntaxError(
+      context.place,
+      `"${oneLine(inner)}" is more than one condition: write each as a gate of its own`,
+    );
   throw gateSyntaxError(context.place, `"${inner}" is not a condition: it compares nothing`);
 }
 
@@ -86,8 +93,10 @@ function chainOf({ conditionals, params }: RelationalNode, context: Context): Co
 
 function quantityOf(node: MathNode, context: Context): Quantity {
   const inner = bare(node);
-  if (inner.type === "ConstantNode" && "value" in inner && typeof inner.value === "number")
+  if (inner.type === "ConstantNode" && "value" in inner && typeof inner.value === "number") {
+    if (!Number.isFinite(inner.value)) throw gateSyntaxError(context.place, `"${inner}" is no finite number`);
     return { kind: "number", value: inner.value };
+  }
   if (isOperator(inner)) return arithmeticOf(inner, context);
   if (inner.type === "FunctionNode") return callOf(inner as FunctionNode, context);
   const parts = pathOf(inner);
@@ -104,8 +113,9 @@ function arithmeticOf(node: OperatorNode, context: Context): Quantity {
   // "5 ms" reads as 5 times ms.
   if (implicit && op !== undefined)
     throw gateSyntaxError(context.place, `"${node}": units are not written (times are ms, sizes bytes, shares 0 to 1)`);
-  const isPercentage = "isPercentage" in node && node.isPercentage === true;
-  if (op === undefined || isPercentage) throw gateSyntaxError(context.place, `"${node}" is more than a gate may say`);
+  if ("isPercentage" in node && node.isPercentage === true)
+    throw gateSyntaxError(context.place, `"${first} %": percentages are not written (shares are 0 to 1)`);
+  if (op === undefined) throw gateSyntaxError(context.place, `"${node}" is more than a gate may say`);
   return { kind: "arithmetic", op, left: quantityOf(first, context), right: quantityOf(second, context) };
 }
 
@@ -130,6 +140,8 @@ function pathOf(node: MathNode): readonly string[] | undefined {
   const part = "value" in dimension ? dimension.value : undefined;
   return typeof part === "string" ? [...before, part] : undefined;
 }
+
+const oneLine = (node: MathNode) => node.toString().replace(/\s+/g, " ");
 
 function bare(node: MathNode): MathNode {
   let inner = node;

@@ -92,7 +92,7 @@ function incomparability({ record, base, changes }: Against, name: string): stri
   const unit = (metricOf(record.result, name) ?? metricOf(base.result, name))?.unit;
   const change = changes.find(({ metric }) => metric === name);
   if (unit === undefined || unit === "bytes" || unit === "count" || change?.interval !== undefined) return undefined;
-  if (unit === "ms" || unit === "per-second")
+  if (unit === "ms" || unit === "per-second" || name.startsWith("drops."))
     return `times of two runs are not comparable${change?.note === undefined ? "" : ` (${change.note})`}: \`pare compare\` measures both models again`;
   const samples = ({ data }: RunRecord) => data.find(({ split }) => split === "test")?.sha256;
   return samples(record) === samples(base) ? undefined : "the base was measured on other samples";
