@@ -15,7 +15,7 @@ import { basename, join, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { archiveError, dataMissingError } from "../errors.ts";
-import { type Place, readPlace, readRange } from "./place.ts";
+import { type Place, readPlace, readRange, sharedMemory } from "./place.ts";
 import { isTarHeader, readTar } from "./tar.ts";
 import { readZip } from "./zip.ts";
 
@@ -108,6 +108,7 @@ function removeOpen(folder: string): void {
 
 function digestFiles(files: readonly DataFile[]): string {
   const hash = createHash("sha256");
-  for (const { path, place } of files) hash.update(`${path}\0${place.size}\0`).update(readPlace(place));
+  const memory = sharedMemory();
+  for (const { path, place } of files) hash.update(`${path}\0${place.size}\0`).update(readPlace(place, memory));
   return hash.digest("hex");
 }

@@ -34,11 +34,19 @@ export function labelFiles(name: string, paths: readonly string[], rule: ClassRu
 
 /** "test/cat/1.jpg", "test/dog/1.jpg" → "cat", "dog". */
 function classFolders(paths: readonly string[]): readonly string[] {
-  const parts = paths.map((path) => path.split("/").slice(0, -1));
-  const [first = []] = parts;
-  let shared = 0;
-  while (shared < first.length && parts.every((folders) => folders[shared] === first[shared])) shared++;
-  return parts.map((folders) => folders[shared] ?? "");
+  let shared = folderOf(paths[0] ?? "");
+  for (const path of paths) while (!path.startsWith(shared)) shared = folderOf(shared.slice(0, -1));
+  const names = new Map<string, string>();
+  return paths.map((path) => {
+    const name = path.slice(shared.length, Math.max(shared.length, path.indexOf("/", shared.length)));
+    if (!names.has(name)) names.set(name, name);
+    return names.get(name)!;
+  });
+}
+
+/** With its slash: "test/cat/1.jpg" → "test/cat/", "1.jpg" → "". */
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/") + 1);
 }
 
 function classNames(name: string, distinct: readonly string[], rule: Exclude<ClassRule, "none">): readonly string[] {

@@ -1,6 +1,6 @@
 /** A worker thread that reads, decodes and shapes images. */
 import { parentPort } from "node:worker_threads";
-import { readPlace } from "../files/place.ts";
+import { readPlace, sharedMemory } from "../files/place.ts";
 import { decodeImage } from "./decode.ts";
 import type { Decoded, DecodeReply, DecodeRequest } from "./decode-protocol.ts";
 import { shapeImage } from "./geometry.ts";
@@ -8,9 +8,11 @@ import type { Pixels } from "./pixels.ts";
 
 parentPort?.on("message", async ({ key, places, geometry }: DecodeRequest) => {
   const outcomes: (Pixels | string)[] = [];
+  // One after the other. Not shared with the next request: that one starts while an image of this one is decoded.
+  const memory = sharedMemory();
   for (const place of places)
     try {
-      outcomes.push(shapeImage(await decodeImage(readPlace(place)), geometry));
+      outcomes.push(shapeImage(await decodeImage(readPlace(place, memory)), geometry));
     } catch (error) {
       outcomes.push(error instanceof Error ? error.message : String(error));
     }
