@@ -17,7 +17,7 @@ const smallDrop = 0.002;
 
 /** Sample by sample where both records have the outcomes of the same samples; else by the intervals. */
 export function accuracyRows(base: RunRecord, head: RunRecord): readonly CompareRow[] {
-  const isMeasured = ({ name }: Metric) => !/^(latency|throughput|memory|size|fidelity)\./.test(name);
+  const isMeasured = ({ name }: Metric) => !/^(latency|throughput|cost|start|memory|size|fidelity)\./.test(name);
   const metrics = head.result.metrics.filter(isMeasured);
   const names = metrics.map(({ name }) => name);
   const [before, after] = [base.result.outcomes, head.result.outcomes];

@@ -2,7 +2,7 @@ import type { BaseComparison, Gate, MetricNames } from "@pare/gate";
 import type { CheckedRecipe, Recipe } from "@pare/recipe";
 import type { GateRecord, RunRecord } from "@pare/report";
 import { recipeCatalog } from "../catalog.ts";
-import { peakMemory } from "./memory.ts";
+import { startMetricNames } from "./starts.ts";
 
 /** Every metric that a run of this recipe may have. */
 function metricNames({ evaluate, measure }: Recipe): MetricNames {
@@ -16,8 +16,8 @@ function metricNames({ evaluate, measure }: Recipe): MetricNames {
   const hasModule = asked.some((name) => name.startsWith("."));
   const isPart = (path: string) => evaluated.some((name) => path.startsWith(`${name}.`));
   return {
-    known: [...evaluated.filter((name) => !name.startsWith(".")), ...timed, ...(timed.length > 0 ? [peakMemory] : [])],
-    mayBe: (path) => isPart(path) || (hasModule && !/^(latency|throughput|memory|size)\b/.test(path)),
+    known: [...evaluated.filter((name) => !name.startsWith(".")), ...timed, ...(timed.length > 0 ? startMetricNames : [])],
+    mayBe: (path) => isPart(path) || (hasModule && !/^(latency|throughput|cost|start|memory|size)\b/.test(path)),
   };
 }
 

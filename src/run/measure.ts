@@ -1,8 +1,8 @@
 import type { RunFolder } from "@pare/recipe";
 import { type Evaluated, evaluateBoth, type Measured, type ModelPair } from "./evaluate.ts";
 import type { RunFacts } from "./facts.ts";
-import { measureMemory } from "./memory.ts";
 import { type Profiles, profileModel } from "./profile.ts";
+import { measureStarts } from "./starts.ts";
 import { type Timed, timeBoth } from "./time.ts";
 import { timingInputs } from "./timing-inputs.ts";
 import type { World } from "./tools.ts";
@@ -36,9 +36,9 @@ export async function measure(request: MeasureRequest): Promise<Measurements> {
     measured.push(part.value);
   }
   if (recipe.measure.length === 0) return { measured, profiles: undefined };
-  const memory = await folder.part("memory", async () => memoryOfBoth(request));
+  const starts = await folder.part("starts", async () => startsOfBoth(request));
   const profiles = await folder.part("profile", () => profileBoth(request));
-  return { measured: [...measured, memory.value], profiles: profiles.value };
+  return { measured: [...measured, starts.value], profiles: profiles.value };
 }
 
 function inputsOf({ facts, pair, world }: MeasureRequest, index: number) {
@@ -46,10 +46,10 @@ function inputsOf({ facts, pair, world }: MeasureRequest, index: number) {
 }
 
 /** Both as the first measurement runs them. */
-async function memoryOfBoth(request: MeasureRequest): Promise<Measured> {
+async function startsOfBoth(request: MeasureRequest): Promise<Measured> {
   const { recipe } = request.facts.checked;
   const { device, threads } = recipe.measure[0]!;
-  return measureMemory(request.pair, await inputsOf(request, 0), { device, threads }, recipe.seed, request.world);
+  return measureStarts(request.pair, await inputsOf(request, 0), { device, threads }, recipe.seed, request.world);
 }
 
 /** As the first measurement runs them, too. */

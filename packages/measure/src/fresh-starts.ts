@@ -2,11 +2,14 @@ import { readFileSync } from "node:fs";
 import { createOnnxRuntimeEngine } from "@pare/engine";
 import type { Progress, SessionOptions, Tensors } from "@pare/pass";
 import { type RatioEstimate, ratioOfMedians } from "./stats/bootstrap.ts";
+import { median, medianInterval } from "./stats/quantile.ts";
 
 /** What one model needs in processes that have just started. */
 export interface FreshStarts {
-  /** Opening the model and running it once, with the runtime loaded: by start. */
+  /** From starting the process to the first result, loading the runtime included: by start. */
   readonly coldStartMs: readonly number[];
+  /** The model's own part of it, opening and the first run: by start. */
+  readonly loadMs: readonly number[];
   /** The most that the engine's process ever had in memory, its runtime included: by start. Undefined: not told here. */
   readonly peakBytes: readonly number[] | undefined;
 }
@@ -26,16 +29,37 @@ export async function measureFreshStarts(
   paths: readonly string[],
   { inputs, session, starts = 6, progress, signal }: FreshStartOptions,
 ): Promise<readonly FreshStarts[]> {
-  const all = paths.map(() => ({ coldStartMs: [] as number[], peakBytes: [] as (number | undefined)[] }));
+  const all = paths.map((): Awaited<ReturnType<typeof startOnce>>[] => []);
   for (let start = 0; start < starts; start++) {
     for (const [i, path] of paths.entries()) {
       progress?.report("cold starts", start * paths.length + i, starts * paths.length);
-      const { coldStartMs, peakBytes } = await startOnce(path, inputs[i]!, { ...session, ...(signal && { signal }) });
-      all[i]!.coldStartMs.push(coldStartMs);
-      all[i]!.peakBytes.push(peakBytes);
+      all[i]!.push(await startOnce(path, inputs[i]!, { ...session, ...(signal && { signal }) }));
     }
   }
-  return all.map(({ coldStartMs, peakBytes }) => ({ coldStartMs, peakBytes: allKnown(peakBytes) }));
+  return all.map((each) => ({
+    coldStartMs: each.map(({ coldStartMs }) => coldStartMs),
+    loadMs: each.map(({ loadMs }) => loadMs),
+    peakBytes: allKnown(each.map(({ peakBytes }) => peakBytes)),
+  }));
+}
+
+/** Of two models' times by start, taken in turns. */
+export interface StartRatio extends RatioEstimate {
+  /** A ratio between 1 − this and 1 + this cannot be told from 1: what starts of one model differ by from each other. */
+  readonly noiseFloor: number;
+}
+
+/**
+ * The median of the ratios of starts that followed each other, with the interval of order statistics: of six starts the
+ * least and the largest ratio. The noise floor is the median change from a model's start to its next.
+ */
+export function startRatio(baseMs: readonly number[], headMs: readonly number[]): StartRatio {
+  const ratios = baseMs.map((base, i) => headMs[i]! / base);
+  const changes = [baseMs, headMs].flatMap((times) =>
+    times.slice(1).map((ms, i) => Math.abs(Math.log(ms / times[i]!))),
+  );
+  const noiseFloor = changes.length === 0 ? 0 : Math.expm1(median(changes));
+  return { ratio: median(ratios), interval: medianInterval(ratios), noiseFloor };
 }
 
 /** Undefined where the peaks are unknown. */
@@ -46,12 +70,14 @@ export function peakMemoryRatio(base: FreshStarts, head: FreshStarts, seed: numb
 }
 
 async function startOnce(path: string, inputs: Tensors, options: SessionOptions) {
+  const began = performance.now();
   await using engine = createOnnxRuntimeEngine();
   await engine.runtime();
-  const began = performance.now();
+  const loaded = performance.now();
   await using session = await engine.open({ path }, options);
   await session.run(inputs, options.signal && { signal: options.signal });
-  return { coldStartMs: performance.now() - began, peakBytes: residentPeak(engine.processId) };
+  const ended = performance.now();
+  return { coldStartMs: ended - began, loadMs: ended - loaded, peakBytes: residentPeak(engine.processId) };
 }
 
 /** Linux keeps the highest resident set of each process. */

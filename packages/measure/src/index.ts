@@ -1,6 +1,13 @@
 export { type ComparedMetric, compareOutcomes } from "./compare-outcomes.ts";
 export * from "./evaluate/index.ts";
-export { type FreshStartOptions, type FreshStarts, measureFreshStarts, peakMemoryRatio } from "./fresh-starts.ts";
+export {
+  type FreshStartOptions,
+  type FreshStarts,
+  measureFreshStarts,
+  peakMemoryRatio,
+  type StartRatio,
+  startRatio,
+} from "./fresh-starts.ts";
 export { type Host, hostOf } from "./host.ts";
 export {
   type LatencyMeasurement,

@@ -9,7 +9,7 @@ export function qualityOf({ original, result }: RunRecord): string | undefined {
   return names.find((name) => name.startsWith("accuracy.")) ?? names[0];
 }
 
-const isCost = (name: string) => /^(latency|throughput|drops|size|memory|cold-start|cost|energy)\b/.test(name);
+const isCost = (name: string) => /^(latency|throughput|drops|size|memory|start|cost|energy)\b/.test(name);
 
 /** The time that stands for each measurement: its median latency. */
 export function latencyNames({ result }: RunRecord): readonly string[] {
