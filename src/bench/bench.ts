@@ -6,25 +6,36 @@ import {
   hostOf,
   type Judgement,
   judgeRatio,
-  type LatencyMeasurement,
+  judgeSpeed,
+  type ModelSpeed,
   marginOf,
   measureFreshStarts,
-  measureLatency,
+  measureSpeed,
   peakMemoryRatio,
   type RatioEstimate,
-  type Scenario,
+  type SpeedMeasurement,
+  type SpeedScenario,
 } from "@pare/measure";
 import type { Device, Progress, Tensors } from "@pare/pass";
+import type { Comparison } from "@pare/report";
 import { filesOf, sizeOf } from "../model/disk.ts";
+import { scenarioOf } from "../run/time.ts";
+import { speedComparison } from "../run/time-comparison.ts";
 import { firstSamples, readTestData } from "./data-inputs.ts";
 import { type CompressedSizes, compressedSizes } from "./file-sizes.ts";
 import { type BenchModel, batchOf, drawInputs } from "./inputs.ts";
 
 export interface BenchOptions {
   /** Default online. */
-  readonly scenario?: "online" | "batch";
-  /** Samples a run; default 1 online, 32 batch, or what the models have fixed. */
+  readonly scenario?: SpeedScenario["kind"];
+  /** Samples a run; default 1, batch 32, or what the models have fixed. */
   readonly batch?: number;
+  /** Streaming: requests a second. Default: only the highest rate is measured. */
+  readonly rate?: number;
+  /** Server: the latency to keep, ms. */
+  readonly boundMs?: number;
+  /** Server: of the requests that keep it, per cent; default 99. */
+  readonly percentile?: number;
   /** Default 1. */
   readonly threads?: number;
   /** Default "cpu". */
@@ -45,20 +56,24 @@ export interface BenchedModel {
   readonly file: string;
   readonly sizeBytes: number;
   readonly compressed: CompressedSizes | undefined;
-  readonly latency: LatencyMeasurement["models"][number];
+  readonly latency: ModelSpeed["latency"];
+  /** Streaming and server: the highest rate, and what was missed at the rate that `latency` is of. */
+  readonly load: ModelSpeed["load"];
   readonly starts: FreshStarts | undefined;
   /** Against the first model; undefined for the first. */
   readonly against: BenchComparison | undefined;
 }
 
 export interface BenchComparison {
-  /** Of the median times. */
+  /** Of the median times; of highest rates the other way round, so that less is better here too. */
   readonly latency: RatioEstimate & Judgement;
+  /** Of each metric that there are runs enough to compare, as a record has it. */
+  readonly metrics: readonly Comparison[];
   readonly memory: (RatioEstimate & Judgement) | undefined;
 }
 
 export interface Bench {
-  readonly scenario: Scenario;
+  readonly scenario: SpeedScenario;
   readonly batch: number;
   readonly threads: number;
   readonly device: Device;
@@ -70,7 +85,7 @@ export interface Bench {
   readonly noiseFloor: number;
   /** What a ratio must exceed to count. */
   readonly margin: number;
-  readonly warmUp: LatencyMeasurement["warmUp"];
+  readonly warmUp: SpeedMeasurement["warmUp"];
   readonly host: Host;
 }
 
@@ -82,9 +97,9 @@ export async function benchModels(files: readonly string[], options: BenchOption
   await using engine = createOnnxRuntimeEngine();
   const inputs = await inputsFor(models, options, engine, signal);
   const batch = batchOf(inputs[0]!);
-  const scenario: Scenario = options.scenario === "batch" ? { kind: "batch", batch } : { kind: "online" };
+  const scenario = scenarioOf({ ...options, scenario: options.scenario ?? "online", batch });
   const session = { device, threads };
-  const measurement = await measureLatency(
+  const measurement = await measureSpeed(
     engine,
     files.map((path) => ({ path })),
     { scenario, inputs, session, budgetMs: (options.budget ?? 20) * 1000, seed, progress, signal },
@@ -115,24 +130,34 @@ async function inputsFor(
 async function summarise(
   { file, model }: BenchModel,
   index: number,
-  { models, ratios, noiseFloor }: LatencyMeasurement,
+  { scenario, models, metrics, noiseFloor }: SpeedMeasurement,
   starts: readonly FreshStarts[] | undefined,
   seed: number,
 ): Promise<BenchedModel> {
   const paths = filesOf(model, file);
   const sizeBytes = sizeOf(paths);
   const memory = starts && index > 0 ? peakMemoryRatio(starts[0]!, starts[index]!, seed) : undefined;
-  const judged = (estimate: RatioEstimate, margin: number) => ({ ...estimate, ...judgeRatio(estimate, margin) });
+  const main = metrics[0]!.models[index]?.change;
   return {
     file,
     sizeBytes,
     compressed: await compressedSizes(paths, sizeBytes),
-    latency: models[index]!,
+    ...models[index]!,
     starts: starts?.[index],
     against:
-      index === 0
-        ? undefined
-        : { latency: judged(ratios[index]!, marginOf(noiseFloor)), memory: memory && judged(memory, marginOf(0)) },
+      main?.kind === "ratio"
+        ? {
+            latency: {
+              ...{ ratio: main.ratio, interval: main.interval },
+              ...judgeSpeed(metrics[0]!.key, main, noiseFloor),
+            },
+            metrics: metrics.flatMap(({ key, models, noiseFloor: floor }) => {
+              const change = models[index]?.change;
+              return change === undefined ? [] : [speedComparison(key, scenario.kind, change, floor)];
+            }),
+            memory: memory && { ...memory, ...judgeRatio(memory, marginOf(0)) },
+          }
+        : undefined,
   };
 }
 

@@ -1,6 +1,13 @@
 import { basename } from "node:path";
-import { median, type PercentileEstimate, type RatioEstimate } from "@pare/measure";
-import { alignColumns, formatBytes, type Interval, significant } from "@pare/report";
+import {
+  allowedDrops,
+  median,
+  type PercentileEstimate,
+  type RateEstimate,
+  type RatioEstimate,
+  type SpeedScenario,
+} from "@pare/measure";
+import { alignColumns, type Comparison, formatBytes, type Interval, significant, type Verdict } from "@pare/report";
 import type { Bench, BenchedModel } from "./bench.ts";
 
 /** A bench as a table with a column for each model, and the verdicts below. */
@@ -13,23 +20,25 @@ export function benchText(bench: Bench, pricePerHour: number | undefined): strin
   const names = shortNames(models.map(({ file }) => file));
   const table = alignColumns([["", ...names], ...shown]);
   const thread = threads === 1 ? "1 thread" : `${threads} threads`;
-  const head = `${scenario.kind}, batch ${batch}, ${thread}, ${device}, ${bench.host.machine.cpu}`;
+  const head = `${scenarioText(scenario)}, batch ${batch}, ${thread}, ${device}, ${bench.host.machine.cpu}`;
   const inputs = bench.inputs.map(({ name, dtype, shape }) => `${name} ${dtype} [${shape.join(", ")}]`).join("; ");
   return `${[head, `inputs: ${inputs}`, "", ...table, "", ...verdictLines(bench, names)].join("\n")}\n`;
 }
 
-function column(model: BenchedModel, { scenario, batch, models }: Bench, price: number | undefined) {
-  const { latency, starts, compressed, against, sizeBytes } = model;
-  const { low, high } = latency.interval ?? {};
-  const range = low === undefined || high === undefined ? "" : ` (${significant(low)} to ${significant(high)})`;
+function scenarioText(scenario: SpeedScenario): string {
+  if (scenario.kind === "server") return `server, p${scenario.percentile} within ${significant(scenario.boundMs)} ms`;
+  if (scenario.kind !== "streaming") return scenario.kind;
+  const keepsUp = `keeping up: at most ${allowedDrops * 100} % dropped`;
+  return scenario.rate === undefined ? `streaming, ${keepsUp}` : `streaming at ${scenario.rate} /s, ${keepsUp}`;
+}
+
+function column(model: BenchedModel, bench: Bench, price: number | undefined) {
+  const { latency, starts, compressed, sizeBytes } = model;
+  const { scenario, batch } = bench;
   const ms = (values: readonly number[] | undefined) => (values ? `${significant(median(values))} ms` : "");
   const perRun = scenario.kind === "batch" ? batch : 1;
   return [
-    ["p50", `${significant(latency.medianMs)} ms${range}`],
-    ...latency.estimates.slice(1).map((estimate) => [`p${Math.round(estimate.level * 100)}`, tail(estimate)]),
-    ["runs counted", `${latency.runs}`],
-    ["throughput", `${significant(latency.throughput.perSecond)} /s`],
-    ["ratio of p50", models.length < 2 ? "" : against ? ratioText(against.latency) : "1"],
+    ...speedRows(model, bench),
     ["cold start", ms(starts?.coldStartMs)],
     ["peak memory", starts?.peakBytes ? formatBytes(median(starts.peakBytes)) : ""],
     ["size", formatBytes(sizeBytes)],
@@ -39,6 +48,58 @@ function column(model: BenchedModel, { scenario, batch, models }: Bench, price: 
   ] as [string, string][];
 }
 
+function speedRows(model: BenchedModel, { scenario, models }: Bench): readonly (readonly [string, string])[] {
+  const { latency, load } = model;
+  const median = ["p50", `${significant(latency.medianMs)} ms${rangeText(latency.interval)}`] as const;
+  const tails = latency.estimates
+    .slice(1)
+    .map((estimate) => [`p${Math.round(estimate.level * 100)}`, tail(estimate)] as const);
+  const ratios = models.length < 2 ? [] : ratioRows(model, models);
+  if (load === undefined) {
+    const rate = `${significant(latency.throughput.perSecond)} /s`;
+    return [median, ...tails, ["runs counted", `${latency.runs}`], ["throughput", rate], ...ratios];
+  }
+  const percent = (share: number) => (share * 100).toFixed(2);
+  const { low, high } = load.missed.interval;
+  return [
+    ["highest rate", highestRateText(load.highestRate)],
+    ["measured at", `${significant(load.rate)} /s, ${load.missed.requests} requests`],
+    [
+      scenario.kind === "server" ? "beyond the bound" : "dropped",
+      `${percent(load.missed.share)} % (${percent(low)} to ${percent(high)})`,
+    ],
+    median,
+    ...tails,
+    ...ratios,
+  ];
+}
+
+function highestRateText({ value, interval, requests, neededRequests }: RateEstimate): string {
+  if (value === 0) return "none";
+  if (interval !== undefined) return `${significant(value)} /s${rangeText(interval)}`;
+  return `about ${significant(value)} /s (${requests} of ${neededRequests} requests)`;
+}
+
+/** A row for each metric that any model has a ratio of. */
+function ratioRows({ against }: BenchedModel, models: readonly BenchedModel[]): readonly (readonly [string, string])[] {
+  const known = models.flatMap((model) => model.against?.metrics ?? []).filter(({ kind }) => kind === "ratio");
+  return [...new Set(known.map(({ metric }) => metric))].map((name) => {
+    const found = against?.metrics.find(({ metric }) => metric === name);
+    const text =
+      against === undefined ? "1" : found ? ratioText({ ratio: found.value, interval: found.interval }) : "n/a";
+    return [`ratio of ${metricLabel(name)}`, text];
+  });
+}
+
+/** "latency.online.p99" → "p99". */
+function metricLabel(name: string): string {
+  const [family, , level] = name.split(".");
+  return level ?? (family === "throughput" ? "rate" : "drops");
+}
+
+const rangeText = (found: Interval | undefined) =>
+  found ? ` (${significant(found.low)} to ${significant(found.high)})` : "";
+
 /** In the currency of the price: one machine that does nothing else. */
 export function costPerMillion(runMs: number, samplesARun: number, pricePerHour: number): number {
   return (pricePerHour * (runMs / 3_600_000) * 1e6) / samplesARun;
@@ -46,7 +107,7 @@ export function costPerMillion(runMs: number, samplesARun: number, pricePerHour:
 
 function tail({ estimate, effectiveRuns, neededRuns }: PercentileEstimate): string {
   if (estimate === undefined) return `n/a (${effectiveRuns} of ${neededRuns} runs)`;
-  return `${significant(estimate.value)} ms (≤ ${significant(estimate.upper)})`;
+  return `${significant(estimate.value)} ms${rangeText(estimate.interval)}`;
 }
 
 export function ratioText({ ratio, interval }: RatioEstimate): string {
@@ -60,15 +121,31 @@ function verdictLines({ models, margin, noiseFloor, control }: Bench, names: rea
   const verdicts = models.flatMap(({ against }, i) => {
     if (against === undefined) return [];
     const { verdict, smallestEffect } = against.latency;
-    const word = { better: "faster", worse: "slower", same: "the same", "cannot-tell": "cannot tell" } as const;
-    const text = verdict === "not-comparable" ? "not comparable" : word[verdict];
+    const others = against.metrics
+      .slice(1)
+      .map((each) => `${metricLabel(each.metric)} ${words(each)[each.verdict ?? "cannot-tell"]}`);
     const seen =
       smallestEffect === undefined ? "" : `; the smallest effect this run could have seen is ${effect(smallestEffect)}`;
     const memory = against.memory?.verdict;
     const beside = memory === "worse" ? "; more memory" : memory === "better" ? "; less memory" : "";
-    return [`${names[i]} against ${names[0]}: ${text}${seen}${beside} (margin ${percent(margin)}).`];
+    return [
+      `${names[i]} against ${names[0]}: ${[`${speedWords[verdict]}${seen}`, ...others].join("; ")}${beside} (margin ${percent(margin)}).`,
+    ];
   });
   return [noise, ...verdicts];
+}
+
+const speedWords: Readonly<Record<Verdict, string>> = {
+  better: "faster",
+  worse: "slower",
+  same: "the same",
+  "cannot-tell": "cannot tell",
+  "not-comparable": "not comparable",
+};
+
+/** A share is not faster: it is more or less. */
+function words({ kind }: Comparison): Readonly<Record<Verdict, string>> {
+  return kind === "ratio" ? speedWords : { ...speedWords, better: "fewer", worse: "more" };
 }
 
 const effect = (ratio: number) => `${((ratio - 1) * 100).toFixed(1)} %`;

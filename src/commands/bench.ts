@@ -8,12 +8,23 @@ export const bench = defineCommand({
   positionals: filesPositional,
   options: {
     scenario: {
-      choices: ["online", "batch"] as const,
+      choices: ["online", "batch", "streaming", "server"] as const,
       requiresArg: true,
       default: "online" as const,
-      describe: "One request at a time, or as many samples a second as possible",
+      describe: "One request at a time; many at once; a source at a fixed rate; requests at random times",
     },
-    batch: { type: "number", requiresArg: true, describe: "Samples a run [default: online 1, batch 32]" },
+    batch: { type: "number", requiresArg: true, describe: "Samples a run [default: 1, scenario batch 32]" },
+    rate: {
+      type: "number",
+      requiresArg: true,
+      describe: "Streaming: requests a second [default: only the highest that keeps up]",
+    },
+    bound: { type: "string", requiresArg: true, describe: "Server: latency to keep, as 50ms or 0.5s" },
+    percentile: {
+      type: "number",
+      requiresArg: true,
+      describe: "Server: requests that keep it, per cent [default: 99]",
+    },
     threads: { type: "number", requiresArg: true, default: 1, describe: "Threads of the engine" },
     device: {
       choices: ["cpu", "webgpu", "cuda", "tensorrt", "coreml", "dml"] as const,
@@ -46,6 +57,8 @@ export const bench = defineCommand({
     ["pare bench model.onnx", "One model"],
     ["pare bench original.onnx small.onnx --threads 2", "The second against the first"],
     ["pare bench a.onnx b.onnx --scenario batch --batch 64", "Throughput"],
+    ["pare bench a.onnx b.onnx --scenario streaming --rate 30", "Frames of a camera: latency, drops, highest rate"],
+    ["pare bench a.onnx --scenario server --bound 50ms", "Requests a second with p99 within 50 ms"],
     ["pare bench a.onnx --input-shape image:1,3,224,224", "Sizes that the model leaves free"],
   ],
   load: async () => (await import("../bench/command.ts")).benchCommand,

@@ -113,14 +113,15 @@ describe("compareRecords, measured again", () => {
 
   it("finds a head with ten times the work worse, and says where it was measured", async () => {
     const compared = await compareRecords(await run(4), await run(40), { budget: 0.5, starts: 0 });
-    expect(compared.rows.map(({ metric, verdict }) => [metric, verdict])).toEqual([
-      ["latency.online.p50", "worse"],
-      ["size.file", "worse"],
-    ]);
+    const verdicts = new Map(compared.rows.map(({ metric, verdict }) => [metric, verdict]));
+    expect(verdicts.get("latency.online.p50")).toBe("worse");
+    expect(verdicts.get("size.file")).toBe("worse");
+    // Percentiles are there as far as so short a measurement has runs enough for them.
+    expect([...verdicts.values()]).not.toContain("better");
     expect(compared.verdict).toBe("worse");
     expect(compared.hostNotes.join()).toContain("not where the records were made");
     expect(comparedMarkdown(compared)).toMatch(
-      /^### pare: worse: latency\.online\.p50, size\.file \(both models measured/,
+      /^### pare: worse: latency\.online\.p50, .*size\.file \(both models measured/,
     );
   });
 

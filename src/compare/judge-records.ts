@@ -6,6 +6,8 @@ import {
   judgeSize,
   marginOf,
   type RatioEstimate,
+  speedKeys,
+  speedMetricOf,
 } from "@pare/measure";
 import type { Comparison, Metric, RunRecord, TimingRecord } from "@pare/report";
 import { timeComparison } from "../run/time-comparison.ts";
@@ -17,7 +19,7 @@ const smallDrop = 0.002;
 
 /** Sample by sample where both records have the outcomes of the same samples; else by the intervals. */
 export function accuracyRows(base: RunRecord, head: RunRecord): readonly CompareRow[] {
-  const isMeasured = ({ name }: Metric) => !/^(latency|throughput|cost|start|memory|size|fidelity)\./.test(name);
+  const isMeasured = ({ name }: Metric) => !/^(latency|throughput|drops|cost|start|memory|size|fidelity)\./.test(name);
   const metrics = head.result.metrics.filter(isMeasured);
   const names = metrics.map(({ name }) => name);
   const [before, after] = [base.result.outcomes, head.result.outcomes];
@@ -93,42 +95,49 @@ export function sizeRow(base: RunRecord, head: RunRecord): CompareRow {
 
 /** Times of two runs are not compared; each run's ratio to its original is, where that is the same file. */
 export function timeRowsFromRecords(base: RunRecord, head: RunRecord): readonly CompareRow[] {
-  return head.timings.map((timing) => {
-    const metric = timedMetric(timing);
+  return head.timings.flatMap((timing) => {
+    const [main, ...others] = speedKeys(timing.scenario, timing.rate !== undefined).map((key) =>
+      speedMetricOf(key, timing.name),
+    );
     const before = base.timings.find((other) => isSameMeasure(other, timing));
-    if (before === undefined) return notComparable(metric, "the base has no such measurement");
-    if (base.original.sha256 !== head.original.sha256)
-      return notComparable(metric, "the runs have no reference model in common");
-    if (!isSameProcessor(base, head)) return notComparable(metric, "the runs were on other processors or runtimes");
-    const [old, now] = [base, head].map(({ comparisons }) => comparisons.find((found) => found.metric === metric.name));
-    const estimate = old && now && ratioBetweenRuns(old, now, [before, timing], metric.better);
-    if (estimate === undefined) return notComparable(metric, "a record has no interval of its ratio to the original");
-    return timeRow(metric, estimate, marginOf(Math.max(before.noiseFloor, timing.noiseFloor)), {
-      note: "from the ratios to the same original in both runs",
-    });
+    if (before === undefined) return [notComparable(main!, "the base has no such measurement")];
+    const obstacle = obstacleBetween(base, head);
+    if (obstacle !== undefined) return [notComparable(main!, obstacle)];
+    const found = [main!, ...others].flatMap(
+      (metric) => timeRowFromRecords(metric, [base, head], [before, timing]) ?? [],
+    );
+    const isThere = found.some(({ metric }) => metric === main!.name);
+    return isThere ? found : [notComparable(main!, "a record has no interval of its ratio to the original"), ...found];
   });
 }
 
-/** A ratio of times as the row of its metric. */
-export function timeRow(
-  metric: Pick<Metric, "name" | "unit" | "better">,
-  estimate: RatioEstimate,
-  margin: number,
-  rest: { readonly base?: number; readonly head?: number; readonly note?: string } = {},
-): CompareRow {
-  const { base, head, ...note } = rest;
-  const { unit, better } = metric;
-  return { ...timeComparison(metric, estimate, margin), unit, better, base, head, ...note };
+function obstacleBetween(base: RunRecord, head: RunRecord): string | undefined {
+  if (base.original.sha256 !== head.original.sha256) return "the runs have no reference model in common";
+  return isSameProcessor(base, head) ? undefined : "the runs were on other processors or runtimes";
 }
 
-export function timedMetric({ name, scenario }: TimingRecord): Pick<Metric, "name" | "unit" | "better"> {
-  return scenario === "batch"
-    ? { name: `throughput.${name}`, unit: "per-second", better: "higher" }
-    : { name: `latency.${name}.p50`, unit: "ms", better: "lower" };
+/** Undefined where a record does not have the ratio to its original. */
+function timeRowFromRecords(
+  metric: SpeedName,
+  records: readonly RunRecord[],
+  timings: readonly TimingRecord[],
+): CompareRow | undefined {
+  const [old, now] = records.map(({ comparisons }) =>
+    comparisons.find((found) => found.metric === metric.name && found.kind === "ratio"),
+  );
+  const floors = timings.map(({ noiseFloors, noiseFloor }) => noiseFloors?.[metric.name] ?? noiseFloor);
+  const estimate = old && now && ratioBetweenRuns(old, now, floors, metric.better);
+  if (estimate === undefined) return undefined;
+  const { unit, better } = metric;
+  const compared = timeComparison(metric, estimate, marginOf(Math.max(...floors)));
+  const note = "from the ratios to the same original in both runs";
+  return { ...compared, unit, better, base: undefined, head: undefined, note };
 }
+
+type SpeedName = Pick<Metric, "name" | "unit" | "better">;
 
 function isSameMeasure(a: TimingRecord, b: TimingRecord): boolean {
-  const keys = ["name", "engine", "device", "threads", "scenario", "batch"] as const;
+  const keys = ["name", "engine", "device", "threads", "scenario", "batch", "rate", "boundMs", "percentile"] as const;
   return keys.every((key) => a[key] === b[key]);
 }
 
@@ -144,13 +153,13 @@ function isSameProcessor({ environment: a }: RunRecord, { environment: b }: RunR
 function ratioBetweenRuns(
   old: Comparison,
   now: Comparison,
-  timings: readonly TimingRecord[],
+  floors: readonly number[],
   better: Metric["better"],
 ): RatioEstimate | undefined {
   if (old.interval === undefined || now.interval === undefined) return undefined;
   const variances = [
     ...[old.interval, now.interval].map(({ low, high }) => (Math.log(high / low) / (2 * z)) ** 2),
-    ...timings.map(({ noiseFloor }) => (Math.log1p(noiseFloor) / z) ** 2),
+    ...floors.map((floor) => (Math.log1p(floor) / z) ** 2),
   ];
   const reach = Math.exp(z * Math.sqrt(variances.reduce((sum, variance) => sum + variance, 0)));
   const ratio = better === "lower" ? now.value / old.value : old.value / now.value;

@@ -1,33 +1,29 @@
 import { createOnnxRuntimeEngine } from "@pare/engine";
 import { readModelFile } from "@pare/formats";
-import {
-  judgeRatio,
-  type LatencyMeasurement,
-  marginOf,
-  measureFreshStarts,
-  measureLatency,
-  median,
-  peakMemoryRatio,
-  type Scenario,
-} from "@pare/measure";
+import { measureFreshStarts, measureSpeed, type SpeedMetric, speedMetricOf } from "@pare/measure";
 import type { Device, Engine, Progress } from "@pare/pass";
-import type { TimingRecord } from "@pare/report";
+import type { Metric, TimingRecord } from "@pare/report";
 import { type BenchModel, drawInputs } from "../bench/inputs.ts";
-import { timedMetric, timeRow } from "./judge-records.ts";
+import { startComparisons, startMetricsOf } from "../run/starts.ts";
+import { scenarioOf } from "../run/time.ts";
+import { speedComparison } from "../run/time-comparison.ts";
 import type { CompareRow } from "./rows.ts";
 
 export interface RemeasureOptions {
   /** Seconds of timing for each measurement. */
   readonly budget: number;
   readonly seed: number;
-  /** Fresh processes for each model; 0: memory is left out. */
+  /** Fresh processes for each model; 0: cold start and memory are left out. */
   readonly starts: number;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
 
 /** How a model is measured again: a record's timing without its results. */
-export type Measure = Pick<TimingRecord, "name" | "device" | "threads" | "scenario" | "batch">;
+export type Measure = Pick<
+  TimingRecord,
+  "name" | "device" | "threads" | "scenario" | "batch" | "rate" | "boundMs" | "percentile"
+>;
 
 /** Both models again, taking turns in one process on this host. */
 export async function remeasure(
@@ -38,8 +34,8 @@ export async function remeasure(
   const models = files.map((file): BenchModel => ({ file, model: readModelFile(file) }));
   await using engine = createOnnxRuntimeEngine();
   const rows: CompareRow[] = [];
-  for (const measure of measures) rows.push(await timeAgain(engine, models, measure, options));
-  if (options.starts > 0) rows.push(...(await memoryAgain(engine, models, measures[0] ?? defaultMeasure, options)));
+  for (const measure of measures) rows.push(...(await timeAgain(engine, models, measure, options)));
+  if (options.starts > 0) rows.push(...(await startAgain(engine, models, measures[0] ?? defaultMeasure, options)));
   return rows;
 }
 
@@ -50,35 +46,31 @@ async function timeAgain(
   models: readonly BenchModel[],
   measure: Measure,
   { budget, seed, progress, signal }: RemeasureOptions,
-): Promise<CompareRow> {
-  const { name, scenario, batch, threads } = measure;
+): Promise<readonly CompareRow[]> {
+  const { name, batch, threads } = measure;
   const inputs = await drawInputs(models, { batch, shapes: {}, seed, engine, signal });
-  const kind: Scenario = scenario === "batch" ? { kind: "batch", batch } : { kind: "online" };
-  const measurement = await measureLatency(
+  const { metrics } = await measureSpeed(
     engine,
     models.map(({ file }) => ({ path: file })),
     {
-      ...{
-        scenario: kind,
-        inputs,
-        session: { threads, device: measure.device as Device },
-        budgetMs: budget * 1000,
-        seed,
-      },
+      ...{ scenario: scenarioOf(measure), inputs, session: { threads, device: measure.device as Device } },
+      ...{ budgetMs: budget * 1000, seed },
       ...{ progress: { report: (task, done, total) => progress.report(`${name}: ${task}`, done, total) }, signal },
     },
   );
-  const metric = timedMetric({ ...measure, scenario } as TimingRecord);
-  const [base, head] = valuesOf(measurement, scenario);
-  return timeRow(metric, measurement.ratios[1]!, marginOf(measurement.noiseFloor), { base, head });
+  return metrics.flatMap((metric) => speedRow(metric, name));
 }
 
-function valuesOf({ models }: LatencyMeasurement, scenario: Measure["scenario"]): readonly [number, number] {
-  const [base, head] = models.map((model) => (scenario === "batch" ? model.throughput.perSecond : model.medianMs));
-  return [base!, head!];
+/** None of a percentile that too few runs bound to be compared. */
+function speedRow({ key, models, noiseFloor }: SpeedMetric, name: string): readonly CompareRow[] {
+  const [base, head] = models;
+  if (head?.change === undefined) return [];
+  const { unit, better } = speedMetricOf(key, name);
+  const compared = speedComparison(key, name, head.change, noiseFloor);
+  return [{ ...compared, unit, better, base: base?.value, head: head.value }];
 }
 
-async function memoryAgain(
+async function startAgain(
   engine: Engine,
   models: readonly BenchModel[],
   { batch, threads, device }: Measure,
@@ -87,16 +79,11 @@ async function memoryAgain(
   const inputs = await drawInputs(models, { batch, shapes: {}, seed, engine, signal });
   const files = models.map(({ file }) => file);
   const session = { threads, device: device as Device };
-  const [base, head] = await measureFreshStarts(files, { inputs, session, starts, progress, signal });
-  const estimate = peakMemoryRatio(base!, head!, seed);
-  if (estimate === undefined) return [];
-  const { ratio, interval } = estimate;
-  return [
-    {
-      ...{ metric: "memory.peak", kind: "ratio", unit: "bytes", better: "lower" },
-      ...{ base: median(base!.peakBytes!), head: median(head!.peakBytes!), value: ratio },
-      ...(interval && { interval }),
-      ...judgeRatio(estimate, marginOf(0)),
-    },
-  ];
+  const found = await measureFreshStarts(files, { inputs, session, starts, progress, signal });
+  const [before, after] = found.map(startMetricsOf);
+  const metricOf = (metrics: readonly Metric[], name: string) => metrics.find((metric) => metric.name === name)!;
+  return startComparisons(found[0]!, found[1]!, seed).map((comparison) => {
+    const { unit, better, value: base } = metricOf(before!, comparison.metric);
+    return { ...comparison, unit, better, base, head: metricOf(after!, comparison.metric).value };
+  });
 }

@@ -1,4 +1,5 @@
 import type { BaseComparison, Gate, MetricNames } from "@pare/gate";
+import { speedKeys, speedMetricOf } from "@pare/measure";
 import type { CheckedRecipe, Recipe } from "@pare/recipe";
 import type { GateRecord, RunRecord } from "@pare/report";
 import { recipeCatalog } from "../catalog.ts";
@@ -8,16 +9,18 @@ import { startMetricNames } from "./starts.ts";
 function metricNames({ evaluate, measure }: Recipe): MetricNames {
   const asked = evaluate.metrics;
   const evaluated = asked.includes("auto") ? recipeCatalog.metrics.filter((name) => name !== "auto") : asked;
-  const timed = measure.flatMap(({ name, scenario }) =>
-    scenario === "batch"
-      ? [`throughput.${name}`]
-      : ["p50", "p90", "p95", "p99"].map((level) => `latency.${name}.${level}`),
+  const timed = measure.flatMap(({ name, scenario, rate }) =>
+    speedKeys(scenario, rate !== undefined).map((key) => speedMetricOf(key, name).name),
   );
   const hasModule = asked.some((name) => name.startsWith("."));
   const isPart = (path: string) => evaluated.some((name) => path.startsWith(`${name}.`));
   return {
-    known: [...evaluated.filter((name) => !name.startsWith(".")), ...timed, ...(timed.length > 0 ? startMetricNames : [])],
-    mayBe: (path) => isPart(path) || (hasModule && !/^(latency|throughput|cost|start|memory|size)\b/.test(path)),
+    known: [
+      ...evaluated.filter((name) => !name.startsWith(".")),
+      ...timed,
+      ...(timed.length > 0 ? startMetricNames : []),
+    ],
+    mayBe: (path) => isPart(path) || (hasModule && !/^(latency|throughput|drops|cost|start|memory|size)\b/.test(path)),
   };
 }
 

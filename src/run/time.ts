@@ -1,10 +1,17 @@
-import { type LatencyMeasurement, type ModelLatency, marginOf, measureLatency } from "@pare/measure";
+import {
+  type ModelSpeed,
+  measureSpeed,
+  type SpeedMeasurement,
+  type SpeedMetric,
+  type SpeedScenario,
+  speedMetricOf,
+} from "@pare/measure";
 import type { Tensors } from "@pare/pass";
 import type { CheckedRecipe, MeasureSpec } from "@pare/recipe";
 import type { Comparison, Metric, TimingRecord } from "@pare/report";
 import type { Measured, ModelPair } from "./evaluate.ts";
 import { runTimes } from "./run-times.ts";
-import { timeComparison } from "./time-comparison.ts";
+import { speedComparison } from "./time-comparison.ts";
 import { prefixed, type World } from "./tools.ts";
 
 export interface Timed extends Measured {
@@ -20,56 +27,59 @@ export async function timeBoth(
   { engine, progress, signal }: World,
 ): Promise<Timed> {
   const spec = checked.recipe.measure[index]!;
-  const measurement = await measureLatency(engine, [{ path: pair.original }, { path: pair.result }], {
-    scenario: spec.scenario === "batch" ? { kind: "batch", batch: spec.batch } : { kind: "online" },
-    inputs,
+  const measurement = await measureSpeed(engine, [{ path: pair.original }, { path: pair.result }], {
+    scenario: scenarioOf(spec),
+    inputs: [inputs, inputs],
     session: { device: spec.device, threads: spec.threads, signal },
     budgetMs: spec.budget * 1000,
     seed: checked.recipe.seed,
     progress: prefixed(progress, spec.name),
     signal,
   });
-  const [original, result] = measurement.models as [ModelLatency, ModelLatency];
+  const { metrics } = measurement;
   return {
-    original: timingMetrics(spec, original),
-    result: timingMetrics(spec, result),
-    comparisons: [comparisonOf(spec, measurement)],
+    original: metrics.flatMap((metric) => metricOf(metric, spec.name, 0)),
+    result: metrics.flatMap((metric) => metricOf(metric, spec.name, 1)),
+    comparisons: metrics.flatMap((metric) => comparisonOf(metric, spec.name)),
     timing: timingRecord(spec, measurement),
   };
 }
 
-function timingMetrics(spec: MeasureSpec, latency: ModelLatency): readonly Metric[] {
-  const { runs, throughput } = latency;
-  if (spec.scenario === "batch") {
-    const interval = throughput.interval && { interval: throughput.interval };
-    const name = `throughput.${spec.name}`;
-    return [{ name, unit: "per-second", better: "higher", value: throughput.perSecond, ...interval, samples: runs }];
-  }
-  const metric = (level: number, value: number): Metric => ({
-    name: `latency.${spec.name}.p${Math.round(level * 100)}`,
-    unit: "ms",
-    better: "lower",
-    value,
-    samples: runs,
-  });
-  const median = { ...metric(0.5, latency.medianMs), ...(latency.interval && { interval: latency.interval }) };
-  const tails = latency.percentiles.filter(({ level }) => level > 0.5);
-  return [median, ...tails.map(({ level, value }) => metric(level, value))];
+/** What a recipe or a record says of a measurement, as a scenario. */
+export function scenarioOf({
+  scenario,
+  ...how
+}: Pick<MeasureSpec, "scenario" | "batch" | "rate" | "boundMs" | "percentile">): SpeedScenario {
+  const { batch, rate, boundMs = 0, percentile = 99 } = how;
+  if (scenario === "batch") return { kind: "batch", batch };
+  if (scenario === "streaming") return { kind: "streaming", ...(rate !== undefined && { rate }) };
+  return scenario === "server" ? { kind: "server", boundMs, percentile } : { kind: "online" };
 }
 
-function comparisonOf(spec: MeasureSpec, { ratios, noiseFloor }: LatencyMeasurement): Comparison {
-  const metric =
-    spec.scenario === "batch"
-      ? ({ name: `throughput.${spec.name}`, better: "higher" } as const)
-      : ({ name: `latency.${spec.name}.p50`, better: "lower" } as const);
-  return timeComparison(metric, ratios[1]!, marginOf(noiseFloor));
+function metricOf({ key, models }: SpeedMetric, name: string, index: number): readonly Metric[] {
+  const found = models[index];
+  if (found === undefined) return [];
+  const { value, interval, samples } = found;
+  return [{ ...speedMetricOf(key, name), value, ...(interval && { interval }), samples }];
 }
 
-function timingRecord(spec: MeasureSpec, { models, control, noiseFloor }: LatencyMeasurement): TimingRecord {
-  const { name, engine, device, threads, scenario, batch } = spec;
-  const [original, result] = models as readonly [ModelLatency, ModelLatency];
-  const rounds = original.blocksMs.length;
-  const counts = { runs: original.runs, rounds, controlRatio: control.ratio, noiseFloor };
-  const times = { original: runTimes(original.blocksMs), result: runTimes(result.blocksMs) };
-  return { name, engine, device, threads, scenario, batch, ...counts, ...times };
+function comparisonOf({ key, models, noiseFloor }: SpeedMetric, name: string): readonly Comparison[] {
+  const change = models[1]?.change;
+  return change === undefined ? [] : [speedComparison(key, name, change, noiseFloor)];
+}
+
+function timingRecord(spec: MeasureSpec, measurement: SpeedMeasurement): TimingRecord {
+  const { models, metrics, control, noiseFloor, rounds } = measurement;
+  const { name, engine, device, threads, scenario, batch, rate, boundMs, percentile } = spec;
+  const [original, result] = models as readonly [ModelSpeed, ModelSpeed];
+  const compared = metrics.filter((metric) => metric.models[1]?.change !== undefined);
+  return {
+    ...{ name, engine, device, threads, scenario, batch },
+    ...(rate !== undefined && { rate }),
+    ...(boundMs !== undefined && { boundMs }),
+    ...(percentile !== undefined && { percentile }),
+    ...{ runs: original.latency.runs, rounds, controlRatio: control.ratio, noiseFloor },
+    noiseFloors: Object.fromEntries(compared.map((each) => [speedMetricOf(each.key, name).name, each.noiseFloor])),
+    ...{ original: runTimes(original.latency.blocksMs), result: runTimes(result.latency.blocksMs) },
+  };
 }

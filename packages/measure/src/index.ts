@@ -16,6 +16,17 @@ export {
   type Scenario,
 } from "./latency.ts";
 export { type ModelLatency, type PercentileEstimate, percentileLevels, type Throughput } from "./latency-summary.ts";
+export type { Drops } from "./load/drops.ts";
+export { allowedDrops, type LoadScenario, type ModelLoad } from "./load/measure-load.ts";
+export type { RateEstimate } from "./load/rate.ts";
+export {
+  type ModelSpeed,
+  measureSpeed,
+  type SpeedMeasurement,
+  type SpeedOptions,
+  type SpeedScenario,
+  speedKeys,
+} from "./measure-speed.ts";
 export * from "./metrics/index.ts";
 export {
   judgeSpeed,

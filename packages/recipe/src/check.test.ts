@@ -56,6 +56,21 @@ test("every default is written out", () => {
   });
 });
 
+test("streaming and server have options of their own, written out as they are read", () => {
+  const { recipe } = check(`version: 1
+model: m.onnx
+measure:
+  - { name: cam, scenario: streaming, rate: 30 }
+  - { name: api, scenario: server, bound-ms: 50 }
+`);
+  const common = { engine: "onnxruntime", device: "cpu", threads: 1, batch: 1, budget: 20 };
+  expect(recipe.measure).toEqual([
+    { name: "cam", scenario: "streaming", rate: 30, ...common },
+    { name: "api", scenario: "server", boundMs: 50, percentile: 99, ...common },
+  ]);
+  expect(check(stringify(writtenOut(recipe))).recipe).toEqual(recipe);
+});
+
 test("a step is a name or a name with options, and selectors go beside the options", () => {
   const { recipe } = check(`version: 1
 model: m.onnx
@@ -112,7 +127,7 @@ test.each([
     "an unknown key in a list",
     "version: 1\nmodel: m\nmeasure:\n  - { scenario: online }\n  - { batsh: 3 }",
     `RECIPE_KEY at measure[1].batsh in ${file}:5: unknown option. Did you mean "batch"? ` +
-      "Options of measure: name, engine, device, threads, scenario, batch, budget.",
+      "Options of measure: name, engine, device, threads, scenario, batch, rate, bound-ms, percentile, budget.",
   ],
   [
     "an unknown option of a step",
@@ -168,6 +183,16 @@ test.each([
     "an unknown built-in model",
     "version: 1\nmodel: builtin:quikstart",
     `RECIPE_NAME at model in ${file}:2: there is no built-in model "quikstart". Did you mean "quickstart"? Known: quickstart.`,
+  ],
+  [
+    "a server without its bound",
+    "version: 1\nmodel: m\nmeasure:\n  - { scenario: server }",
+    `RECIPE_VALUE at measure[0].bound-ms in ${file}:4: this is required (expected the latency to keep, ms).`,
+  ],
+  [
+    "a rate where requests come when the model is free",
+    "version: 1\nmodel: m\nmeasure:\n  - { rate: 30 }",
+    `RECIPE_VALUE at measure[0].rate in ${file}:4: this value will not do (expected scenario: streaming, got scenario: online).`,
   ],
   [
     "two measurements of one name",

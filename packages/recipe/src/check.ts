@@ -3,10 +3,11 @@ import type * as z from "zod";
 import { inputTransform } from "./data-schema.ts";
 import { digestOf } from "./digest.ts";
 import { type Path, parseSource, readRecipeText, type SourceDocument } from "./document.ts";
-import { recipeNameError, recipeNeedsDataError, recipeTwiceError, recipeValueError } from "./errors.ts";
+import { recipeNameError, recipeNeedsDataError, recipeValueError } from "./errors.ts";
 import { type EvaluateSpec, isMetricModule } from "./evaluate-schema.ts";
 import { describeValue, issueError } from "./issues.ts";
-import type { MeasureSpec, Recipe } from "./recipe.ts";
+import { measureSpecs } from "./measure-spec.ts";
+import type { Recipe } from "./recipe.ts";
 import { type RecipeCatalog, recipeSchema, type WrittenRecipe } from "./schema.ts";
 import { checkStep } from "./steps.ts";
 
@@ -65,7 +66,7 @@ function withDefaults(written: WrittenRecipe, file: string, catalog: RecipeCatal
     data: dataOf(written.data),
     evaluate,
     steps: written.steps.map((step, i) => checkStep(step, i, catalog.passes, source)),
-    measure: namedMeasurements(written.measure, source),
+    measure: measureSpecs(written.measure, source),
     gates: written.gates,
   };
 }
@@ -106,17 +107,6 @@ function nameFrom(file: string): string {
       .replace(/^[^\p{L}\p{N}]+/u, "")
       .slice(0, 100) || "recipe"
   );
-}
-
-function namedMeasurements(written: WrittenRecipe["measure"], source: SourceDocument): readonly MeasureSpec[] {
-  const taken = new Set<string>();
-  return written.map((entry, i) => {
-    const name = entry.name ?? entry.scenario;
-    if (taken.has(name)) throw recipeTwiceError(source.place(["measure", i]), "measurements", name);
-    taken.add(name);
-    const { engine, device, threads, scenario, budget } = entry;
-    return { name, engine, device, threads, scenario, batch: entry.batch ?? (scenario === "online" ? 1 : 32), budget };
-  });
 }
 
 function checkModelName(model: string, catalog: RecipeCatalog, source: SourceDocument): void {

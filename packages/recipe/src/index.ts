@@ -12,9 +12,9 @@ export {
   readLock,
   writeLock,
 } from "./lock.ts";
+export type { MeasureSpec } from "./measure-spec.ts";
 export {
   type DataSource,
-  type MeasureSpec,
   type Recipe,
   type RecipeStep,
   writtenOptions,

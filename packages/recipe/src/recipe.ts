@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { augmentation, dataSource, inputTransform, splitShares } from "./data-schema.ts";
 import type { EvaluateSpec } from "./evaluate-schema.ts";
+import { type MeasureSpec, writtenMeasure } from "./measure-spec.ts";
 import { kebabCase, renameKeys } from "./option-names.ts";
 
 /** A recipe with every default written out. All of it plain data: it goes into YAML, JSON and digests as it is. */
@@ -42,17 +43,6 @@ export interface RecipeStep {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-export interface MeasureSpec {
-  readonly name: string;
-  readonly engine: string;
-  readonly device: "cpu" | "webgpu" | "cuda" | "tensorrt" | "coreml" | "dml";
-  readonly threads: number;
-  readonly scenario: "online" | "batch";
-  readonly batch: number;
-  /** Seconds for warm-up and runs of both models together, at most. */
-  readonly budget: number;
-}
-
 /** The recipe as its author would write it with every default: what `pare plan` prints. It is a recipe again. */
 export function writtenOut(recipe: Recipe): Record<string, unknown> {
   const { steps, data, ...rest } = recipe;
@@ -64,7 +54,7 @@ export function writtenOut(recipe: Recipe): Record<string, unknown> {
     ...(Object.keys(data).length > 0 && { data }),
     ...(rest.evaluate.metrics.length > 0 && { evaluate: rest.evaluate }),
     steps: steps.map(writtenStep),
-    measure: rest.measure,
+    measure: rest.measure.map(writtenMeasure),
     ...(rest.gates.length > 0 && { gates: rest.gates }),
   };
 }

@@ -34,10 +34,35 @@ const measurement = (engines: readonly string[]) =>
       device: z.enum(["cpu", "webgpu", "cuda", "tensorrt", "coreml", "dml"]).default("cpu").describe("Default cpu."),
       threads: z.int().min(1).max(1024).default(1).describe("Threads of the engine. Default 1."),
       scenario: z
-        .enum(["online", "batch"])
+        .enum(["online", "batch", "streaming", "server"])
         .default("online")
-        .describe("online: one request at a time. batch: as many samples a second as possible. Default online."),
-      batch: z.int().min(1).max(65_536).optional().describe("Samples a request. Default: online 1, batch 32."),
+        .describe(
+          "online: one request at a time. batch: as many samples a second as possible. streaming: a source at a fixed " +
+            "rate; what a newer request replaces while it waits is dropped. server: requests at random times (Poisson), " +
+            "the highest rate at which latency keeps a bound. Default online.",
+        ),
+      batch: z.int().min(1).max(65_536).optional().describe("Samples a request. Default: 1; of scenario batch 32."),
+      rate: z
+        .number()
+        .min(0.1)
+        .max(1e6)
+        .optional()
+        .describe(
+          "streaming: requests a second at which latency and drops are measured. Default: only the highest rate that " +
+            "keeps up, dropping at most 1 %, is searched.",
+        ),
+      "bound-ms": z
+        .number()
+        .min(0.001)
+        .max(600_000)
+        .optional()
+        .describe("server: latency to keep, ms. Required there."),
+      percentile: z
+        .number()
+        .min(50)
+        .max(99.9)
+        .optional()
+        .describe("server: of the requests that keep the bound, per cent. Default 99: p99."),
       budget: z
         .number()
         .min(0.1)

@@ -1,0 +1,68 @@
+import { effectiveCount } from "../stats/autocorrelation.ts";
+import { type RatioEstimate, resampledRatio } from "../stats/bootstrap.ts";
+import type { Interval } from "../stats/interval.ts";
+import { confidence } from "../stats/interval.ts";
+import { samplesNeeded } from "../stats/quantile.ts";
+import { highestRate, type Load, replay, type Served } from "./replay.ts";
+
+/** A load and the share of requests that may be missed under it. */
+export interface Demand {
+  readonly load: Load;
+  readonly allowed: number;
+}
+
+export interface RateEstimate {
+  /** Requests a second. 0: the demand is not met at any. */
+  readonly value: number;
+  /** Undefined where too few requests came to see so small a share. */
+  readonly interval: Interval | undefined;
+  /** Requests that it stands on, and those that it takes to bound the share. */
+  readonly requests: number;
+  readonly neededRequests: number;
+}
+
+const resamples = 300;
+
+/**
+ * The highest rate, with a bootstrap over rounds. Where rounds are like those before them (a queue that has grown takes
+ * its time to shrink) the interval is stretched accordingly.
+ */
+export function estimateRate({ load, allowed }: Demand, served: Served, seed: number): RateEstimate {
+  const rounds = served.servicesMs.length;
+  const once = new Uint32Array(rounds).fill(1);
+  const value = highestRate(load, allowed, served, once);
+  const misses = new Float64Array(rounds);
+  const { requests } = replay(load, served, value || 1, once, misses);
+  const neededRequests = samplesNeeded(1 - allowed);
+  const stretch = Math.sqrt(rounds / effectiveCount(misses));
+  const { interval } = resampledRatio(rounds, (draws) => highestRate(load, allowed, served, draws), {
+    ...{ seed, resamples: value > 0 && requests >= neededRequests ? resamples : 0, stretch, confidence },
+  });
+  return { value, interval, requests, neededRequests };
+}
+
+/** The base's highest rate ÷ the head's: of times, as it were, so that less is better. */
+export function ratioOfRates({ load, allowed }: Demand, base: Served, head: Served, seed: number): RatioEstimate {
+  const rounds = base.servicesMs.length;
+  const rate = (served: Served, draws: Uint32Array) => highestRate(load, allowed, served, draws);
+  const once = new Uint32Array(rounds).fill(1);
+  const isKnown = [base, head].every(
+    (served) => countOf(served) >= samplesNeeded(1 - allowed) && rate(served, once) > 0,
+  );
+  return resampledRatio(rounds, (draws) => rate(base, draws) / rate(head, draws), {
+    ...{ seed, resamples: isKnown ? resamples : 0, confidence },
+    stretch: Math.sqrt(rounds / effectiveCount(roundRatios(base, head))),
+  });
+}
+
+const countOf = ({ servicesMs }: Served) => servicesMs.reduce((sum, { length }) => sum + length, 0);
+
+/** Logarithm of the mean run of the head ÷ that of the base, by round; 0 where one of them has no run. */
+function roundRatios(base: Served, head: Served): Float64Array {
+  const total = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0);
+  return Float64Array.from(base.servicesMs, (services, i) => {
+    const others = head.servicesMs[i]!;
+    if (services.length === 0 || others.length === 0) return 0;
+    return Math.log((total(others) / others.length) * (services.length / total(services)));
+  });
+}
