@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import type { Dataset } from "@pare/data";
-import { describeMachine, type OnnxRuntimeEngine } from "@pare/engine";
+import type { OnnxRuntimeEngine } from "@pare/engine";
 import { readModelFile } from "@pare/formats";
 import type { Model } from "@pare/ir";
 import type { CheckedRecipe, LockFacts } from "@pare/recipe";
@@ -9,8 +9,8 @@ import { builtinModelPath } from "../catalog.ts";
 import { filesOf } from "../model/disk.ts";
 import { describeFiles, type ModelFiles } from "../model/files.ts";
 import { type ModelWeight, weighModel } from "../model/summary.ts";
-import { toolVersion } from "../version.ts";
 import { describeTestData, resolvePath } from "./data.ts";
+import { describeEnvironment } from "./environment.ts";
 import { modelOfRecipeMissingError } from "./errors.ts";
 
 /** Everything that a run starts from, found out before anything is done. */
@@ -54,22 +54,4 @@ export function findModel({ recipe, folder, place }: CheckedRecipe): string {
   const path = resolvePath(recipe.model, folder);
   if (!existsSync(path)) throw modelOfRecipeMissingError(place(["model"]), recipe.model, folder);
   return path;
-}
-
-async function describeEnvironment(engine: OnnxRuntimeEngine): Promise<Environment> {
-  const machine = describeMachine();
-  const { version } = await engine.runtime();
-  return {
-    pare: toolVersion(),
-    node: process.versions.node,
-    runtime: { name: "onnxruntime-node", version },
-    os: process.platform,
-    arch: process.arch,
-    cpu: {
-      model: machine.cpu,
-      processors: machine.cpus.threads,
-      features: (machine.features ?? []).filter(({ present }) => present).map(({ name }) => name),
-    },
-    memoryBytes: machine.memoryLimitBytes ?? machine.memoryBytes,
-  };
 }

@@ -114,6 +114,13 @@ const environment = open({
   arch: text,
   cpu: open({ model: text, processors: number, features: z.array(text) }),
   memoryBytes: number,
+  host: open({
+    system: text,
+    cores: open({ logical: number, allowed: number, quota: number.nullable() }),
+    governor: text.nullable(),
+    memory: open({ bytes: number, limitBytes: number.nullable() }),
+    load: number,
+  }).optional(),
 });
 
 export const recordSchema = open({

@@ -60,6 +60,26 @@ export interface Environment {
     readonly features: readonly string[];
   };
   readonly memoryBytes: number;
+  /** What else times depend on. Absent in records of runs before it was kept. */
+  readonly host?: HostRecord;
+}
+
+/** Null: nothing limits it, or the system does not tell. */
+export interface HostRecord {
+  /** "Linux 6.1.0 x86_64". */
+  readonly system: string;
+  readonly cores: {
+    readonly logical: number;
+    /** Those that the process may run on. */
+    readonly allowed: number;
+    /** What the container grants, as a share of time: 1.5 is one and a half. */
+    readonly quota: number | null;
+  };
+  /** Linux's frequency policy. */
+  readonly governor: string | null;
+  readonly memory: { readonly bytes: number; readonly limitBytes: number | null };
+  /** Processes that ran or waited to, mean of the minute before the run began. */
+  readonly load: number;
 }
 
 export interface DataInfo {
