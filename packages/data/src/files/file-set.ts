@@ -1,22 +1,10 @@
 import { createHash } from "node:crypto";
-import {
-  closeSync,
-  createReadStream,
-  createWriteStream,
-  fstatSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  rmSync,
-  statSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { closeSync, fstatSync, openSync, readdirSync, statSync } from "node:fs";
 import { basename, join, sep } from "node:path";
-import { pipeline } from "node:stream/promises";
-import { createGunzip } from "node:zlib";
 import { archiveError, dataMissingError } from "../errors.ts";
 import { type Place, readPlace, readRange, sharedMemory } from "./place.ts";
 import { isTarHeader, readTar } from "./tar.ts";
+import { unpack } from "./unpack.ts";
 import { readZip } from "./zip.ts";
 
 export interface DataFile {
@@ -73,37 +61,6 @@ async function listArchive(path: string): Promise<readonly DataFile[]> {
   if (start[0] !== 0x1f || start[1] !== 0x8b) throw archiveError(path, "this is no folder, tar, tar.gz or zip archive");
   const spool = await unpack(path);
   return readTar(spool, fstatSync(spool).size, path);
-}
-
-/**
- * The uncompressed bytes of a gzip file, in a file that goes when the process does.
- * @throws DATA_ARCHIVE
- */
-export async function unpack(path: string): Promise<number> {
-  const folder = mkdtempSync(join(tmpdir(), "pare-data-"));
-  const target = join(folder, "unpacked");
-  try {
-    await pipeline(
-      createReadStream(path, { highWaterMark: 1 << 20 }),
-      createGunzip({ chunkSize: 1 << 18 }),
-      createWriteStream(target),
-    );
-    return openSync(target, "r");
-  } catch (cause) {
-    throw archiveError(path, `it cannot be unpacked: ${cause instanceof Error ? cause.message : String(cause)}`);
-  } finally {
-    removeOpen(folder);
-  }
-}
-
-/** An open file without a name lives on; where the system does not allow that, it goes at the end. */
-function removeOpen(folder: string): void {
-  const remove = () => rmSync(folder, { recursive: true, force: true });
-  try {
-    remove();
-  } catch {
-    process.once("exit", remove);
-  }
 }
 
 function digestFiles(files: readonly DataFile[]): string {

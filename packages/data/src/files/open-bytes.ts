@@ -1,7 +1,8 @@
 import { closeSync, fstatSync, openSync } from "node:fs";
 import type { ByteSource } from "@pare/tensor";
-import { statOf, unpack } from "./file-set.ts";
+import { statOf } from "./file-set.ts";
 import { readRange } from "./place.ts";
+import { unpack } from "./unpack.ts";
 
 /**
  * The bytes of a file, read where they are wanted; of a gzip file, its uncompressed bytes.
