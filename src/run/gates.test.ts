@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { checkRecipe } from "@pare/recipe";
 import { expect, test } from "vitest";
 import { recipeCatalog } from "../catalog.ts";
@@ -31,6 +34,25 @@ test("a mistyped metric is named with its line before anything runs", async () =
   await expect(readGates(recipe("latency.onlin.p50 < 3"))).rejects.toThrow(
     /^GATE_METRIC at gates\[1\] in r\.yaml:10: there is no metric "latency\.onlin\.p50"\. Did you mean "latency\.online\.p50"\?/,
   );
+});
+
+test("metrics of a module are known by the names that it declares", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "pare-gates-"));
+  const metric = `export default [{ name: "faces.recall", better: "higher", outcome: () => 1 }];`;
+  writeFileSync(join(folder, "metric.mjs"), metric);
+  const own = (gate: string, module = "./metric.mjs") =>
+    checkRecipe(
+      `version: 1\nmodel: builtin:quickstart\nevaluate: ["${module}"]\ngates: ["${gate}"]\n`,
+      join(folder, "r.yaml"),
+      recipeCatalog,
+    );
+  try {
+    expect(await readGates(own("faces.recall > 0.9"))).toHaveLength(1);
+    await expect(readGates(own("faces.recal > 0.9"))).rejects.toThrow(/^GATE_METRIC .*Did you mean "faces\.recall"\?/);
+    await expect(readGates(own("nodes < 9", "./nothing.mjs"))).rejects.toThrow(/^METRIC_MODULE at .*nothing\.mjs: /);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 test("what cannot be told fails only strictly", () => {

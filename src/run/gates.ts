@@ -1,34 +1,38 @@
 import type { BaseComparison, Gate, MetricNames } from "@pare/gate";
 import { speedKeys, speedMetricOf } from "@pare/measure";
-import type { CheckedRecipe, Recipe } from "@pare/recipe";
+import { type CheckedRecipe, isMetricModule, type Recipe } from "@pare/recipe";
 import type { GateRecord, RunRecord } from "@pare/report";
 import { recipeCatalog } from "../catalog.ts";
+import { loadUserMetrics } from "../evaluate/user-metrics.ts";
 import { startMetricNames } from "./starts.ts";
 
 /** Every metric that a run of this recipe may have. */
-function metricNames({ evaluate, measure }: Recipe): MetricNames {
+function metricNames({ evaluate, measure }: Recipe, own: readonly string[]): MetricNames {
   const asked = evaluate.metrics;
   const evaluated = asked.includes("auto") ? recipeCatalog.metrics.filter((name) => name !== "auto") : asked;
   const timed = measure.flatMap(({ name, scenario, rate }) =>
     speedKeys(scenario, rate !== undefined).map((key) => speedMetricOf(key, name).name),
   );
-  const hasModule = asked.some((name) => name.startsWith("."));
-  const isPart = (path: string) => evaluated.some((name) => path.startsWith(`${name}.`));
+  const builtIn = evaluated.filter((name) => !isMetricModule(name));
+  const isPart = (path: string) => builtIn.some((name) => path.startsWith(`${name}.`));
   return {
-    known: [
-      ...evaluated.filter((name) => !name.startsWith(".")),
-      ...timed,
-      ...(timed.length > 0 ? startMetricNames : []),
-    ],
-    mayBe: (path) => isPart(path) || (hasModule && !/^(latency|throughput|drops|cost|start|memory|size)\b/.test(path)),
+    known: [...builtIn, ...own, ...timed, ...(timed.length > 0 ? startMetricNames : [])],
+    mayBe: isPart,
   };
 }
 
-/** Read before anything is done, so that a slip is not found out after an hour. @throws GATE_… at the gate's line */
-export async function readGates({ recipe, place }: CheckedRecipe): Promise<readonly Gate[]> {
+/**
+ * Read before anything is done, so that a slip is not found out after an hour; modules with metrics of the user's own are
+ * loaded for their names. @throws GATE_… at the gate's line, METRIC_MODULE
+ */
+export async function readGates({ recipe, folder, place }: CheckedRecipe): Promise<readonly Gate[]> {
+  const own = await loadUserMetrics(recipe.evaluate.metrics.filter(isMetricModule), folder);
   if (recipe.gates.length === 0) return [];
   const { parseGate, structureNames } = await import("@pare/gate");
-  const { known, ...open } = metricNames(recipe);
+  const { known, ...open } = metricNames(
+    recipe,
+    own.map(({ name }) => name),
+  );
   const names = { known: [...known, ...structureNames], ...open };
   return recipe.gates.map((text, i) => parseGate(text, names, place(["gates", i])));
 }
