@@ -21,6 +21,15 @@ export function nothingToEvaluateError(): PareError {
   });
 }
 
+export function nothingToMeasureError(dataset: string): PareError {
+  return new PareError({
+    code: "MEASURE_LABELS",
+    at: dataset,
+    problem: "the data has no labels, and there is no original to compare with",
+    next: "Give data with labels, or an original: --against original.onnx.",
+  });
+}
+
 export function recipeWithoutDataError(recipe: string): PareError {
   return new PareError({
     code: "RECIPE_DATA",

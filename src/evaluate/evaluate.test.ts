@@ -2,9 +2,11 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Dataset } from "@pare/data";
 import { createOnnxRuntimeEngine } from "@pare/engine";
 import { writeModel } from "@pare/formats";
 import { parseModel, printModel } from "@pare/ir";
+import { tensorOf } from "@pare/tensor";
 import { afterAll, describe, expect, it } from "vitest";
 import type { World } from "../run/tools.ts";
 import { evaluateRequest } from "./evaluate.ts";
@@ -113,4 +115,23 @@ describe("metrics of one's own", () => {
       { name: "faces.precision", value: 1 },
     ]);
   });
+});
+
+it("data without labels and no original leave nothing to measure", async () => {
+  const path = file("neg.onnx", "main (float[N, 2] x) => (float[N, 2] y) { y = Neg (x) }");
+  const dataset: Dataset = {
+    name: "unlabelled",
+    length: 1,
+    classes: [],
+    fields: ["x"],
+    sample: () => ({ id: "0", fields: new Map([["x", tensorOf("float32", [2], [1, 2])]]), target: undefined }),
+    digest: async () => "unlabelled",
+  };
+  const recipe = { seed: 0, data: {}, evaluate: { metrics: [], activation: "auto" as const, samples: 1 } };
+  const request = { recipe, dataset, folder };
+  await expect(evaluateRequest({ ...request, models: [path] }, world)).rejects.toThrow(
+    "MEASURE_LABELS at unlabelled: the data has no labels, and there is no original to compare with.",
+  );
+  const { models } = await evaluateRequest({ ...request, models: [path, path] }, world);
+  expect(models[1]?.metrics).toContainEqual(expect.objectContaining({ name: "fidelity.cosine", value: 1 }));
 });

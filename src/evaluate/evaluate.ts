@@ -30,6 +30,7 @@ import type {
 } from "@pare/report";
 import { transformOf } from "../run/data.ts";
 import type { World } from "../run/tools.ts";
+import { nothingToMeasureError } from "./errors.ts";
 import { staticInputNotes, triedInputNotes } from "./input-notes.ts";
 import { openForEvaluation } from "./open-model.ts";
 import { loadUserMetrics } from "./user-metrics.ts";
@@ -71,10 +72,17 @@ export interface EvaluationRequest {
 /** Classes beyond which a confusion matrix says nothing to a reader. */
 const mostConfused = 100;
 
-/** @throws METRIC_MODULE, the faults of the models, the data and of their fitting together */
+/** @throws METRIC_MODULE, MEASURE_LABELS, the faults of the models, the data and of their fitting together */
 export async function evaluateRequest(request: EvaluationRequest, world: World): Promise<EvaluationResult> {
   const { models, recipe, dataset, folder } = request;
   const { seed, evaluate } = recipe;
+  if (
+    models.length === 1 &&
+    dataset !== undefined &&
+    !(await hasLabels(dataset)) &&
+    evaluate.metrics.every(isAutomatic)
+  )
+    throw nothingToMeasureError(dataset.name);
   const userMetrics = await loadUserMetrics(evaluate.metrics.filter(isMetricModule), folder);
   const sessions: Session[] = [];
   try {
@@ -99,6 +107,12 @@ export async function evaluateRequest(request: EvaluationRequest, world: World):
   } finally {
     for (const session of sessions) await session[Symbol.asyncDispose]();
   }
+}
+
+const isAutomatic = (metric: string) => metric === automatic;
+
+async function hasLabels(dataset: Dataset): Promise<boolean> {
+  return dataset.length === 0 || (await dataset.sample(0)).target !== undefined;
 }
 
 /** A sure sign in the model's own nodes needs no trying. */

@@ -1,4 +1,5 @@
 import { didYouMean, PareError } from "@pare/error";
+import type { Skipped } from "./dataset.ts";
 
 export function sampleIndexError(name: string, index: number, length: number): PareError {
   return new PareError({
@@ -128,6 +129,38 @@ export function emptyImagesError(path: string, files: number): PareError {
     problem: "there are no images here",
     expected: "files that end in .jpg, .jpeg, .png, .webp, .gif, .tif, .tiff or .avif",
     got: files === 0 ? "no files" : `${files} other ${files === 1 ? "file" : "files"}`,
+  });
+}
+
+export function allCorruptError(path: string, skipped: readonly Skipped[]): PareError {
+  const [first] = skipped;
+  return new PareError({
+    code: "DATA_EMPTY",
+    at: path,
+    problem: `none of the ${skipped.length} images can be used`,
+    next: `The first, ${first?.id}: ${first?.reason.replace(/\.?\s*$/, "")}.`,
+  });
+}
+
+export function folderError(path: string): PareError {
+  return new PareError({ code: "DATA_FILE", at: path, problem: "this is a folder", expected: "a file" });
+}
+
+export function notNumberError(dataset: string, sample: string, field: string): PareError {
+  return new PareError({
+    code: "DATA_NAN",
+    at: `"${field}" of sample ${sample} of ${dataset}`,
+    problem: "a value is not a number (NaN)",
+    next: "Fill such values in, or leave the sample out.",
+  });
+}
+
+export function encodingError(path: string): PareError {
+  return new PareError({
+    code: "DATA_TEXT",
+    at: path,
+    problem: "this is no text in UTF-8",
+    next: "Convert it: iconv -t UTF-8.",
   });
 }
 

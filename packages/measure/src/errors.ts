@@ -24,7 +24,9 @@ export function scoresShapeError(output: string, shape: readonly number[], batch
     problem: "the output does not hold one score for each class of the data set",
     expected: `[${batch}, ${classes}]`,
     got: `[${shape.join(", ")}]`,
-    next: 'Name the output with the class scores with the option "output", or use the data set the model was trained on.',
+    next:
+      "Name the output with the class scores: `evaluate: { output: … }`. Where the data lacks some of the model's classes, " +
+      "list all of them: `classes: <file>`; where it has more, it is not the data that the model was trained on.",
   });
 }
 
@@ -154,8 +156,27 @@ export function inputShapeError(
     problem: `"${field}" of the data does not fit this input of the model`,
     expected: `[${shape.join(", ")}]`,
     got: `[${got.join(", ")}]`,
-    next: "Check `layout`, `resize` and `crop` of the recipe's `data.input`.",
+    next: shapeAdvice(shape, got),
   });
+}
+
+/** What of `data.input` would mend it, where that is plain. */
+function shapeAdvice(wanted: readonly (number | string)[], got: readonly number[]): string {
+  const [, a, b, c] = wanted;
+  const [, x, , z] = got;
+  if (wanted.length !== 4 || got.length !== 4)
+    return "Bind another field to this input, or use data of the model's shape.";
+  const isFirst = x === 1 || x === 3;
+  const channels = isFirst ? x : z;
+  if (isFirst && c === channels && a !== x)
+    return "The model takes the channels last: set `layout: NHWC` in `data.input`.";
+  if (!isFirst && a === channels && c !== z)
+    return "The model takes the channels first: set `layout: NCHW` in `data.input`.";
+  const [depth, height, width] = isFirst ? [a, b, c] : [c, a, b];
+  if (depth === 1 && channels === 3) return "The model takes grey images: set `grey: true` in `data.input`.";
+  if (depth === channels && typeof height === "number" && typeof width === "number")
+    return `The model takes images of ${height} × ${width}: set \`resize: [${height}, ${width}]\` or \`crop\` in \`data.input\`.`;
+  return `The model takes ${depth} channels, and the data has ${channels}.`;
 }
 
 export function batchesDifferError(sizes: readonly number[]): PareError {

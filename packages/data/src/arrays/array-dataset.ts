@@ -1,7 +1,7 @@
 import { basename } from "node:path";
-import { byteSize, elementCount, MemorySource, makeTensor, numbers, type Tensor } from "@pare/tensor";
+import { byteSize, elementCount, isFloat, MemorySource, makeTensor, numbers, type Tensor } from "@pare/tensor";
 import { checkIndex, classTarget, type Dataset, type Target } from "../dataset.ts";
-import { arrayFileError, arrayMissingError } from "../errors.ts";
+import { arrayFileError, arrayMissingError, notNumberError } from "../errors.ts";
 import { digestBytes } from "../files/digest-bytes.ts";
 import { openFileSet } from "../files/file-set.ts";
 import { openBytes } from "../files/open-bytes.ts";
@@ -21,7 +21,7 @@ export interface ArrayOptions {
   readonly task?: "classification" | "regression" | undefined;
 }
 
-/** The first axis is that of the samples. @throws DATA_MISSING, DATA_ARRAY, DATA_ARCHIVE */
+/** The first axis is that of the samples. @throws DATA_MISSING, DATA_FILE, DATA_ARRAY, DATA_ARCHIVE; DATA_NAN when read */
 export async function arrayDataset(options: ArrayOptions): Promise<Dataset> {
   const { arrays, answers, groups } = await openArrays(options);
   const [first] = arrays.values();
@@ -42,12 +42,14 @@ export async function arrayDataset(options: ArrayOptions): Promise<Dataset> {
     length,
     classes,
     fields: [...arrays.keys()],
-    targetOf: (index) => answers && targetOf(answers, index, isClass),
+    targetOf: (index) => answers && targetOf(answers, index, isClass, name),
     ...(groups && { groupOf: (index: number) => numbers(row(groups, index)).join() }),
     sample(index) {
       checkIndex(name, index, length);
       const fields = new Map([...arrays].map(([field, array]) => [field, row(array, index)]));
-      return { id: `${index}`, fields, target: answers && targetOf(answers, index, isClass) };
+      for (const [field, tensor] of fields)
+        if (isFloat(tensor.dtype) && numbers(tensor).some(Number.isNaN)) throw notNumberError(name, `${index}`, field);
+      return { id: `${index}`, fields, target: answers && targetOf(answers, index, isClass, name) };
     },
     digest: async () =>
       digestBytes(
@@ -89,8 +91,9 @@ function row({ dtype, shape, source, start }: NpyArray, index: number): Tensor {
   return makeTensor(dtype, inner, source.read(start + index * size, size));
 }
 
-function targetOf(answers: NpyArray, index: number, isClass: boolean): Target {
+function targetOf(answers: NpyArray, index: number, isClass: boolean, name: string): Target {
   const values = numbers(row(answers, index));
+  if (values.some(Number.isNaN)) throw notNumberError(name, `${index}`, "target");
   return isClass ? classTarget(values[0]!) : { kind: "values", values };
 }
 

@@ -84,3 +84,12 @@ it.each<[string, () => Parameters<typeof arrayDataset>[0], string]>([
 ])("refuses %s", async (_, options, message) => {
   await expect(arrayDataset(options())).rejects.toThrow(message);
 });
+
+it("a value that is not a number is named where it is", async () => {
+  const arrays = { x: put("nan.npy", npy("<f4", "(3, 2)", Float32Array.of(1, 2, 3, Number.NaN, 5, 6))) };
+  const target = put("t.npy", npy("<f8", "(3,)", Float64Array.of(1, 2, Number.NaN)));
+  const dataset = await arrayDataset({ arrays, target });
+  expect((await dataset.sample(0)).id).toBe("0");
+  expect(() => dataset.sample(1)).toThrow('DATA_NAN at "x" of sample 1 of nan.npy: a value is not a number (NaN).');
+  expect(() => dataset.targetOf?.(2)).toThrow('DATA_NAN at "target" of sample 2');
+});

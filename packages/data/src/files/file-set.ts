@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { closeSync, fstatSync, openSync, readdirSync, statSync } from "node:fs";
 import { basename, join, sep } from "node:path";
-import { archiveError, dataMissingError } from "../errors.ts";
+import { archiveError, dataMissingError, folderError } from "../errors.ts";
 import { type Place, readPlace, readRange, sharedMemory } from "./place.ts";
 import { isTarHeader, readTar } from "./tar.ts";
 import { unpack } from "./unpack.ts";
@@ -40,11 +40,19 @@ export function statOf(path: string) {
   }
 }
 
+/** @throws DATA_MISSING, DATA_FILE where it is a folder */
+export function fileStat(path: string) {
+  const stat = statOf(path);
+  if (stat.isDirectory()) throw folderError(path);
+  return stat;
+}
+
 function listFolder(folder: string): readonly DataFile[] {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
   return entries.flatMap((entry) => {
     const full = join(entry.parentPath, entry.name);
-    const size = entry.isDirectory() || entry.name.startsWith(".") ? undefined : statSync(full);
+    const size =
+      entry.isDirectory() || entry.name.startsWith(".") ? undefined : statSync(full, { throwIfNoEntry: false });
     if (!size?.isFile()) return [];
     const path = full.slice(join(folder, sep).length).replaceAll(sep, "/");
     return [{ path, place: { kind: "file", path: full, size: size.size } }];

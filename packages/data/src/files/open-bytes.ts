@@ -1,15 +1,15 @@
 import { closeSync, fstatSync, openSync } from "node:fs";
 import type { ByteSource } from "@pare/tensor";
-import { statOf } from "./file-set.ts";
+import { fileStat } from "./file-set.ts";
 import { readRange } from "./place.ts";
 import { unpack } from "./unpack.ts";
 
 /**
  * The bytes of a file, read where they are wanted; of a gzip file, its uncompressed bytes.
- * @throws DATA_MISSING, DATA_ARCHIVE
+ * @throws DATA_MISSING, DATA_FILE, DATA_ARCHIVE
  */
 export async function openBytes(path: string): Promise<ByteSource> {
-  statOf(path);
+  fileStat(path);
   const plain = openSync(path, "r");
   const start = readRange(plain, 0, Math.min(2, fstatSync(plain).size), path);
   const isPacked = start[0] === 0x1f && start[1] === 0x8b;

@@ -14,7 +14,7 @@ export interface Labelling {
 }
 
 /**
- * The class of a file is the first folder below what all paths have in common.
+ * The class of a file is the first folder below what all paths have in common; where there is none, the last of those.
  * @throws DATA_CLASSES
  */
 export function labelFiles(name: string, paths: readonly string[], rule: ClassRule): Labelling {
@@ -32,10 +32,11 @@ export function labelFiles(name: string, paths: readonly string[], rule: ClassRu
   return { classes, labels };
 }
 
-/** "test/cat/1.jpg", "test/dog/1.jpg" → "cat", "dog". */
+/** "test/cat/1.jpg", "test/dog/1.jpg" → "cat", "dog"; "test/cat/1.jpg" alone → "cat". */
 function classFolders(paths: readonly string[]): readonly string[] {
   let shared = folderOf(paths[0] ?? "");
   for (const path of paths) while (!path.startsWith(shared)) shared = folderOf(shared.slice(0, -1));
+  if (paths.every((path) => folderOf(path) === shared)) shared = folderOf(shared.slice(0, -1));
   const names = new Map<string, string>();
   return paths.map((path) => {
     const name = path.slice(shared.length, Math.max(shared.length, path.indexOf("/", shared.length)));

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { tensorBytes } from "@pare/tensor";
@@ -54,6 +54,15 @@ describe("imageFiles", () => {
     expect(samples.map(({ id }) => id)).toEqual(["10/d.JPEG", "10/deep/c.jpg", "2/a.jpg", "2/b.png"]);
     expect(samples.map(({ target }) => classOf(target))).toEqual([0, 0, 1, 1]);
     expect(samples[0]!.fields.get("image")).toMatchObject({ dtype: "uint8", shape: [16, 16, 3] });
+  });
+
+  it("knows the class of all where a list names it and there is no other", async () => {
+    const dataset = await imageFiles({
+      path: dirname(dirname(put("lone/2/a.png", await picture(1).png().toBuffer()))),
+      classes: { file: put("three.txt", "1\n2\n3\n") },
+    });
+    expect(dataset).toMatchObject({ length: 1, classes: ["1", "2", "3"] });
+    expect(classOf((await dataset.sample(0)).target)).toBe(1);
   });
 
   it("gives the pixels that the native libjpeg-turbo gives", async () => {
@@ -120,6 +129,18 @@ describe("images that cannot be used", () => {
     expect((await dataset.sample(1)).id).toBe("b/good.png");
   });
 
+  it("a file that is too large to be an image is not read", async () => {
+    truncateSync(put("vast/a/1.jpg", ""), 2 ** 28 + 1);
+    const dataset = await imageFiles({ path: join(root, "vast"), classes: "none" });
+    await expect(dataset.sample(0)).rejects.toThrow("its 268435457 bytes are more than an image may have, 268435456.");
+  });
+
+  it("a link to nothing is no file", async () => {
+    put("linked/a/good.png", await picture(1).png().toBuffer());
+    symlinkSync(join(root, "nowhere.png"), join(root, "linked/a/lost.png"));
+    expect(await imageFiles({ path: join(root, "linked"), classes: "none" })).toMatchObject({ length: 1 });
+  });
+
   it("an image smaller than the crop", async () => {
     const dataset = await imageFiles({ path: folder, geometry: { crop: 224 } });
     await expect(dataset.sample(0)).rejects.toThrow("the image of 16 × 16 is smaller than the crop of 224 × 224");
@@ -139,6 +160,12 @@ describe("what is no set of images", () => {
     ],
     ["no images", () => ({ path: dirname(put("texts/a.txt", "a")) }), "got 1 other file)"],
     ["one class", () => ({ path: join(folder, "2") }), "DATA_CLASSES at"],
+    ["one folder", () => ({ path: dirname(dirname(put("single/cat/1.jpg", "-"))) }), 'got only "cat")'],
+    [
+      "nothing but files that cannot be decoded",
+      () => ({ path: dirname(dirname(put("rotten/a/1.jpg", "hello"))), corrupt: "skip" }),
+      "rotten: none of the 1 images can be used. The first, a/1.jpg: ",
+    ],
     [
       "a folder that is no number",
       () => ({ path: join(root, "broken"), classes: "number" }),

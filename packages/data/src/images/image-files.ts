@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { makeTensor } from "@pare/tensor";
 import { checkIndex, classTarget, type Dataset, type Sample, type Skipped } from "../dataset.ts";
-import { emptyImagesError, imageError } from "../errors.ts";
+import { allCorruptError, emptyImagesError, imageError } from "../errors.ts";
 import { type DataFile, openFileSet } from "../files/file-set.ts";
 import { readPlace } from "../files/place.ts";
 import { type ClassRule, labelFiles } from "./classes.ts";
@@ -29,6 +29,9 @@ export interface ImageFiles extends Dataset {
   readonly skipped: readonly Skipped[];
 }
 
+/** An archive of a few bytes may unpack to anything. */
+const mostBytes = 2 ** 28;
+
 const imageName = /\.(jpe?g|png|webp|gif|tiff?|avif)$/i;
 
 /**
@@ -41,10 +44,15 @@ export async function imageFiles(options: ImageFilesOptions): Promise<ImageFiles
   const all = set.files.filter((file) => imageName.test(file.path));
   if (all.length === 0) throw emptyImagesError(path, set.files.length);
   const decoder = imageDecoder(geometry);
-  const decode = (file: DataFile) => decoder.decode(file.place);
+  const decode = async ({ place }: DataFile) => {
+    if (place.size > mostBytes)
+      throw new Error(`its ${place.size} bytes are more than an image may have, ${mostBytes}`);
+    return await decoder.decode(place);
+  };
   const skipped = corrupt === "skip" ? await findCorrupt(all, decode) : [];
   const isSkipped = new Set(skipped.map(({ id }) => id));
   const files = all.filter((file) => !isSkipped.has(file.path));
+  if (files.length === 0) throw allCorruptError(path, skipped);
   const { classes, labels } = labelFiles(
     path,
     files.map((file) => file.path),

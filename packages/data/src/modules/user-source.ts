@@ -8,7 +8,7 @@ import { pathToFileURL } from "node:url";
 import { byteSize, type DType, elementCount, isDType, makeTensor, type Tensor, tensorOf } from "@pare/tensor";
 import { checkIndex, classTarget, type Dataset, type Sample, type Target } from "../dataset.ts";
 import { moduleFaultError, moduleShapeError } from "../errors.ts";
-import { statOf } from "../files/file-set.ts";
+import { fileStat } from "../files/file-set.ts";
 
 export interface SourceTensor {
   readonly dtype: DType;
@@ -49,7 +49,7 @@ export type UserSourceMaker = (context: UserSourceContext) => UserSource | Promi
 
 /** @throws DATA_MISSING, DATA_MODULE */
 export async function moduleDataset(path: string, context: UserSourceContext): Promise<Dataset> {
-  statOf(path);
+  fileStat(path);
   const name = basename(path);
   const source = await load(path, context);
   const { length, classes = [] } = source;

@@ -3,7 +3,8 @@ import { arrayDataset } from "../arrays/array-dataset.ts";
 import { cifarImages } from "../arrays/cifar.ts";
 import { idxImages } from "../arrays/idx.ts";
 import type { Dataset } from "../dataset.ts";
-import { statOf } from "../files/file-set.ts";
+import { encodingError } from "../errors.ts";
+import { fileStat } from "../files/file-set.ts";
 import { fraud } from "../generated/fraud.ts";
 import { reviews } from "../generated/reviews.ts";
 import { type GlyphSplit, glyphs } from "../glyphs/glyphs.ts";
@@ -111,9 +112,14 @@ async function openLanguage(spec: LanguageSource, { resolve, train }: SourceCont
   return languageDataset({ name: spec.language, text: whole.slice(from, to), tokenizer, length: spec.length });
 }
 
+/** @throws DATA_MISSING, DATA_FILE, DATA_TEXT */
 function readText(path: string): string {
-  statOf(path);
-  return readFileSync(path, "utf8");
+  fileStat(path);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(path));
+  } catch {
+    throw encodingError(path);
+  }
 }
 
 async function tokenizerOf(

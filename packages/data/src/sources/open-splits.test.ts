@@ -178,3 +178,23 @@ describe("groups of data that is no table stay whole", () => {
     expectApart(await groupsOf({ ...source, tokenizer: "characters", "max-length": 4 }, author), 5);
   });
 });
+
+describe("what is no file of its kind", () => {
+  const language = { tokenizer: "characters", length: 4, range: [0, 1] } as const;
+  const text = { columns: ["t"], column: "t", tokenizer: "characters", "max-length": 4 };
+  it.each<[string, () => SourceSpec, string]>([
+    ["a folder of tables", () => ({ table: ".", target: "y" }), "DATA_FILE at"],
+    ["a folder of text", () => ({ ...language, language: "." }), "this is a folder (expected a file)."],
+    ["a folder of arrays", () => ({ arrays: { x: "." } }), "this is a folder (expected a file)."],
+    ["text without characters", () => ({ ...language, language: put("l1.txt", "") }), "DATA_EMPTY at l1.txt"],
+    ["an empty table", () => ({ ...text, text: put("none.tsv", "") }), "none.tsv: the table has no rows."],
+  ])("%s", async (_, source, message) => {
+    await expect(openSplits({ test: source() }, context, ["test"])).rejects.toThrow(message);
+  });
+
+  it("text in another encoding", async () => {
+    writeFileSync(join(root, "latin1.txt"), Buffer.of(0x63, 0x61, 0x66, 0xe9));
+    const test = { ...language, language: "latin1.txt" };
+    await expect(openSplits({ test }, context, ["test"])).rejects.toThrow("latin1.txt: this is no text in UTF-8.");
+  });
+});

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { columnMissingError, emptyTableError, tableReadError } from "../errors.ts";
-import { statOf } from "../files/file-set.ts";
+import { fileStat } from "../files/file-set.ts";
 import { findRaggedRow } from "./ragged.ts";
 
 export interface TableFile {
@@ -26,10 +26,10 @@ export interface Table {
 
 /**
  * A whole table. A column is numbers where all its cells are; dates, yes and no are text. Text loses the spaces around it.
- * @throws DATA_MISSING, DATA_TABLE (with the line of a row that is too short or too long), DATA_EMPTY
+ * @throws DATA_MISSING, DATA_FILE, DATA_TABLE (with the line of a row that is too short or too long), DATA_EMPTY
  */
 export async function readTable(file: TableFile): Promise<Table> {
-  statOf(file.path);
+  if (fileStat(file.path).size === 0) throw emptyTableError(file.path);
   const { DuckDBInstance } = await import("@duckdb/node-api");
   const settings = { threads: "2", autoinstall_known_extensions: "false", autoload_known_extensions: "false" };
   const instance = await DuckDBInstance.create(":memory:", settings);
