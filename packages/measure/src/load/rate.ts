@@ -22,6 +22,13 @@ export interface RateEstimate {
 }
 
 const resamples = 300;
+/**
+ * Requests beyond a bound come in a few crowds, of which a resample has no new ones: bootstrap intervals of a queue's
+ * rate are too narrow by up to this (simulated: `npm run bench:coverage`).
+ */
+const queueStretch = 1.4;
+/** So many times the bound must have been seen: in less a queue hardly has the time to grow that far. */
+const boundsSeen = 50;
 
 /**
  * The highest rate, with a bootstrap over rounds. Where rounds are like those before them (a queue that has grown takes
@@ -34,11 +41,16 @@ export function estimateRate({ load, allowed }: Demand, served: Served, seed: nu
   const misses = new Float64Array(rounds);
   const { requests } = replay(load, served, value || 1, once, misses);
   const neededRequests = samplesNeeded(1 - allowed);
-  const stretch = Math.sqrt(rounds / effectiveCount(misses));
+  const stretch = (load.kind === "server" ? queueStretch : 1) * Math.sqrt(rounds / effectiveCount(misses));
+  const isSound = value > 0 && requests >= neededRequests && isLongEnough(load, requests, value);
   const { interval } = resampledRatio(rounds, (draws) => highestRate(load, allowed, served, draws), {
-    ...{ seed, resamples: value > 0 && requests >= neededRequests ? resamples : 0, stretch, confidence },
+    ...{ seed, resamples: isSound ? resamples : 0, stretch, confidence },
   });
   return { value, interval, requests, neededRequests };
+}
+
+function isLongEnough(load: Load, requests: number, rate: number): boolean {
+  return load.kind === "streaming" || (1000 * requests) / rate >= boundsSeen * load.boundMs;
 }
 
 /** The base's highest rate ÷ the head's: of times, as it were, so that less is better. */
