@@ -13,6 +13,10 @@ export const compare = defineCommand({
       type: "boolean",
       describe: "Measure nothing; times only as ratios to an original that both runs share",
     },
+    evaluate: {
+      type: "boolean",
+      describe: "Evaluate both models again [default: accuracy by the outcomes that the records hold]",
+    },
     "base-model": {
       type: "string",
       requiresArg: true,
@@ -25,7 +29,12 @@ export const compare = defineCommand({
       default: 20,
       describe: "Seconds of timing at most, for a measurement",
     },
-    starts: { type: "number", requiresArg: true, default: 6, describe: "Fresh processes a model, for memory; 0: none" },
+    starts: {
+      type: "number",
+      requiresArg: true,
+      default: 6,
+      describe: "Fresh processes a model, for cold start and memory; 0: none",
+    },
     seed: { type: "number", requiresArg: true, default: 0, describe: "Of inputs, turns and resamples" },
     markdown: { type: "string", requiresArg: true, describe: "Also write a comment for a pull request to this file" },
     "cache-dir": { type: "string", requiresArg: true, describe: "Where models may be found [default: the cache]" },

@@ -8,6 +8,7 @@ export interface CompareArgs {
   readonly base: string;
   readonly head: string;
   readonly "from-records": boolean | undefined;
+  readonly evaluate: boolean | undefined;
   readonly "base-model": string | undefined;
   readonly "head-model": string | undefined;
   readonly budget: number;
@@ -23,9 +24,15 @@ export const compareCommand: CommandRun<CompareArgs> = async (args, terminal) =>
   const { "base-model": baseModel, "head-model": headModel, "cache-dir": cacheFolder } = args;
   if (!(budget > 0)) throw usageError(`--budget ${budget} is not above 0`, "Give seconds.", "compare");
   if (!(Number.isInteger(starts) && starts >= 0))
-    throw usageError(`--starts ${starts} is no whole number from 0`, "Give 0 to leave memory out.", "compare");
+    throw usageError(
+      `--starts ${starts} is no whole number from 0`,
+      "Give 0 to leave cold start and memory out.",
+      "compare",
+    );
+  if (args.evaluate && args["from-records"])
+    throw usageError("--evaluate and --from-records exclude each other", "Leave one of them out.", "compare");
   const compared = await compareRecords(base, head, {
-    ...{ budget, starts, seed, fromRecords: args["from-records"] ?? false },
+    ...{ budget, starts, seed, fromRecords: args["from-records"] ?? false, evaluate: args.evaluate ?? false },
     ...(baseModel !== undefined && { baseModel }),
     ...(headModel !== undefined && { headModel }),
     ...(cacheFolder !== undefined && { cacheFolder }),

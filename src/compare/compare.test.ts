@@ -93,7 +93,9 @@ describe("compareRecords from records alone", () => {
     expect((await verdictOf(timed(0.5), timed(0.9, "another")))["latency.online.p50"]).toBe("not-comparable");
     const elsewhere = { ...timed(0.5), environment: { ...timed(0.5).environment, arch: "arm64" } };
     const compared = await compareRecords(written(elsewhere), written(timed(0.9)), { fromRecords: true });
-    expect(comparedText(compared)).toContain("latency.online.p50: the runs were on other processors or runtimes.");
+    expect(comparedText(compared)).toContain(
+      "latency.online.p50: the runs were on different hosts: platform (linux arm64 and linux x64).",
+    );
     expect(comparedText(compared)).not.toContain("× 1.8");
   });
 });
@@ -119,7 +121,10 @@ describe("compareRecords, measured again", () => {
     // Percentiles are there as far as so short a measurement has runs enough for them.
     expect([...verdicts.values()]).not.toContain("better");
     expect(compared.verdict).toBe("worse");
-    expect(compared.hostNotes.join()).toContain("not where the records were made");
+    expect(compared.hostNotes.join()).toMatch(
+      /measured here, not where the base was made \(there and here: processor \(another/,
+    );
+    expect(compared.inputs).toBe("drawn inputs: the test data of the base could not be opened (the run had none)");
     expect(comparedMarkdown(compared)).toMatch(
       /^### pare: worse: latency\.online\.p50, .*size\.file \(both models measured/,
     );

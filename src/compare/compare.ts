@@ -1,21 +1,29 @@
-import { describeMachine } from "@pare/engine";
+import { createOnnxRuntimeEngine } from "@pare/engine";
 import type { Progress } from "@pare/pass";
-import type { RunRecord, Verdict } from "@pare/report";
+import type { Environment, RunRecord, Verdict } from "@pare/report";
 import { readRecordFile } from "../report/read-records.ts";
 import { defaultCacheFolder } from "../run/cache-folder.ts";
-import { findModelOf } from "./find-model.ts";
+import { describeEnvironment } from "../run/environment.ts";
+import { comparedDataError } from "./errors.ts";
+import { type EvaluatedSide, evaluateAgain } from "./evaluate-again.ts";
+import { findModelOf, type Side } from "./find-model.ts";
+import { differenceText, hostDifferences } from "./host-differences.ts";
 import { accuracyRows, sizeRow, timeRowsFromRecords } from "./judge-records.ts";
 import { remeasure } from "./measure.ts";
 import type { CompareRow } from "./rows.ts";
+import { type NoData, openRecordData, type RecordData } from "./test-data.ts";
+import { timingFeed } from "./timing-feed.ts";
 
 export interface CompareOptions {
   /** Measure nothing: times only as ratios to the same original. Default false. */
   readonly fromRecords?: boolean;
+  /** Evaluate both models again on the test data. Default false: by the outcomes that the records hold. */
+  readonly evaluate?: boolean;
   readonly baseModel?: string;
   readonly headModel?: string;
   /** Seconds of timing for each measurement; default 20. */
   readonly budget?: number;
-  /** Fresh processes for each model, for memory; default 6, 0: none. */
+  /** Fresh processes for each model, for cold start and memory; default 6, 0: none. */
   readonly starts?: number;
   readonly seed?: number;
   readonly cacheFolder?: string;
@@ -34,6 +42,8 @@ export interface Compared {
   readonly head: ComparedSide;
   /** Whether times were taken again, here and interleaved. */
   readonly measured: boolean;
+  /** What both models were timed on, in words; absent where nothing was measured. */
+  readonly inputs?: string;
   /** What the hosts of the records and this one differ in. */
   readonly hostNotes: readonly string[];
   readonly rows: readonly CompareRow[];
@@ -41,37 +51,63 @@ export interface Compared {
   readonly verdict: Verdict;
 }
 
-/** The results of two runs against each other. @throws RECORD_…, COMPARE_MODEL, those of models and engine */
+/** The results of two runs against each other. @throws RECORD_…, COMPARE_…, those of models, data and engine */
 export async function compareRecords(
   baseFile: string,
   headFile: string,
   options: CompareOptions = {},
 ): Promise<Compared> {
-  const { fromRecords = false, seed = 0, budget = 20, starts = 6 } = options;
-  const base = await readRecordFile(baseFile);
-  const head = await readRecordFile(headFile);
-  const rows: CompareRow[] = [...accuracyRows(base, head)];
-  if (fromRecords) rows.push(...timeRowsFromRecords(base, head));
-  else {
-    const cache = options.cacheFolder ?? defaultCacheFolder();
-    const files = [
-      await findModelOf({ which: "base", file: baseFile, record: base }, options.baseModel, cache),
-      await findModelOf({ which: "head", file: headFile, record: head }, options.headModel, cache),
-    ] as const;
-    const progress = options.progress ?? { report: () => {} };
-    const signal = options.signal ?? new AbortController().signal;
-    rows.push(...(await remeasure(files, head.timings, { budget, seed, starts, progress, signal })));
-  }
-  rows.push(sizeRow(base, head));
-  const side = (file: string, record: RunRecord) => ({ file, run: record.run.id, sha256: record.result.sha256 });
+  const { fromRecords = false } = options;
+  const base: Side = { which: "base", file: baseFile, record: await readRecordFile(baseFile) };
+  const head: Side = { which: "head", file: headFile, record: await readRecordFile(headFile) };
+  const [before, after] = [base.record, head.record];
+  const found = fromRecords
+    ? { rows: [...accuracyRows(before, after), ...timeRowsFromRecords(before, after)] }
+    : await measureAgain(base, head, options);
+  const rows = [...found.rows, sizeRow(before, after)];
+  const side = ({ file, record }: Side) => ({ file, run: record.run.id, sha256: record.result.sha256 });
   return {
-    base: side(baseFile, base),
-    head: side(headFile, head),
+    base: side(base),
+    head: side(head),
     measured: !fromRecords,
-    hostNotes: hostNotes(base, head, fromRecords),
+    ...("inputs" in found && { inputs: found.inputs }),
+    hostNotes: await hostNotes(before, after, fromRecords),
     rows,
     verdict: overall(rows.map(({ verdict }) => verdict)),
   };
+}
+
+/** Times, cold start and memory; accuracy where that is asked, else by the outcomes that the records hold. */
+async function measureAgain(base: Side, head: Side, options: CompareOptions) {
+  const { seed = 0, budget = 20, starts = 6, evaluate = false } = options;
+  const cache = options.cacheFolder ?? defaultCacheFolder();
+  const files = [
+    await findModelOf(base, options.baseModel, cache),
+    await findModelOf(head, options.headModel, cache),
+  ] as const;
+  const world = {
+    progress: options.progress ?? { report: () => {} },
+    signal: options.signal ?? new AbortController().signal,
+  };
+  const data = [await openRecordData(base.file, base.record), await openRecordData(head.file, head.record)] as const;
+  const sides = [base, head].map(({ which, record }, i) => ({ which, record, model: files[i]!, data: data[i]! }));
+  const [before, after] = evaluate
+    ? await evaluateAgain(withData(sides[0]!), withData(sides[1]!), world)
+    : [base.record, head.record];
+  const { inputs, feed } = timingFeed(data);
+  const measured = await remeasure(files, head.record.timings, { budget, seed, starts, feed, ...world });
+  return { rows: [...accuracyRows(before, after), ...measured], inputs };
+}
+
+interface FedSide extends Omit<EvaluatedSide, "data"> {
+  readonly which: Side["which"];
+  readonly data: RecordData | NoData;
+}
+
+/** @throws COMPARE_DATA */
+function withData({ which, data, ...side }: FedSide): EvaluatedSide {
+  if ("why" in data) throw comparedDataError(which, data.why);
+  return { ...side, data };
 }
 
 function overall(verdicts: readonly Verdict[]): Verdict {
@@ -80,14 +116,26 @@ function overall(verdicts: readonly Verdict[]): Verdict {
 }
 
 /** Records may come from anywhere: said, so that nobody takes their times for these. */
-function hostNotes(base: RunRecord, head: RunRecord, fromRecords: boolean): readonly string[] {
-  const { cpu } = describeMachine();
-  const [before, after] = [base, head].map(({ environment: { cpu: processor } }) => processor.model);
-  const notes: string[] = [];
-  if (before !== after) notes.push(`The records were made on different processors: ${before} and ${after}.`);
-  const versions = [base, head].map(({ environment: { runtime } }) => `${runtime.name} ${runtime.version}`);
-  if (versions[0] !== versions[1]) notes.push(`They ran on different runtimes: ${versions.join(" and ")}.`);
-  if (!fromRecords && (before !== cpu || after !== cpu))
-    notes.push(`Times and memory were measured here, on ${cpu}, not where the records were made.`);
-  return notes;
+async function hostNotes(base: RunRecord, head: RunRecord, fromRecords: boolean): Promise<readonly string[]> {
+  const between = hostDifferences(base.environment, head.environment);
+  const notes = between.length > 0 ? [`The records were made on different hosts: ${differenceText(between)}.`] : [];
+  if (fromRecords) return notes;
+  const here = await describeHere();
+  const away = (
+    [
+      ["base", base],
+      ["head", head],
+    ] as const
+  ).flatMap(([which, { environment }]) => {
+    const differences = hostDifferences(environment, here);
+    return differences.length > 0
+      ? [`where the ${which} was made (there and here: ${differenceText(differences)})`]
+      : [];
+  });
+  return away.length === 0 ? notes : [...notes, `Times and memory were measured here, not ${away.join(", nor ")}.`];
+}
+
+async function describeHere(): Promise<Environment> {
+  await using engine = createOnnxRuntimeEngine();
+  return await describeEnvironment(engine);
 }

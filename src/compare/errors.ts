@@ -21,3 +21,12 @@ export function otherModelError(side: "base" | "head", path: string, expected: s
     next: "Give the file that the run wrote.",
   });
 }
+
+export function comparedDataError(side: "base" | "head", why: string): PareError {
+  return new PareError({
+    code: "COMPARE_DATA",
+    at: side,
+    problem: `the models cannot be evaluated again without the test data of the ${side} record: ${why.replace(/\.$/, "")}`,
+    next: "Leave --evaluate out to judge by the outcomes that the records hold.",
+  });
+}

@@ -11,6 +11,7 @@ import {
 } from "@pare/measure";
 import type { Comparison, Metric, RunRecord, TimingRecord } from "@pare/report";
 import { timeComparison } from "../run/time-comparison.ts";
+import { differenceText, hostDifferences } from "./host-differences.ts";
 import { type CompareRow, metricOf, notComparable } from "./rows.ts";
 
 const seed = 0;
@@ -113,7 +114,8 @@ export function timeRowsFromRecords(base: RunRecord, head: RunRecord): readonly 
 
 function obstacleBetween(base: RunRecord, head: RunRecord): string | undefined {
   if (base.original.sha256 !== head.original.sha256) return "the runs have no reference model in common";
-  return isSameProcessor(base, head) ? undefined : "the runs were on other processors or runtimes";
+  const differences = hostDifferences(base.environment, head.environment);
+  return differences.length === 0 ? undefined : `the runs were on different hosts: ${differenceText(differences)}`;
 }
 
 /** Undefined where a record does not have the ratio to its original. */
@@ -139,11 +141,6 @@ type SpeedName = Pick<Metric, "name" | "unit" | "better">;
 function isSameMeasure(a: TimingRecord, b: TimingRecord): boolean {
   const keys = ["name", "engine", "device", "threads", "scenario", "batch", "rate", "boundMs", "percentile"] as const;
   return keys.every((key) => a[key] === b[key]);
-}
-
-function isSameProcessor({ environment: a }: RunRecord, { environment: b }: RunRecord): boolean {
-  const decisive = ({ cpu, arch, os, runtime }: typeof a) => JSON.stringify([cpu, arch, os, runtime]);
-  return decisive(a) === decisive(b);
 }
 
 /**

@@ -3,11 +3,12 @@ import { readModelFile } from "@pare/formats";
 import { measureFreshStarts, measureSpeed, type SpeedMetric, speedMetricOf } from "@pare/measure";
 import type { Device, Engine, Progress } from "@pare/pass";
 import type { Metric, TimingRecord } from "@pare/report";
-import { type BenchModel, drawInputs } from "../bench/inputs.ts";
+import type { BenchModel } from "../bench/inputs.ts";
 import { startComparisons, startMetricsOf } from "../run/starts.ts";
 import { scenarioOf } from "../run/time.ts";
 import { speedComparison } from "../run/time-comparison.ts";
 import type { CompareRow } from "./rows.ts";
+import type { Feed } from "./timing-feed.ts";
 
 export interface RemeasureOptions {
   /** Seconds of timing for each measurement. */
@@ -15,6 +16,8 @@ export interface RemeasureOptions {
   readonly seed: number;
   /** Fresh processes for each model; 0: cold start and memory are left out. */
   readonly starts: number;
+  /** What the models are timed on. */
+  readonly feed: Feed;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
@@ -45,10 +48,10 @@ async function timeAgain(
   engine: Engine,
   models: readonly BenchModel[],
   measure: Measure,
-  { budget, seed, progress, signal }: RemeasureOptions,
+  { budget, seed, feed, progress, signal }: RemeasureOptions,
 ): Promise<readonly CompareRow[]> {
   const { name, batch, threads } = measure;
-  const inputs = await drawInputs(models, { batch, shapes: {}, seed, engine, signal });
+  const inputs = await feed(models, { batch, seed, engine, signal });
   const { metrics } = await measureSpeed(
     engine,
     models.map(({ file }) => ({ path: file })),
@@ -74,9 +77,9 @@ async function startAgain(
   engine: Engine,
   models: readonly BenchModel[],
   { batch, threads, device }: Measure,
-  { seed, starts, progress, signal }: RemeasureOptions,
+  { seed, starts, feed, progress, signal }: RemeasureOptions,
 ): Promise<readonly CompareRow[]> {
-  const inputs = await drawInputs(models, { batch, shapes: {}, seed, engine, signal });
+  const inputs = await feed(models, { batch, seed, engine, signal });
   const files = models.map(({ file }) => file);
   const session = { threads, device: device as Device };
   const found = await measureFreshStarts(files, { inputs, session, starts, progress, signal });

@@ -55,7 +55,7 @@ function changeText({ kind, value, interval, unit, verdict }: CompareRow): strin
   return `${kind === "ratio" ? "× " : ""}${show(value)}${isPoints ? " pp" : ""}${range}`;
 }
 
-function remarks({ rows, hostNotes }: Compared): readonly string[] {
+function remarks({ rows, hostNotes, inputs }: Compared): readonly string[] {
   const effects = rows.flatMap(({ metric, kind, unit, smallestEffect }) => {
     if (smallestEffect === undefined) return [];
     const points = unit === "ratio" ? `${(smallestEffect * 100).toFixed(2)} points` : smallestEffect.toPrecision(3);
@@ -63,5 +63,6 @@ function remarks({ rows, hostNotes }: Compared): readonly string[] {
     return [`${metric}: the smallest effect that could have been seen is ${size}.`];
   });
   const notes = rows.flatMap(({ metric, note }) => (note === undefined ? [] : [`${metric}: ${note}.`]));
-  return [...effects, ...notes, ...hostNotes].map((line) => `- ${line}`);
+  const timed = inputs === undefined ? [] : [`Timed on ${inputs}.`];
+  return [...effects, ...notes, ...timed, ...hostNotes].map((line) => `- ${line}`);
 }

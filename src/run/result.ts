@@ -1,4 +1,4 @@
-import { basename, join } from "node:path";
+import { basename, join, relative } from "node:path";
 import { readModelFile, writeModel } from "@pare/formats";
 import { type RunFolder, writeLock, writeWhole, writtenOut } from "@pare/recipe";
 import {
@@ -57,7 +57,10 @@ export function makeRecord(parts: RecordParts): RunRecord {
     format: "pare-record",
     version: recordVersion,
     run: { id: folder.id, startedAt: startedAt.toISOString(), durationMs: Math.round(durationMs) },
-    recipe: { name: recipe.name, sha256, seed: recipe.seed, text: stringify(writtenOut(recipe)) },
+    recipe: {
+      ...{ name: recipe.name, sha256, seed: recipe.seed, text: stringify(writtenOut(recipe)) },
+      folder: relative(folder.path, facts.checked.folder).replaceAll("\\", "/"),
+    },
     environment: facts.environment,
     data: facts.data.map((info) => withNotes(info, evaluated?.inputNotes ?? [])),
     original: {

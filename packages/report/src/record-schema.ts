@@ -127,7 +127,7 @@ export const recordSchema = open({
   format: z.literal("pare-record"),
   version: z.literal(1),
   run: open({ id: text, startedAt: text, durationMs: number }),
-  recipe: open({ name: text, sha256: text, seed: number, text: text.optional() }),
+  recipe: open({ name: text, sha256: text, seed: number, text: text.optional(), folder: text.optional() }),
   environment,
   data: z.array(
     open({ split: text, source: text, samples: number, sha256: text, notes: z.array(dataNote).optional() }),

@@ -41,6 +41,8 @@ export interface RecipeInfo {
   readonly seed: number;
   /** YAML, with every default written out. */
   readonly text?: string;
+  /** Where the recipe's paths start, seen from the record's folder: "../../..". */
+  readonly folder?: string;
 }
 
 export interface Environment {
