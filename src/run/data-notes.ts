@@ -14,7 +14,8 @@ function skippedNote({ skipped = [] }: Dataset): readonly DataNote[] {
   if (skipped.length === 0) return [];
   const examples = skipped.slice(0, named).map(({ id }) => id);
   const count = skipped.length;
-  const text = `${count} ${count === 1 ? "file was" : "files were"} left out because they cannot be decoded: ${list(examples, count)}`;
+  const left = count === 1 ? "1 file was left out because it" : `${count} files were left out because they`;
+  const text = `${left} cannot be decoded: ${list(examples, count)}`;
   return [{ kind: "skipped", text, count, examples }];
 }
 

@@ -2,7 +2,7 @@
  * Which samples of one source go where.
  *
  * 1. The draw is a function of the seed and the number of samples: the same everywhere.
- * 2. Stratified: every class is split in the same ratio, to within one sample.
+ * 2. Stratified: every class is split in the same ratio, to within one sample, and all together exactly.
  * 3. By group: all samples of a group go to one split; shares are then as near as whole groups allow.
  */
 import { splitShareError } from "./errors.ts";
@@ -35,19 +35,32 @@ export function splitIndices(length: number, plan: SplitPlan): SplitIndices {
   const parts = { train: [] as number[], validation: [] as number[], test: [] as number[] };
   const random = randomStream(seed, purpose, length);
   const units = groups === undefined ? unitsByStratum(length, strata) : [unitsByGroup(groups)];
+  const quotas = { test: runningQuota(test), validation: runningQuota(validation) };
   for (const stratum of units) {
     shuffle(stratum, random);
     const size = stratum.reduce((sum, unit) => sum + unit.length, 0);
-    const quotas = [Math.round(size * test), Math.round(size * (test + validation))] as const;
+    const inTest = quotas.test(size);
+    const inBoth = inTest + quotas.validation(size);
     let taken = 0;
     for (const unit of stratum) {
       const middle = taken + unit.length / 2;
-      parts[middle <= quotas[0] ? "test" : middle <= quotas[1] ? "validation" : "train"].push(...unit);
+      parts[middle <= inTest ? "test" : middle <= inBoth ? "validation" : "train"].push(...unit);
       taken += unit.length;
     }
   }
   const sorted = (indices: number[]) => indices.sort((a, b) => a - b);
   return { train: sorted(parts.train), validation: sorted(parts.validation), test: sorted(parts.test) };
+}
+
+/** What each stratum gives, rounded so that all that were asked together give the share. */
+function runningQuota(share: number): (size: number) => number {
+  let [wanted, given] = [0, 0];
+  return (size) => {
+    wanted += size * share;
+    const quota = Math.round(wanted) - given;
+    given += quota;
+    return quota;
+  };
 }
 
 function unitsByStratum(length: number, strata: SplitPlan["strata"]): number[][][] {
