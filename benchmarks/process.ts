@@ -5,6 +5,8 @@ export interface ProcessRun {
   readonly milliseconds: number;
   /** Highest resident set (VmHWM), in bytes, file-backed pages included. */
   readonly peakBytes: number;
+  /** Highest sum of what it and the processes that it started held at one moment. */
+  readonly treePeakBytes: number;
   readonly output: string;
 }
 
@@ -18,8 +20,10 @@ export function runProcess(command: string, args: readonly string[], watchMemory
     const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
     let peakBytes = 0;
+    let treePeakBytes = 0;
     const look = () => {
       peakBytes = Math.max(peakBytes, residentPeak(child.pid));
+      if (watchMemory && child.pid !== undefined) treePeakBytes = Math.max(treePeakBytes, residentTree(child.pid));
     };
     const timer = watchMemory ? setInterval(look, 4) : undefined;
     child.stdout.on("data", (chunk) => {
@@ -34,10 +38,21 @@ export function runProcess(command: string, args: readonly string[], watchMemory
     child.on("exit", (code, signal) => {
       const milliseconds = performance.now() - started;
       clearInterval(timer);
-      if (code === 0) resolve({ milliseconds, peakBytes, output });
+      if (code === 0) resolve({ milliseconds, peakBytes, treePeakBytes, output });
       else reject(new Error(`${command} ${args.join(" ")} ended with ${code ?? signal}:\n${output}`));
     });
   });
+}
+
+/** Resident memory of a process and all that it started, in bytes, now (Linux). Pages of one file count in each. */
+export function residentTree(pid: number): number {
+  try {
+    const resident = Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) * 1024;
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ");
+    return children.reduce((sum, child) => sum + (child === "" ? 0 : residentTree(Number(child))), resident);
+  } catch {
+    return 0; // It has ended already.
+  }
 }
 
 function residentPeak(pid: number | undefined): number {
