@@ -1,5 +1,5 @@
-import type { Profile, SessionOptions, Tensors } from "@pare/pass";
-import type { ModelProfile, NodeTime } from "@pare/report";
+import type { Device, Profile, SessionOptions, Tensors } from "@pare/pass";
+import type { ModelProfile, NodeTime, ProviderTime } from "@pare/report";
 import type { World } from "./tools.ts";
 
 export interface Profiles {
@@ -17,18 +17,18 @@ export async function profileModel(
   path: string,
   inputs: Tensors,
   options: SessionOptions,
-  { engine, signal }: World,
+  { engine, signal }: Pick<World, "engine" | "signal">,
 ): Promise<ModelProfile> {
   await using session = await engine.open({ path }, { ...options, profile: true, signal });
   for (let i = 0; i < settlingRuns; i++) await session.run(inputs, { signal });
   const began = performance.now();
   for (let i = 0; i < maxRuns && (i === 0 || performance.now() - began < budgetMs); i++)
     await session.run(inputs, { signal });
-  return summarise(await session.profile());
+  return summarise(await session.profile(), options.device);
 }
 
-/** Means over the runs after the first few, which still settle. */
-export function summarise({ runs, events }: Profile): ModelProfile {
+/** Means over the runs after the first few, which still settle. @param device what the session was opened on */
+export function summarise({ runs, events }: Profile, device: Device = "cpu"): ModelProfile {
   const durations = new Map<string, { readonly node: NodeTime; readonly us: number[] }>();
   for (const { node, op, provider, durationUs, index } of events) {
     // Subgraphs count their nodes by themselves.
@@ -44,5 +44,32 @@ export function summarise({ runs, events }: Profile): ModelProfile {
     return { ...node, ms: total / counted / 1000 };
   });
   nodes.sort((a, b) => b.ms - a.ms);
-  return { runs: counted, totalMs: nodes.reduce((sum, { ms }) => sum + ms, 0), nodes: nodes.slice(0, kept) };
+  const copies = nodes.filter(isTransfer);
+  const onCpu = nodes.filter((node) => node.provider === cpuProvider && !isTransfer(node));
+  return {
+    ...{ runs: counted, totalMs: totalOf(nodes), nodes: nodes.slice(0, kept), nodeCount: nodes.length },
+    providers: providerTimes(nodes),
+    ...(copies.length > 0 && { transfers: { count: copies.length, ms: totalOf(copies) } }),
+    ...(device !== "cpu" && { fallbacks: onCpu.slice(0, kept) }),
+  };
+}
+
+const cpuProvider = "CPUExecutionProvider";
+
+/** The runtime's own nodes between those of two devices. */
+function isTransfer({ op }: NodeTime): boolean {
+  return op.startsWith("Memcpy");
+}
+
+function totalOf(nodes: readonly NodeTime[]): number {
+  return nodes.reduce((sum, { ms }) => sum + ms, 0);
+}
+
+function providerTimes(nodes: readonly NodeTime[]): readonly ProviderTime[] {
+  const names = [...new Set(nodes.map(({ provider }) => provider))];
+  const times = names.map((provider) => {
+    const own = nodes.filter((node) => node.provider === provider);
+    return { provider, nodes: own.length, ms: totalOf(own) };
+  });
+  return times.sort((a, b) => b.ms - a.ms);
 }

@@ -12,6 +12,7 @@ export { renderGates } from "./gate-text.ts";
 export { renderHtml, renderSvg } from "./html.ts";
 export { type JunitOptions, renderJunit } from "./junit.ts";
 export { headline, type MarkdownOptions, markdownLimit, renderMarkdown } from "./markdown.ts";
+export { deviceRemarks, nodeTimeHeader, nodeTimeRows } from "./node-times.ts";
 export { readRecord } from "./read-record.ts";
 export * from "./record.ts";
 export { recordText } from "./record-text.ts";

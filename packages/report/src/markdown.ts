@@ -1,6 +1,7 @@
 import { barText } from "./bar-text.ts";
 import { formatBytes, formatCount, formatDuration } from "./format.ts";
 import { gateWords } from "./gate-text.ts";
+import { deviceRemarks, nodeTimeHeader, nodeTimeRows } from "./node-times.ts";
 import { rightCounts } from "./predictions.ts";
 import type { GateRecord, GateStatus, RunRecord, StepNote, StepRecord } from "./record.ts";
 import { comparisonRows } from "./rows.ts";
@@ -39,6 +40,7 @@ function textOf(record: RunRecord, { drawing }: MarkdownOptions, describe: (step
     drawing === undefined ? "" : `![Charts of quality against latency and of the run times](${encodeURI(drawing)})`,
     ...(gates.length > 0 ? ["### Gates", gateTable(gates)] : []),
     ...(steps.length > 0 ? ["### Steps", steps.map(describe).join("\n")] : []),
+    nodeText(record),
     "### Where",
     environmentText(record),
     `<sub>Run ${escapeMarkdown(run.id)} · recipe ${recipe.sha256.slice(0, 12)} · result ${record.result.sha256.slice(0, 12)} · ` +
@@ -93,6 +95,25 @@ function stepText(step: StepRecord, notesShown: readonly StepNote[]): string {
     (note) => `  - ${note.kind === "left" ? "left alone: " : ""}${escapeMarkdown(note.text)}`,
   );
   return [title, ...notes].join("\n");
+}
+
+const nodesShown = 5;
+
+/** The slowest nodes of both models, folded away. */
+function nodeText({ original, result }: RunRecord): string {
+  const parts = (
+    [
+      ["original", original],
+      ["result", result],
+    ] as const
+  ).flatMap(([which, { profile }]) => {
+    if (profile === undefined) return [];
+    const rows = nodeTimeRows(profile, nodesShown).map((cells) => `| ${cells.map(escapeMarkdown).join(" | ")} |`);
+    const table = [`| ${nodeTimeHeader.join(" | ")} |`, "|---|---|---|---:|---:|", ...rows].join("\n");
+    return [`The ${which}:`, table, ...deviceRemarks(profile).map(escapeMarkdown)];
+  });
+  if (parts.length === 0) return "";
+  return ["<details><summary>The slowest nodes</summary>", ...parts, "</details>"].join("\n\n");
 }
 
 function environmentText({ environment: env, data }: RunRecord): string {

@@ -23,6 +23,16 @@ const metric = open({
 const tensor = open({ name: text, dtype: text, shape: z.array(number), bytes: number });
 const nodeTime = open({ node: text, op: text, provider: text, ms: number });
 
+const profile = open({
+  runs: number,
+  totalMs: number,
+  nodes: z.array(nodeTime),
+  nodeCount: number.optional(),
+  providers: z.array(open({ provider: text, nodes: number, ms: number })).optional(),
+  transfers: open({ count: number, ms: number }).optional(),
+  fallbacks: z.array(nodeTime).optional(),
+});
+
 const outcomes = open({
   kind: z.enum(["class", "values", "tokens"]),
   samples: number,
@@ -46,7 +56,7 @@ const model = open({
   worstSample: open({ id: text, snr: measured }).optional(),
   worstSamples: z.array(open({ id: text, label: text, prediction: text, loss: measured })).optional(),
   tensors: z.array(tensor).optional(),
-  profile: open({ runs: number, totalMs: number, nodes: z.array(nodeTime) }).optional(),
+  profile: profile.optional(),
 });
 
 const note = open({

@@ -187,6 +187,21 @@ export interface ModelProfile {
   /** Mean of all kernels of a run together. */
   readonly totalMs: number;
   readonly nodes: readonly NodeTime[];
+  /** How many nodes ran, those that are not listed too. */
+  readonly nodeCount?: number;
+  /** What each execution provider did, in the order of time. */
+  readonly providers?: readonly ProviderTime[];
+  /** Copies between the memories of processor and device that the runtime put between nodes. */
+  readonly transfers?: { readonly count: number; readonly ms: number };
+  /** On another device than the processor: nodes that ran on the processor all the same, slowest first, at most 60. */
+  readonly fallbacks?: readonly NodeTime[];
+}
+
+export interface ProviderTime {
+  /** "CPUExecutionProvider". */
+  readonly provider: string;
+  readonly nodes: number;
+  readonly ms: number;
 }
 
 export interface NodeTime {

@@ -1,4 +1,5 @@
 import { formatBytes, significant } from "../format.ts";
+import { deviceRemarks, nodeTimeHeader, nodeTimeRows } from "../node-times.ts";
 import type { ModelProfile, RunRecord } from "../record.ts";
 import { barTable, nodePairs, operatorPairs, tensorPairs } from "./bars.ts";
 import { environmentList, timingTable } from "./environment.ts";
@@ -67,21 +68,14 @@ ${nodeTable("original", original.profile!)}${nodeTable("result", result.profile!
 
 const nodesShown = 20;
 
-function nodeTable(series: Series, { nodes, totalMs }: ModelProfile): Markup {
-  const slowest = nodes.slice(0, nodesShown);
-  const columns = [
-    { title: "node" },
-    { title: "operator" },
-    { title: "time", isNumber: true },
-    { title: "share", isNumber: true },
-  ];
-  const rows = slowest.map(({ node, op, ms: time }): Part[] => [
+function nodeTable(series: Series, profile: ModelProfile): Markup {
+  const columns = nodeTimeHeader.map((title) => ({ title, isNumber: title === "time" || title === "share" }));
+  const rows = nodeTimeRows(profile, nodesShown).map(([node, ...cells]): Part[] => [
     html`<code>${node}</code>`,
-    op,
-    ms(time),
-    `${((100 * time) / totalMs).toFixed(1)} %`,
+    ...cells,
   ]);
-  return html`<details><summary>The slowest nodes of the ${series}</summary>${table(`The ${slowest.length} slowest nodes of the ${series}`, columns, rows)}</details>`;
+  const remarks = deviceRemarks(profile).map((remark) => html`<p class="note">${remark}</p>`);
+  return html`<details><summary>The slowest nodes of the ${series}</summary>${table(`The slowest nodes of the ${series}`, columns, rows)}${remarks}</details>`;
 }
 
 function sizeByTensor(record: RunRecord): Markup | undefined {
