@@ -42,9 +42,15 @@ async function ask(method, url, content) {
     method,
     headers: { accept: "application/vnd.github+json", authorization: `Bearer ${token}`, "user-agent": "pare" },
     ...(content !== undefined && { body: JSON.stringify(content) }),
+  }).catch((error) => {
+    console.error(`${api} cannot be reached: ${error.cause?.message ?? error.message}.`);
+    process.exit(3);
   });
   if (response.ok) return await response.json();
-  const hint = response.status === 403 ? " The job needs `permissions: { pull-requests: write }`." : "";
+  const hint =
+    response.status === 403 || response.status === 401
+      ? " GITHUB_TOKEN must be allowed to write: the job needs `permissions: { pull-requests: write }`."
+      : "";
   console.error(`GitHub answered ${response.status} to ${method} ${new URL(url).pathname}.${hint}`);
   process.exit(3);
 }

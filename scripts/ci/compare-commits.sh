@@ -55,7 +55,7 @@ if [ -n "$base_record" ]; then
   "${pare[@]}" compare "$base_record" "$head_record" --markdown "$out/compare.md" || compared=$?
   [ "$compared" -le 1 ] || exit "$compared"
 else
-  echo "Nothing to compare with: $why. Gates on \`base.\` are skipped." >"$out/compare.md"
+  printf '### pare: no base\n\nNothing to compare with: %s. Gates on `base.` are skipped.\n' "$why" >"$out/compare.md"
 fi
 
 { cat "$out/compare.md"; echo; "${pare[@]}" report "$head_record"; } >"$out/comment.md"

@@ -40,6 +40,6 @@ export const compareCommand: CommandRun<CompareArgs> = async (args, terminal) =>
   });
   if (markdown !== undefined) await writeWhole(markdown, comparedMarkdown(compared));
   terminal.printJson(compared);
-  terminal.print(comparedText(compared));
+  terminal.print(comparedText(compared, terminal.width));
   return compared.verdict === "worse" ? 1 : 0;
 };

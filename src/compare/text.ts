@@ -10,9 +10,20 @@ const words: Readonly<Record<Verdict, string>> = {
   "not-comparable": "not comparable",
 };
 
-export function comparedText(compared: Compared): string {
+/** At most `width` columns: where the intervals do not fit they go on lines of their own. */
+export function comparedText(compared: Compared, width = 80): string {
   const rows = compared.rows.map(cells);
-  return `${[headline(compared), "", ...alignColumns([header, ...rows]), "", ...remarks(compared)].join("\n").trimEnd()}\n`;
+  const whole = alignColumns([header, ...rows]);
+  const fits = whole.every((line) => line.length <= width);
+  const lines = fits ? whole : alignColumns([header, ...rows.flatMap(splitInterval)]);
+  return `${[headline(compared), "", ...lines, "", ...remarks(compared)].join("\n").trimEnd()}\n`;
+}
+
+/** "× 0.970 (0.950 to 0.990)" in the fourth column on two lines. */
+function splitInterval(row: readonly string[]): readonly (readonly string[])[] {
+  const [, value, interval] = /^(.*?) (\(.*\))$/.exec(row[3] ?? "") ?? [];
+  if (value === undefined || interval === undefined) return [row];
+  return [row.with(3, value), ["", "", "", interval, ""]];
 }
 
 /** For a comment on a pull request. */

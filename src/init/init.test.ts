@@ -95,7 +95,7 @@ test.each([
   expect(gates.map(({ expression }) => expression)).toEqual([
     expect.stringContaining(gate),
     "latency.online.p50 <= 1.05 * original.latency.online.p50",
-    "size.file <= original.size.file",
+    "size.file <= 1.01 * original.size.file",
   ]);
 });
 

@@ -108,7 +108,7 @@ function gateLines({ data, isTimed, isQuickstart }: Answers): readonly string[] 
     "gates:",
     `  - ${quality}`,
     ...(isTimed ? ["  - latency.online.p50 <= 1.05 * original.latency.online.p50"] : []),
-    "  - size.file <= original.size.file",
+    "  - size.file <= 1.01 * original.size.file",
   ];
 }
 
