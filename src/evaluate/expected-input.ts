@@ -118,9 +118,9 @@ function subject(first: FirstNodes): string {
 
 function ofAffine({ factor, offset }: Extract<FirstNodes, { kind: "affine" }>, given: ValueRange): string | undefined {
   const slope = Math.abs(factor);
-  const isForRaw = slope <= 0.05 || (slope === 1 && Math.abs(offset) >= large);
+  const isForRaw = (slope > 0 && slope <= 0.05) || (slope === 1 && Math.abs(offset) >= large);
   if (isForRaw) return given.high - given.low <= small ? raw : undefined;
-  if (slope === 1) return undefined;
+  if (slope === 1 || slope === 0) return undefined;
   const isFarOff = slope >= large ? given.high > large : given.std * slope > large;
   return isFarOff ? unit : undefined;
 }

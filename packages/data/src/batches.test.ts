@@ -122,6 +122,15 @@ describe("batches", () => {
     expect(seen).toEqual([0, 1, 2]);
   });
 
+  it("reports the first of several faults in a batch, whichever came to light first", async () => {
+    const late: Dataset = {
+      ...tiny(),
+      sample: (index) =>
+        new Promise((_, reject) => setTimeout(() => reject(new Error(`sample ${index} is broken`)), 20 - 4 * index)),
+    };
+    await expect(collect(late, { batch: 5 })).rejects.toThrow("sample 0 is broken");
+  });
+
   it("has another order in every epoch, the same in a rerun, every sample once", async () => {
     const order = async (epoch: number, batch: number) =>
       (await collect(tiny(), { batch, ...plain, shuffle: true, seed: 4, epoch })).flatMap(({ ids }) => ids);

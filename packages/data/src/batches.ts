@@ -91,13 +91,14 @@ async function* groups({ length, sample }: Dataset, size: number): AsyncGenerato
     if (asked.length <= ahead / 2)
       for (let next = taken + asked.length; next < length && asked.length < ahead; next++)
         asked.push(ask(sample, next));
-    const samples = await Promise.all(asked.splice(0, size));
+    const samples: Sample[] = [];
+    for (const promise of asked.splice(0, size)) samples.push(await promise);
     taken += samples.length;
     yield samples;
   }
 }
 
-/** A fault in a sample that was asked for ahead waits until its turn. */
+/** A fault in a sample that was asked for ahead waits until its turn: of several the first is reported. */
 function ask(sample: Dataset["sample"], index: number): Promise<Sample> {
   const promise = new Promise<Sample>((resolve) => resolve(sample(index)));
   promise.catch(() => {});
