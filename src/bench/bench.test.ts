@@ -36,6 +36,21 @@ describe("benchModels", () => {
   it("starts each model afresh", async () => {
     const { models } = await benchModels([products("fresh.onnx", 1)], { ...quick, starts: 1 });
     expect(models[0]!.starts!.coldStartMs).toHaveLength(1);
+    expect(models[0]!.profile).toBeUndefined();
+  });
+
+  it("lists the time of each node, the slowest first", async () => {
+    const bench = await benchModels([products("traced.onnx", 4)], { ...quick, nodes: true });
+    const { nodes, nodeCount, totalMs } = bench.models[0]!.profile!;
+    expect(nodes.map(({ op }) => op)).toContain("MatMul");
+    expect(nodeCount).toBe(nodes.length);
+    expect(totalMs).toBeCloseTo(
+      nodes.reduce((sum, { ms }) => sum + ms, 0),
+      9,
+    );
+    expect(benchText(bench, undefined)).toMatch(
+      /traced\.onnx: time by node, mean of \d+ traced runs[\s\S]*MatMul +CPU/,
+    );
   });
 
   it("takes free sizes from --input-shape, and from a model that has fixed them", async () => {

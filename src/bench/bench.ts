@@ -14,11 +14,14 @@ import {
   peakMemoryRatio,
   type RatioEstimate,
   type SpeedMeasurement,
+  type SpeedMetric,
   type SpeedScenario,
+  startRatio,
 } from "@pare/measure";
 import type { Device, Progress, Tensors } from "@pare/pass";
-import type { Comparison } from "@pare/report";
+import type { Comparison, ModelProfile } from "@pare/report";
 import { filesOf, sizeOf } from "../model/disk.ts";
+import { profileModel } from "../run/profile.ts";
 import { scenarioOf } from "../run/time.ts";
 import { speedComparison } from "../run/time-comparison.ts";
 import { firstSamples, readTestData } from "./data-inputs.ts";
@@ -48,6 +51,8 @@ export interface BenchOptions {
   readonly seed?: number;
   /** Fresh processes for cold start and memory, for each model; default 6, 0: none. */
   readonly starts?: number;
+  /** Also the time of every node, from the runtime's own trace of further runs. Default false. */
+  readonly nodes?: boolean;
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
 }
@@ -60,6 +65,7 @@ export interface BenchedModel {
   /** Streaming and server: the highest rate, and what was missed at the rate that `latency` is of. */
   readonly load: ModelSpeed["load"];
   readonly starts: FreshStarts | undefined;
+  readonly profile: ModelProfile | undefined;
   /** Against the first model; undefined for the first. */
   readonly against: BenchComparison | undefined;
 }
@@ -70,6 +76,7 @@ export interface BenchComparison {
   /** Of each metric that there are runs enough to compare, as a record has it. */
   readonly metrics: readonly Comparison[];
   readonly memory: (RatioEstimate & Judgement) | undefined;
+  readonly coldStart: (RatioEstimate & Judgement) | undefined;
 }
 
 export interface Bench {
@@ -108,7 +115,17 @@ export async function benchModels(files: readonly string[], options: BenchOption
     options.starts === 0
       ? undefined
       : await measureFreshStarts(files, { inputs, session, starts: options.starts ?? 6, progress, signal });
-  const benched = await Promise.all(models.map((each, i) => summarise(each, i, measurement, starts, seed)));
+  const world = { engine, signal };
+  const profiles: ModelProfile[] = [];
+  // Another device than the processor may leave nodes to it: that is always told.
+  if (options.nodes || device !== "cpu")
+    for (const [i, file] of files.entries()) profiles.push(await profileModel(file, inputs[i]!, session, world));
+  const benched = await Promise.all(
+    models.map(async (each, i) => ({
+      ...(await summarise(each, i, measurement, starts, seed)),
+      profile: profiles[i],
+    })),
+  );
   const { control, noiseFloor, warmUp } = measurement;
   return {
     ...{ scenario, batch, threads, device, seed, inputs: described(inputs[0]!), models: benched, control, noiseFloor },
@@ -130,14 +147,14 @@ async function inputsFor(
 async function summarise(
   { file, model }: BenchModel,
   index: number,
-  { scenario, models, metrics, noiseFloor }: SpeedMeasurement,
+  { scenario, models, metrics }: SpeedMeasurement,
   starts: readonly FreshStarts[] | undefined,
   seed: number,
-): Promise<BenchedModel> {
+): Promise<Omit<BenchedModel, "profile">> {
   const paths = filesOf(model, file);
   const sizeBytes = sizeOf(paths);
   const memory = starts && index > 0 ? peakMemoryRatio(starts[0]!, starts[index]!, seed) : undefined;
-  const main = metrics[0]!.models[index]?.change;
+  const coldStart = starts && index > 0 ? startRatio(starts[0]!.coldStartMs, starts[index]!.coldStartMs) : undefined;
   return {
     file,
     sizeBytes,
@@ -145,20 +162,26 @@ async function summarise(
     ...models[index]!,
     starts: starts?.[index],
     against:
-      main?.kind === "ratio"
-        ? {
-            latency: {
-              ...{ ratio: main.ratio, interval: main.interval },
-              ...judgeSpeed(metrics[0]!.key, main, noiseFloor),
-            },
-            metrics: metrics.flatMap(({ key, models, noiseFloor: floor }) => {
+      index === 0
+        ? undefined
+        : {
+            latency: judged(metrics[0]!, index),
+            metrics: metrics.flatMap(({ key, models, noiseFloor }) => {
               const change = models[index]?.change;
-              return change === undefined ? [] : [speedComparison(key, scenario.kind, change, floor)];
+              return change === undefined ? [] : [speedComparison(key, scenario.kind, change, noiseFloor)];
             }),
             memory: memory && { ...memory, ...judgeRatio(memory, marginOf(0)) },
-          }
-        : undefined,
+            coldStart: coldStart && { ...coldStart, ...judgeRatio(coldStart, marginOf(coldStart.noiseFloor)) },
+          },
   };
+}
+
+/** What stands for the speed. Rates cannot be compared where one model does not keep up with any. */
+function judged({ key, models, noiseFloor }: SpeedMetric, index: number): RatioEstimate & Judgement {
+  const change = models[index]?.change;
+  if (change?.kind !== "ratio") return { ratio: Number.NaN, interval: undefined, verdict: "not-comparable" };
+  const { ratio, interval } = change;
+  return { ratio, interval, ...judgeSpeed(key, change, noiseFloor) };
 }
 
 function described(inputs: Tensors): Bench["inputs"] {

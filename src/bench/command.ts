@@ -3,7 +3,7 @@ import { usageError } from "../errors.ts";
 import { parseInputShape } from "../simplify/command.ts";
 import type { CommandRun } from "../terminal/terminal.ts";
 import { type Bench, type BenchOptions, benchModels } from "./bench.ts";
-import { benchText, costPerMillion } from "./text.ts";
+import { benchText, costOf } from "./text.ts";
 
 export interface BenchArgs {
   readonly files: readonly string[];
@@ -19,6 +19,7 @@ export interface BenchArgs {
   readonly data: string | undefined;
   readonly seed: number;
   readonly starts: number;
+  readonly nodes: boolean | undefined;
   readonly "price-per-hour": number | undefined;
 }
 
@@ -31,6 +32,7 @@ export const benchCommand: CommandRun<BenchArgs> = async (args, terminal) => {
     ...(batch !== undefined && { batch }),
     ...loadOptions(args),
     ...(data !== undefined && { data }),
+    nodes: args.nodes ?? false,
     inputShapes: Object.fromEntries((args["input-shape"] ?? []).map(parseInputShape)),
   });
   terminal.printJson(jsonOf(bench, price));
@@ -40,14 +42,13 @@ export const benchCommand: CommandRun<BenchArgs> = async (args, terminal) => {
 
 /** Without the single runs. */
 function jsonOf({ models, ...bench }: Bench, price: number | undefined) {
-  const samplesARun = bench.scenario.kind === "batch" ? bench.batch : 1;
   return {
     ...bench,
-    models: models.map(({ latency: { blocksMs: _, percentiles: __, ...latency }, ...model }) => ({
-      ...model,
-      latency,
-      ...(price !== undefined && { costPerMillion: costPerMillion(latency.medianMs, samplesARun, price) }),
-    })),
+    models: models.map((model) => {
+      const { blocksMs: _, percentiles: __, ...latency } = model.latency;
+      const cost = price === undefined ? {} : { costPerMillion: costOf(model, { ...bench, models }, price) };
+      return { ...model, latency, ...cost };
+    }),
   };
 }
 

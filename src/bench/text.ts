@@ -7,7 +7,17 @@ import {
   type RatioEstimate,
   type SpeedScenario,
 } from "@pare/measure";
-import { alignColumns, type Comparison, formatBytes, type Interval, significant, type Verdict } from "@pare/report";
+import {
+  alignColumns,
+  type Comparison,
+  deviceRemarks,
+  formatBytes,
+  type Interval,
+  nodeTimeHeader,
+  nodeTimeRows,
+  significant,
+  type Verdict,
+} from "@pare/report";
 import type { Bench, BenchedModel } from "./bench.ts";
 
 /** A bench as a table with a column for each model, and the verdicts below. */
@@ -22,7 +32,18 @@ export function benchText(bench: Bench, pricePerHour: number | undefined): strin
   const thread = threads === 1 ? "1 thread" : `${threads} threads`;
   const head = `${scenarioText(scenario)}, batch ${batch}, ${thread}, ${device}, ${bench.host.machine.cpu}`;
   const inputs = bench.inputs.map(({ name, dtype, shape }) => `${name} ${dtype} [${shape.join(", ")}]`).join("; ");
-  return `${[head, `inputs: ${inputs}`, "", ...table, "", ...verdictLines(bench, names)].join("\n")}\n`;
+  const nodes = models.flatMap((model, i) => nodeLines(model, names[i]!));
+  return `${[head, `inputs: ${inputs}`, "", ...table, "", ...verdictLines(bench, names), ...nodes].join("\n")}\n`;
+}
+
+const nodesShown = 20;
+
+/** The slowest nodes, and what another device than the processor left to it. */
+function nodeLines({ profile }: BenchedModel, name: string): readonly string[] {
+  if (profile === undefined) return [];
+  const table = alignColumns([nodeTimeHeader, ...nodeTimeRows(profile, nodesShown)]);
+  const title = `${name}: time by node, mean of ${profile.runs} traced runs`;
+  return ["", title, "", ...table, ...deviceRemarks(profile)];
 }
 
 function scenarioText(scenario: SpeedScenario): string {
@@ -33,18 +54,18 @@ function scenarioText(scenario: SpeedScenario): string {
 }
 
 function column(model: BenchedModel, bench: Bench, price: number | undefined) {
-  const { latency, starts, compressed, sizeBytes } = model;
-  const { scenario, batch } = bench;
+  const { starts, compressed, sizeBytes, against } = model;
   const ms = (values: readonly number[] | undefined) => (values ? `${significant(median(values))} ms` : "");
-  const perRun = scenario.kind === "batch" ? batch : 1;
   return [
     ...speedRows(model, bench),
     ["cold start", ms(starts?.coldStartMs)],
+    ["  the model's part", ms(starts?.loadMs)],
+    ["  ratio", against?.coldStart ? ratioText(against.coldStart) : ""],
     ["peak memory", starts?.peakBytes ? formatBytes(median(starts.peakBytes)) : ""],
     ["size", formatBytes(sizeBytes)],
     ["  gzip", compressed ? formatBytes(compressed.gzipBytes) : ""],
     ["  brotli", compressed ? formatBytes(compressed.brotliBytes) : ""],
-    ["per million", price === undefined ? "" : significant(costPerMillion(latency.medianMs, perRun, price))],
+    ["per million", price === undefined ? "" : significant(costOf(model, bench, price))],
   ] as [string, string][];
 }
 
@@ -100,6 +121,12 @@ function metricLabel(name: string): string {
 const rangeText = (found: Interval | undefined) =>
   found ? ` (${significant(found.low)} to ${significant(found.high)})` : "";
 
+/** Of a million predictions: at the highest rate where that was looked for, else at the pace of the median run. */
+export function costOf({ latency, load }: BenchedModel, { scenario, batch }: Bench, pricePerHour: number): number {
+  if (load !== undefined) return costPerMillion(1000 / load.highestRate.value, batch, pricePerHour);
+  return costPerMillion(latency.medianMs, scenario.kind === "batch" ? batch : 1, pricePerHour);
+}
+
 /** In the currency of the price: one machine that does nothing else. */
 export function costPerMillion(runMs: number, samplesARun: number, pricePerHour: number): number {
   return (pricePerHour * (runMs / 3_600_000) * 1e6) / samplesARun;
@@ -121,6 +148,8 @@ function verdictLines({ models, margin, noiseFloor, control }: Bench, names: rea
   const verdicts = models.flatMap(({ against }, i) => {
     if (against === undefined) return [];
     const { verdict, smallestEffect } = against.latency;
+    const [main] = against.metrics;
+    const label = main === undefined || !models[i]!.load ? "" : `${metricLabel(main.metric)} `;
     const others = against.metrics
       .slice(1)
       .map((each) => `${metricLabel(each.metric)} ${words(each)[each.verdict ?? "cannot-tell"]}`);
@@ -129,7 +158,7 @@ function verdictLines({ models, margin, noiseFloor, control }: Bench, names: rea
     const memory = against.memory?.verdict;
     const beside = memory === "worse" ? "; more memory" : memory === "better" ? "; less memory" : "";
     return [
-      `${names[i]} against ${names[0]}: ${[`${speedWords[verdict]}${seen}`, ...others].join("; ")}${beside} (margin ${percent(margin)}).`,
+      `${names[i]} against ${names[0]}: ${[`${label}${speedWords[verdict]}${seen}`, ...others].join("; ")}${beside} (margin ${percent(margin)}).`,
     ];
   });
   return [noise, ...verdicts];

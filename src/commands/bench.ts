@@ -51,6 +51,7 @@ export const bench = defineCommand({
       default: 6,
       describe: "Fresh processes for each model, for cold start and memory; 0: none",
     },
+    nodes: { type: "boolean", describe: "Also the time of every node, from the runtime's own trace" },
     "price-per-hour": { type: "number", requiresArg: true, describe: "Of the machine: shows the cost of a million" },
   },
   examples: [
