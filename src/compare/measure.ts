@@ -7,7 +7,7 @@ import type { BenchModel } from "../bench/inputs.ts";
 import { startComparisons, startMetricsOf } from "../run/starts.ts";
 import { scenarioOf } from "../run/time.ts";
 import { speedComparison } from "../run/time-comparison.ts";
-import type { CompareRow } from "./rows.ts";
+import { type CompareRow, notComparable } from "./rows.ts";
 import type { Feed } from "./timing-feed.ts";
 
 export interface RemeasureOptions {
@@ -64,10 +64,11 @@ async function timeAgain(
   return metrics.flatMap((metric) => speedRow(metric, name));
 }
 
-/** None of a percentile that too few runs bound to be compared. */
+/** None of a percentile that too few runs bound to be compared; of what stands for the speed always one. */
 function speedRow({ key, models, noiseFloor }: SpeedMetric, name: string): readonly CompareRow[] {
   const [base, head] = models;
-  if (head?.change === undefined) return [];
+  if (head?.change === undefined)
+    return key === "throughput" ? [notComparable(speedMetricOf(key, name), "no rate meets the bound or keeps up")] : [];
   const { unit, better } = speedMetricOf(key, name);
   const compared = speedComparison(key, name, head.change, noiseFloor);
   return [{ ...compared, unit, better, base: base?.value, head: head.value }];

@@ -65,7 +65,7 @@ export interface LoadMeasurement {
   readonly models: readonly ModelLoad[];
   /** The highest rate; streaming at a given rate: latency and drops there. */
   readonly metrics: readonly SpeedMetric[];
-  /** Of the first model against itself: its highest rate, the other way round. */
+  /** Of the first model against itself: its highest rate, the other way round. 1 where it has none. */
   readonly control: RatioEstimate;
   readonly noiseFloor: number;
   readonly warmUp: WarmUp;
@@ -76,8 +76,8 @@ export interface LoadMeasurement {
 /** Of the requests of a stream: a rate that loses more does not keep up. */
 export const allowedDrops = 0.01;
 const warmUpShare = 0.15;
-/** Of what is left, for the two stages that find the rate and the one that decides. */
-const stageShares = [0.1, 0.25, 0.65] as const;
+/** Of what is left, for the two stages that find the rate and the one that decides; where the rate is given, the second one. */
+const stageShares = { found: [0.1, 0.2, 0.7], given: [0.1, 0.4, 0.5] } as const;
 
 /** @throws MEASURE_MODELS; those of the engine */
 export async function measureLoad(
@@ -106,18 +106,19 @@ async function measureSessions(
   const demand = demandOf(scenario);
   const warm = await warmUp(engine, timed, budgetMs * warmUpShare, options.signal ? { signal: options.signal } : {});
   const leftMs = budgetMs * (1 - warmUpShare);
+  const given = scenario.kind === "streaming" ? scenario.rate : undefined;
+  const shares = stageShares[given === undefined ? "found" : "given"];
   const stage = (index: number, rates: readonly number[]) =>
     runStage(
       engine,
       timed,
-      { load: scenario.kind, rates, budgetMs: leftMs * stageShares[index]!, seed: seed + index },
+      { load: scenario.kind, rates, budgetMs: leftMs * shares[index]!, seed: seed + index },
       timingOptions(options, index),
     );
   const guess = warm.typicalMs.map((ms) => guessRate(demand, ms));
   const early = await stage(0, guess);
   const middleRates = early.map((each, i) => rateFrom(demand, each, warm.typicalMs[i]!));
   const middle = await stage(1, middleRates);
-  const given = scenario.kind === "streaming" ? scenario.rate : undefined;
   const lastRates = middle.map((each, i) => given ?? rateFrom(demand, each, warm.typicalMs[i]!));
   const last = await stage(2, lastRates);
   return summarise({ scenario, demand, deciding: given === undefined ? last : middle, last, lastRates, warm }, seed);
@@ -170,8 +171,7 @@ function summarise(stages: Stages, seed: number): LoadMeasurement {
   const ratios = deciding.map(({ served }, i) =>
     i === 0 ? { ratio: 1, interval: undefined } : ratioOfRates(demand, base, served, seed),
   );
-  const control = ratios.at(-1)!;
-  const noiseFloor = noiseFloorOf({ kind: "ratio", ...control });
+  const { control, noiseFloor } = controlOf(ratios.at(-1)!);
   const models = last.slice(0, -1).map(
     (stage, i): ModelLoad => ({
       highestRate: estimateRate(demand, deciding[i]!.served, seed),
@@ -185,12 +185,21 @@ function summarise(stages: Stages, seed: number): LoadMeasurement {
     noiseFloor,
     models: models.map(({ highestRate: { value, interval, requests } }, i) => ({
       ...{ value, interval, samples: requests },
-      change: i === 0 ? undefined : { kind: "ratio", ...ratios[i]! },
+      change: i > 0 && isRatio(ratios[i]!) ? { kind: "ratio", ...ratios[i]! } : undefined,
     })),
   };
   const atRate = scenario.kind === "streaming" && scenario.rate !== undefined ? metricsAtRate(models, last, seed) : [];
   const rounds = last[0]!.requests.length;
   return { scenario, models, metrics: [throughput, ...atRate], control, noiseFloor, warmUp: warm, rounds };
+}
+
+/** Where the demand is met at some rate by both. */
+const isRatio = ({ ratio }: RatioEstimate) => Number.isFinite(ratio) && ratio > 0;
+
+/** Nothing can be told from anything where the first model does not meet the demand. */
+function controlOf(control: RatioEstimate) {
+  if (!isRatio(control)) return { control: { ratio: 1, interval: undefined }, noiseFloor: 1 };
+  return { control, noiseFloor: noiseFloorOf({ kind: "ratio", ...control }) };
 }
 
 function missedIn(load: Load, { requests, missed, latenciesMs }: SessionStage): Drops {

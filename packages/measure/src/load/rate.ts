@@ -16,7 +16,7 @@ export interface RateEstimate {
   readonly value: number;
   /** Undefined where too few requests came to see so small a share. */
   readonly interval: Interval | undefined;
-  /** Requests that it stands on, and those that it takes to bound the share. */
+  /** Requests that it stands on, and those that it takes. */
   readonly requests: number;
   readonly neededRequests: number;
 }
@@ -40,17 +40,26 @@ export function estimateRate({ load, allowed }: Demand, served: Served, seed: nu
   const value = highestRate(load, allowed, served, once);
   const misses = new Float64Array(rounds);
   const { requests } = replay(load, served, value || 1, once, misses);
-  const neededRequests = samplesNeeded(1 - allowed);
+  const neededRequests = requestsNeeded({ load, allowed }, value);
   const stretch = (load.kind === "server" ? queueStretch : 1) * Math.sqrt(rounds / effectiveCount(misses));
-  const isSound = value > 0 && requests >= neededRequests && isLongEnough(load, requests, value);
+  const isSound = value > 0 && requests >= neededRequests;
   const { interval } = resampledRatio(rounds, (draws) => highestRate(load, allowed, served, draws), {
     ...{ seed, resamples: isSound ? resamples : 0, stretch, confidence },
   });
   return { value, interval, requests, neededRequests };
 }
 
-function isLongEnough(load: Load, requests: number, rate: number): boolean {
-  return load.kind === "streaming" || (1000 * requests) / rate >= boundsSeen * load.boundMs;
+/** Those that bound the percentile; of a server also as many as come while the queue has the time to grow to the bound. */
+function requestsNeeded({ load, allowed }: Demand, rate: number): number {
+  const bounding = samplesNeeded(1 - allowed);
+  return load.kind === "streaming"
+    ? bounding
+    : Math.max(bounding, Math.ceil((boundsSeen * load.boundMs * rate) / 1000));
+}
+
+/** The ratio of two streams holds for fewer: what few requests make of the rate they make of both. */
+function requestsToCompare(demand: Demand, rate: number): number {
+  return demand.load.kind === "streaming" ? Math.ceil(1 / demand.allowed) : requestsNeeded(demand, rate);
 }
 
 /** The base's highest rate ÷ the head's: of times, as it were, so that less is better. */
@@ -59,7 +68,7 @@ export function ratioOfRates({ load, allowed }: Demand, base: Served, head: Serv
   const rate = (served: Served, draws: Uint32Array) => highestRate(load, allowed, served, draws);
   const once = new Uint32Array(rounds).fill(1);
   const isKnown = [base, head].every(
-    (served) => countOf(served) >= samplesNeeded(1 - allowed) && rate(served, once) > 0,
+    (served) => rate(served, once) > 0 && countOf(served) >= requestsToCompare({ load, allowed }, rate(served, once)),
   );
   return resampledRatio(rounds, (draws) => rate(base, draws) / rate(head, draws), {
     ...{ seed, resamples: isKnown ? resamples : 0, confidence },

@@ -10,8 +10,8 @@ describe("planTurns", () => {
     { rates: [1000, 500], budgetMs: 8000, rounds: 40, requests: [100, 50] },
     // A request every two seconds: six rounds all the same.
     { rates: [0.5, 0.5], budgetMs: 1000, rounds: 6, requests: [1, 1] },
-    // More than 12,000 requests of a session are not needed.
-    { rates: [1e5], budgetMs: 10_000, rounds: 40, requests: [300] },
+    // More than 40,000 requests of a session are not needed.
+    { rates: [1e5], budgetMs: 10_000, rounds: 40, requests: [1000] },
   ])("$rates a second in $budgetMs ms: $rounds rounds of $requests", ({ rates, budgetMs, rounds, requests }) => {
     expect(planTurns({ rates, budgetMs })).toEqual({ rounds, requests });
   });

@@ -29,7 +29,7 @@ const leastTurnMs = 20;
 /** So many at least, where the budget has room for six rounds of them: the first of a turn finds the caches cold. */
 const requestsATurn = 3;
 /** Of one session: more hardly narrow the interval, and the bootstrap takes longer than they did. */
-const mostRequests = 12_000;
+const mostRequests = 40_000;
 
 /** How many requests a turn of each session has, and how many rounds of turns there are. */
 export function planTurns({ rates, budgetMs }: Pick<StagePlan, "rates" | "budgetMs">) {
