@@ -1,0 +1,39 @@
+import type { Note } from "@pare/pass";
+import type { Placement, Prediction } from "../contract.ts";
+import type { WrittenQdq } from "../qdq/write.ts";
+
+/** What was done, what stayed float and why: one note a reason. */
+export function placementNotes(
+  { decisions, target, weights }: Placement,
+  { widened }: WrittenQdq,
+  { integerShare }: Prediction,
+): readonly Note[] {
+  const integer = [...decisions].filter(([, { kind }]) => kind !== "float");
+  const share =
+    integerShare === undefined ? "" : `; ${percent(integerShare)} of the multiply-adds are predicted to be integer`;
+  const notes: Note[] = [
+    {
+      kind: "changed",
+      text: `${integer.length} of ${decisions.size} nodes integer for ${target.name}, ${weights.length} weights quantized${share}`,
+    },
+  ];
+  for (const [reason, names] of floatReasons(decisions))
+    notes.push({ kind: "left", text: `${names.length} in float: ${reason}`, subjects: names });
+  if (widened.length > 0)
+    notes.push({ kind: "info", text: "weight scales widened so that a bias fits 32 bits", subjects: widened });
+  return notes;
+}
+
+function floatReasons(decisions: Placement["decisions"]): ReadonlyMap<string, readonly string[]> {
+  const reasons = new Map<string, string[]>();
+  for (const [node, { kind, reason }] of decisions) {
+    if (kind !== "float") continue;
+    const name = node.name === "" ? (node.outputs[0]?.name ?? node.type) : node.name;
+    reasons.set(reason, [...(reasons.get(reason) ?? []), name]);
+  }
+  return reasons;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(share > 0.999 || share < 0.001 ? 0 : 1)} %`;
+}

@@ -1,0 +1,115 @@
+/**
+ * Static quantization: activations and weights are integers, with scales that calibration data has fixed.
+ *
+ * 1. The target decides what becomes integer (`place`) and calibration where the grids lie; nothing is quantized that
+ *    the target cannot run as integers.
+ * 2. What the recipe's `only` and `except` leave out stays float, and so does what is known to be fragile.
+ * 3. The opset is raised to 13, or to 21 for 16-bit and 4-bit types, where it is lower.
+ */
+import type { Model, Node } from "@pare/ir";
+import { inferTypes } from "@pare/ops";
+import { upgradeOpset } from "@pare/opset";
+import type { Note, Pass, PassData, Tools } from "@pare/pass";
+import * as z from "zod";
+import { calibrate } from "../calibrate/calibrate.ts";
+import { type CalibrationOptions, calibrationOptions } from "../calibrate/options.ts";
+import type { Placement, PlacementOptions, QuantType } from "../contract.ts";
+import { needsCalibrationError } from "../errors.ts";
+import { place } from "../placement/place.ts";
+import { predict } from "../predict/predict.ts";
+import { type WrittenQdq, writeQdq } from "../qdq/write.ts";
+import { openTarget, targetOption } from "../targets/option.ts";
+import type { Target } from "../targets/target.ts";
+import { placementNotes } from "./static-notes.ts";
+
+const activationTypes = ["int8", "uint8", "int16", "uint16"] as const;
+
+export const staticOptions = z.strictObject({
+  target: targetOption,
+  ...calibrationOptions,
+  activations: z.enum(activationTypes).optional().describe("Type of activations. Default: the target's."),
+  weights: z.enum(["int8", "int4"]).optional().describe("Type of weights. Default: the target's."),
+  symmetric: z.boolean().optional().describe("Activations with the zero point in the middle. Default: the target's."),
+  granularity: z
+    .enum(["channel", "tensor"])
+    .optional()
+    .describe("One weight scale a channel, or one a tensor. Default: the target's."),
+  bits: z
+    .int()
+    .min(2)
+    .max(8)
+    .optional()
+    .describe("Bits of weights that are used: 7 where pairs of products saturate. Default: the target's."),
+  protect: z
+    .boolean()
+    .default(true)
+    .describe("Patterns that are known to lose accuracy stay float: heads, gates, attention scores. Default true."),
+});
+
+export type StaticOptions = z.output<typeof staticOptions>;
+
+export const quantizeStatic: Pass<StaticOptions> = {
+  name: "quantize/static",
+  summary: "Make weights and activations integers, with scales from calibration data.",
+  options: staticOptions,
+  promise: "lossy",
+  run: async (model, options, tools) => {
+    if (tools.data === undefined) throw needsCalibrationError("quantize/static");
+    const target = openTarget(options.target, tools.bench?.cpuFeatures);
+    const { notes } = await writeStatic(model, target, options, { ...tools, data: tools.data });
+    return notes;
+  },
+};
+
+export interface StaticResult extends WrittenQdq {
+  readonly placement: Placement;
+  readonly notes: readonly Note[];
+}
+
+/** Quantizes `model` in place. `keepFloat` gives a reason for a node that must stay float. */
+export async function writeStatic(
+  model: Model,
+  target: Target,
+  options: Partial<StaticOptions> & CalibrationOptions,
+  tools: Tools & { readonly data: PassData },
+  keepFloat: PlacementOptions["keepFloat"] = () => undefined,
+): Promise<StaticResult> {
+  const raised = upgradeOpset(model, neededOpset(target, options));
+  const placement = place(model, inferTypes(model), target, placementOptions(options, tools, keepFloat));
+  const { ranges, notes } = await calibrate(model, placement.activations, options, tools);
+  const written = writeQdq(model, placement, ranges, "quantize/static");
+  const prediction = predict(model, inferTypes(model), target);
+  const upgraded = raised.filter(({ kind }) => kind === "changed");
+  return {
+    ...written,
+    placement,
+    notes: [...upgraded, ...notes, ...placementNotes(placement, written, prediction)],
+  };
+}
+
+function placementOptions(
+  { activations, symmetric, weights, bits, granularity, protect }: Partial<StaticOptions>,
+  tools: Tools,
+  keepFloat: (node: Node) => string | undefined,
+): PlacementOptions {
+  return {
+    keepFloat: (node) => (tools.selects(node) ? keepFloat(node) : "not selected"),
+    activation: {
+      ...(activations !== undefined && { type: activations }),
+      ...(symmetric !== undefined && { symmetric }),
+    },
+    weight: {
+      ...(weights !== undefined && { type: weights }),
+      ...(bits !== undefined && { bits }),
+      ...(granularity !== undefined && { granularity }),
+    },
+    ...(protect !== undefined && { protect }),
+  };
+}
+
+const opset21: ReadonlySet<QuantType> = new Set(["int16", "uint16", "int4", "uint4"]);
+
+function neededOpset(target: Target, { activations, weights }: Partial<StaticOptions>): number {
+  const types: readonly QuantType[] = [activations ?? target.activation.type, weights ?? target.weight.type];
+  return types.some((type) => opset21.has(type)) ? 21 : 13;
+}
