@@ -14,13 +14,17 @@ export interface RawText {
 
 /**
  * Text for language models: one sample after the other, without overlap; the target of each token is the one after it.
- * The last sample may be shorter: it is padded, and the padding is not counted. Fields as in labelled text.
+ * The last sample may be shorter: it is padded, and the padding is not counted. Fields as in labelled text. Characters are
+ * code points; those of all samples together are exact.
  * @throws DATA_EMPTY where there are not two tokens
  */
 export function languageDataset({ name, text, tokenizer, length: size }: RawText): Dataset {
   const tokens = tokenizer.encode(text, { special: false });
   if (tokens.length < 2) throw emptyTextError(name);
   const length = Math.ceil((tokens.length - 1) / size);
+  // Decoding tokens does not give the text back in most vocabularies: each stands for its share of it.
+  const perToken = [...text].length / tokens.length;
+  const charactersTo = (token: number) => Math.round(token * perToken);
   return {
     name,
     length,
@@ -35,7 +39,7 @@ export function languageDataset({ name, text, tokenizer, length: size }: RawText
       return {
         id: `${start}`,
         fields: padded(ids, size, tokenizer.padId),
-        target: { kind: "tokens", ids: targets, characters: tokenizer.characters(next) },
+        target: { kind: "tokens", ids: targets, characters: charactersTo(start + next.length) - charactersTo(start) },
       };
     },
     digest: async () =>

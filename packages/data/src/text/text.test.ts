@@ -111,6 +111,14 @@ describe("languageDataset", () => {
     expect(second.target).toEqual({ kind: "tokens", ids: Int32Array.of(2, 0, -1, -1), characters: 2 });
   });
 
+  it("counts the text's characters, not those that decoding gives", async () => {
+    // Seven characters, one of them beyond 16 bits, in five tokens: 1.4 a token.
+    const tokenizer = { padId: 0, fingerprint: "", encode: () => [1, 2, 3, 4, 5] };
+    const dataset = languageDataset({ name: "t", text: "ab cd\u{1F600}e", tokenizer, length: 2 });
+    const samples = [await dataset.sample(0), await dataset.sample(1)];
+    expect(samples.map(({ target }) => target?.kind === "tokens" && target.characters)).toEqual([3, 3]);
+  });
+
   it("refuses a text without two tokens", () => {
     const tokenizer = characterTokenizer("a");
     expect(() => languageDataset({ name: "t", text: "a", tokenizer, length: 4 })).toThrow("DATA_EMPTY at t");

@@ -6,8 +6,6 @@ export interface TextTokenizer {
   encode(text: string, options: { readonly special: boolean; readonly limit?: number }): readonly number[];
   /** What padding is filled with. */
   readonly padId: number;
-  /** How many characters these ids stand for. */
-  characters(ids: readonly number[]): number;
   /** Names the vocabulary and rules. */
   readonly fingerprint: unknown;
 }
@@ -20,7 +18,6 @@ export function characterTokenizer(vocabulary: string): TextTokenizer {
   return {
     padId: other,
     fingerprint: ["characters", characters.join("")],
-    characters: (list) => list.length,
     encode: (text, { limit = Number.POSITIVE_INFINITY }) => {
       const out: number[] = [];
       for (const character of text) {
@@ -46,7 +43,6 @@ export async function huggingFaceTokenizer(path: string): Promise<TextTokenizer>
   return {
     padId: padIdOf(settings),
     fingerprint: ["tokenizer", settings],
-    characters: (list) => tokenizer.decode([...list]).length,
     encode(text, { special, limit = Number.POSITIVE_INFINITY }) {
       const whole = ids(text, special);
       if (whole.length <= limit) return whole;
