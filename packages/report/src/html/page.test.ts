@@ -66,6 +66,23 @@ test("several records are put beside each other", async () => {
   expect(new Set(ids).size).toBe(ids.length);
 });
 
+test("runs of several models get a plot for each model that has more than one; runs of one name and id their time", async () => {
+  const other = (sha256: string, startedAt: string) => ({
+    ...fullRecord,
+    run: { ...fullRecord.run, startedAt },
+    original: { ...fullRecord.original, sha256, file: `models/${sha256}.onnx` },
+  });
+  const a = [other("a1", "2026-11-20T10:00:01Z"), other("a1", "2026-11-20T10:00:02Z")];
+  const b = [other("b1", "2026-11-20T10:00:03Z"), other("b1", "2026-11-20T10:00:04Z")];
+  const text = await renderHtml([...a, other("c1", "2026-11-20T10:00:05Z"), ...b]);
+  const overview = text.slice(0, text.indexOf('id="details"'));
+  expect(overview.match(/<figcaption>.*?<\/figcaption>/g)).toEqual([
+    "<figcaption>accuracy.top1 against latency.online.p50, a1.onnx</figcaption>",
+    "<figcaption>accuracy.top1 against latency.online.p50, b1.onnx</figcaption>",
+  ]);
+  expect(overview).toContain("quickstart 0123abcd-1, 10:00:04</a>");
+});
+
 test("a record that went through a file renders to the same page", async () => {
   const text = JSON.stringify(fullRecord);
   expect(await renderHtml([await readRecord(text, "record.json")])).toBe(await renderHtml([fullRecord]));

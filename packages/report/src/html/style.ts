@@ -54,7 +54,7 @@ td ul{margin:0;padding-left:1.1rem}
 .unbroken{white-space:nowrap}
 .narrow table{width:auto}.narrow tbody th{padding-right:1.5rem}
 .matrix table{width:auto;font-size:.85rem}.matrix :is(th,td){padding:0;border:0}.matrix th{padding-right:.6rem;vertical-align:middle}
-.matrix tbody th{position:sticky;left:0;background:var(--page)}
+.scroll:is(.matrix,.sticky) tbody th{position:sticky;left:0;background:var(--page)}
 .matrix thead th{padding:0 .3rem .2rem}.heat{display:block;min-width:2.2rem;padding:.2rem .35rem;margin:1px;border-radius:.2rem}
 .heat.right{background:color-mix(in srgb,var(--result) var(--share),transparent)}
 .heat.wrong{background:color-mix(in srgb,var(--fail) var(--share),transparent)}

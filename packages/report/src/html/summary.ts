@@ -68,7 +68,8 @@ export function comparisonTable(record: RunRecord): Markup {
   return table("Result against original", columns, rows, { named: 3 });
 }
 
-function withRange(text: string): Part {
+/** A value, and its interval on a line of its own. */
+export function withRange(text: string): Part {
   const [value, range] = splitRange(text);
   return range === undefined ? value : html`${value}<span class="range">${range}</span>`;
 }

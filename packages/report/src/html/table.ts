@@ -13,6 +13,8 @@ export interface TableOptions {
   readonly named?: 2 | 3;
   /** Only as wide as its cells need. */
   readonly narrow?: boolean;
+  /** Where it scrolls, the names of the rows stay. */
+  readonly sticky?: boolean;
   /** Many small cells. */
   readonly matrix?: boolean;
 }
@@ -36,7 +38,10 @@ export function table(
     return html`<tr role="row">${first}${others}</tr>\n`;
   });
   const named = options.named === undefined ? [] : ["named", `named-${options.named}`];
-  const classes = [...(["stacked", "narrow", "matrix"] as const).filter((name) => options[name] === true), ...named];
+  const classes = [
+    ...(["stacked", "narrow", "sticky", "matrix"] as const).filter((name) => options[name] === true),
+    ...named,
+  ];
   return html`<div class="${["scroll", ...classes].join(" ")}" role="region" aria-label="${caption}" tabindex="0"><table role="table">
 <caption>${caption}</caption>
 <thead role="rowgroup"><tr role="row">${head}</tr></thead>
