@@ -207,6 +207,23 @@ export interface Session extends AsyncDisposable {
     inputs: Tensors,
     options?: { readonly fetch?: readonly string[]; readonly signal?: AbortSignal },
   ): Promise<Tensors>;
+  /**
+   * Runs on `inputs` and folds inputs and outputs by name into totals that stay in the engine's process, one sample after
+   * the other.
+   */
+  observe(
+    inputs: Tensors,
+    observations: readonly Observation[],
+    options: {
+      /** Samples in the inputs. A value whose first axis is a multiple of it has one part for each; another is one sample. */
+      readonly batch: number;
+      /** Those that count, at the head; default all. */
+      readonly count?: number;
+      readonly signal?: AbortSignal;
+    },
+  ): Promise<void>;
+  /** The totals since the last time, by name. */
+  observed(): Promise<ReadonlyMap<string, Statistics>>;
   /** Ends profiling and gives what ran. Needs `profile: true`. */
   profile(): Promise<Profile>;
   /** The model file as the runtime rewrote it for itself. Needs `optimizedModel: true`. */

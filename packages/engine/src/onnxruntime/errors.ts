@@ -116,6 +116,12 @@ export function notProfiledError(at: string, option: "profile" | "optimizedModel
   });
 }
 
+/** In the runtime's process: the text alone crosses. */
+export function axisError(axis: number, shape: readonly number[], before?: number): Error {
+  const size = before === undefined ? "" : `, which had ${before} channels before`;
+  return new Error(`a value of shape [${shape.join(", ")}] cannot be observed along axis ${axis}${size}`);
+}
+
 export function inputError(at: string, fault: { problem: string; expected?: string; got?: string; next?: string }) {
   return new PareError({ code: "ENGINE_INPUT", kind: "input", at, ...fault });
 }

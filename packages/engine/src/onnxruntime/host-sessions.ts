@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { PortInfo } from "@pare/pass";
 import { isDType } from "@pare/tensor";
 import type * as ort from "onnxruntime-node";
+import { foldAll, type Observed, pack } from "./observe/observed.ts";
 import { parseTrace } from "./profile.ts";
 import type { OpenOptions, Reply, Request, TensorHeader } from "./protocol.ts";
 import { serveArrivals } from "./serve-arrivals.ts";
@@ -15,6 +16,7 @@ interface HostSession {
   readonly session: ort.InferenceSession;
   /** What the runtime writes beside the session. The profile's name gets the time of day appended. */
   readonly files: { readonly profilePrefix: string; readonly optimizedModel: string };
+  observed: Observed;
 }
 
 export interface Answer {
@@ -41,6 +43,10 @@ export async function answer(
       return open(state, request, parts[0]);
     case "run":
       return run(state, request, parts);
+    case "observe":
+      return observe(state, request, parts);
+    case "observed":
+      return handOver(sessionOf(state, request.session));
     case "keep":
       state.feeds.set(request.feed, feedsOf(state.runtime, request.tensors, parts));
       return { reply: { ok: true } };
@@ -82,7 +88,7 @@ async function open(
   const session = await (path !== undefined
     ? InferenceSession.create(path, config)
     : InferenceSession.create(bytes ?? new Uint8Array(0), config));
-  state.sessions.set(id, { session, files });
+  state.sessions.set(id, { session, files, observed: new Map() });
   return {
     reply: { ok: true, inputs: session.inputMetadata.map(portOf), outputs: session.outputMetadata.map(portOf) },
   };
@@ -120,6 +126,25 @@ async function run(
   const outputs = request.fetch.map((name) => ({ name, tensor: results[name]! }));
   const tensors = outputs.map(({ name, tensor }) => headerOf(name, tensor));
   return { reply: { ok: true, tensors }, parts: outputs.map(({ tensor }) => outputBytes(tensor)) };
+}
+
+async function observe(
+  state: HostState,
+  request: Request & { op: "observe" },
+  parts: readonly Uint8Array<ArrayBuffer>[],
+): Promise<Answer> {
+  const { session, observed } = sessionOf(state, request.session);
+  const feeds = feedsOf(state.runtime, request.tensors, parts);
+  const fetch = request.observations.map(({ value }) => value).filter((value) => !Object.hasOwn(feeds, value));
+  const results = fetch.length === 0 ? {} : await session.run(feeds, fetch);
+  foldAll(observed, request, (value) => feeds[value] ?? results[value]!);
+  return { reply: { ok: true } };
+}
+
+function handOver(session: HostSession): Answer {
+  const { headers, parts } = pack(session.observed);
+  session.observed = new Map();
+  return { reply: { ok: true, observed: headers }, parts };
 }
 
 function headerOf(name: string, { type, dims }: ort.Tensor): TensorHeader {

@@ -81,8 +81,8 @@ async function serve(state: HostState): Promise<never> {
       reply: { ok: false, message: textOf(error) },
     }));
     writeFrameSync(channelFd, reply, parts);
-    // Only a run is done with its inputs by now.
-    pool.giveBack(frame.header.op === "run" ? frame.parts : []);
+    // Only these are done with their inputs by now.
+    pool.giveBack(frame.header.op === "run" || frame.header.op === "observe" ? frame.parts : []);
   }
 }
 

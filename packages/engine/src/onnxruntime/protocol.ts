@@ -1,5 +1,6 @@
 import type { PortInfo, Profile } from "@pare/pass";
 import type { DType } from "@pare/tensor";
+import type { CrossedStatistics, Watched } from "./observe/observed.ts";
 
 /**
  * What the command and its runtime process say to each other. One request has one reply, in order.
@@ -42,6 +43,10 @@ export type Request =
       readonly fetch: readonly string[];
       readonly tensors: readonly TensorHeader[];
     }
+  /** Runs, and folds inputs and outputs into totals that the session keeps. */
+  | ({ readonly op: "observe"; readonly session: number; readonly tensors: readonly TensorHeader[] } & Watched)
+  /** Hands the totals over and forgets them; see `CrossedStatistics` for the parts. */
+  | { readonly op: "observed"; readonly session: number }
   /** Keeps inputs for `repeat`. */
   | { readonly op: "keep"; readonly feed: number; readonly tensors: readonly TensorHeader[] }
   | { readonly op: "forget"; readonly feeds: readonly number[] }
@@ -72,6 +77,7 @@ export type Reply =
       readonly outputs?: readonly PortInfo[];
       readonly tensors?: readonly TensorHeader[];
       readonly profile?: Profile;
+      readonly observed?: readonly CrossedStatistics[];
     }
   | Refusal;
 

@@ -1,9 +1,10 @@
-import type { PortInfo, Profile, Session, SessionOptions, Tensors } from "@pare/pass";
+import type { Observation, PortInfo, Profile, Session, SessionOptions, Statistics, Tensors } from "@pare/pass";
 import { makeTensor } from "@pare/tensor";
 import { closedError, notProfiledError } from "./errors.ts";
 import { checkFetch, checkInputs, tensorBody } from "./feeds.ts";
 import type { Frame } from "./frames.ts";
 import type { Body, HostProcess } from "./host-process.ts";
+import { unpack } from "./observe/observed.ts";
 import type { Reply, Request } from "./protocol.ts";
 import { runError } from "./refusals.ts";
 
@@ -52,6 +53,28 @@ export class OrtSession implements Session {
     );
     if (!header.ok) throw runError(header.message, name);
     return new Map((header.tensors ?? []).map((t, i) => [t.name, makeTensor(t.dtype, t.shape, parts[i]!)]));
+  }
+
+  async observe(
+    inputs: Tensors,
+    observations: readonly Observation[],
+    options: { readonly batch: number; readonly count?: number; readonly signal?: AbortSignal },
+  ): Promise<void> {
+    const { id, name } = this.spec;
+    const { batch, count = batch, signal } = options;
+    const names = observations.map(({ value }) => value);
+    checkFetch(names, [...this.outputs, ...this.inputs], name);
+    const { tensors, body } = tensorBody(checkInputs(inputs, this.inputs, name));
+    const request = { op: "observe", session: id, tensors, observations, batch, count } as const;
+    const { header } = await this.ask(request, `observing ${name}`, signal, body);
+    if (!header.ok) throw runError(header.message, name);
+  }
+
+  async observed(): Promise<ReadonlyMap<string, Statistics>> {
+    const { id, name } = this.spec;
+    const { header, parts } = await this.ask({ op: "observed", session: id }, `observing ${name}`);
+    if (!header.ok) throw runError(header.message, name);
+    return unpack(header.observed ?? [], parts);
   }
 
   async profile(): Promise<Profile> {

@@ -1,0 +1,82 @@
+import type { ChannelStatistics, Observation, Statistics } from "@pare/pass";
+import { ChannelTotals } from "./channels.ts";
+import { GrowingHistogram } from "./histogram.ts";
+import { type Summary, summarise } from "./summarise.ts";
+
+const averaging = 0.01;
+
+/** One value's statistics over all samples: each sample is folded in by itself, in order. */
+export class Accumulator {
+  readonly #histogram: GrowingHistogram | undefined;
+  readonly #channels: ChannelTotals | undefined;
+  readonly #total: Summary = { min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY, ...zeros };
+  #samples = 0;
+  #elements = 0;
+  #finiteSamples = 0;
+  #minSum = 0;
+  #maxSum = 0;
+  #movingMin = 0;
+  #movingMax = 0;
+
+  constructor({ histogram = false, channels }: Observation) {
+    this.#histogram = histogram ? new GrowingHistogram() : undefined;
+    this.#channels = channels === undefined ? undefined : new ChannelTotals(channels);
+  }
+
+  /**
+   * @param batch samples in the run. Where they divide the first axis, the value has one part for each, one after the
+   * other; else it is taken as one sample
+   * @param count of them that count, those at the head
+   */
+  fold(values: Float32Array | Float64Array, shape: readonly number[], batch: number, count: number): void {
+    const first = shape[0] ?? 1;
+    const parts = first > 0 && first % batch === 0 ? batch : 1;
+    const size = values.length / parts;
+    for (let part = 0; part < Math.min(parts, count); part++)
+      this.#foldSample(values.subarray(part * size, (part + 1) * size));
+    const counted = parts === 1 ? values : values.subarray(0, count * size);
+    this.#channels?.fold(counted, parts === 1 ? shape : [(first / batch) * count, ...shape.slice(1)]);
+  }
+
+  get result(): Statistics {
+    const { min, max, sum, squares, nonFinite } = this.#total;
+    const finite = this.#elements - nonFinite;
+    const perSample = this.#finiteSamples || 1;
+    return {
+      samples: this.#samples,
+      elements: this.#elements,
+      nonFinite,
+      min: finite > 0 ? min : 0,
+      max: finite > 0 ? max : 0,
+      mean: finite > 0 ? sum / finite : 0,
+      rms: finite > 0 ? Math.sqrt(squares / finite) : 0,
+      meanMin: this.#minSum / perSample,
+      meanMax: this.#maxSum / perSample,
+      movingMin: this.#movingMin,
+      movingMax: this.#movingMax,
+      histogram: this.#histogram?.result,
+      channels: this.#channels?.result satisfies ChannelStatistics | undefined,
+    };
+  }
+
+  #foldSample(values: Float32Array | Float64Array): void {
+    const own = summarise(values);
+    const total = this.#total;
+    this.#samples++;
+    this.#elements += values.length;
+    total.nonFinite += own.nonFinite;
+    if (own.nonFinite === values.length) return;
+    total.min = Math.min(total.min, own.min);
+    total.max = Math.max(total.max, own.max);
+    total.sum += own.sum;
+    total.squares += own.squares;
+    this.#minSum += own.min;
+    this.#maxSum += own.max;
+    const isFirst = this.#finiteSamples++ === 0;
+    this.#movingMin = isFirst ? own.min : (1 - averaging) * this.#movingMin + averaging * own.min;
+    this.#movingMax = isFirst ? own.max : (1 - averaging) * this.#movingMax + averaging * own.max;
+    this.#histogram?.add(values, own.min, own.max);
+  }
+}
+
+const zeros = { sum: 0, squares: 0, nonFinite: 0 };
