@@ -40,7 +40,7 @@ ${xAxis(x, spec.x)}${yAxis(y, spec.y)}${draw({ x, y })}</svg>`;
 
 function xAxis(scale: ScaleLinear<number, number>, { label, format }: Axis): Markup {
   const bottom = size.height - margin.bottom;
-  const ticks = scale.ticks(5).map(
+  const ticks = readableTicks(scale, format).map(
     (
       tick,
     ) => html`<line class="grid" x1="${px(scale(tick))}" x2="${px(scale(tick))}" y1="${margin.top}" y2="${bottom}"/>
@@ -48,6 +48,16 @@ function xAxis(scale: ScaleLinear<number, number>, { label, format }: Axis): Mar
   );
   const middle = (margin.left + size.width - margin.right) / 2;
   return html`${ticks}<text class="axis" x="${middle}" y="${size.height - 6}" text-anchor="middle">${label}</text>`;
+}
+
+/** As many as stand beside each other with room between them. */
+function readableTicks(scale: ScaleLinear<number, number>, format: Axis["format"]): readonly number[] {
+  const counts = [5, 4, 3, 2].map((count) => scale.ticks(count));
+  const fits = (ticks: readonly number[]) => {
+    const [first = 0, second = Infinity] = ticks.map(scale);
+    return second - first >= Math.max(...ticks.map((tick) => format(tick).length)) * 7 + 10;
+  };
+  return counts.find(fits) ?? counts.at(-1)!;
 }
 
 function yAxis(scale: ScaleLinear<number, number>, { label, format }: Axis): Markup {

@@ -76,6 +76,6 @@ border-bottom:1px solid var(--line);padding:.35rem 0}.named-2 tr{grid-template-c
 .stacked :is(table,caption,tbody,tr,th,td){display:block;text-align:left;padding:0}.stacked thead{position:absolute;left:-99rem}
 .stacked :is(th,td){border:0}.stacked tr{border-bottom:1px solid var(--line);padding:.5rem 0}}
 @media print{:root{font-size:14px}body{font-size:.9rem}.skip,nav{display:none}figure,tr,.cards{break-inside:avoid}h2,h3,caption,summary{break-after:avoid}
-.scroll{overflow:visible}pre{white-space:pre-wrap}main,header,footer{max-width:none;padding:0}
+.scroll{overflow:visible}details::details-content{content-visibility:visible;block-size:auto}pre{white-space:pre-wrap}main,header,footer{max-width:none;padding:0}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `.trim();
