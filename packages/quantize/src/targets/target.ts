@@ -53,4 +53,6 @@ export const targetSchema = z.strictObject({
 });
 
 export type Target = z.output<typeof targetSchema>;
+/** A target as it is written: what has a default may be left out. */
+export type TargetInput = z.input<typeof targetSchema>;
 export type OperatorRule = z.output<typeof operatorRule>;

@@ -1,0 +1,83 @@
+/**
+ * What of a model becomes integer on a target, and where the grids lie. One engine for all targets: they differ in their
+ * data alone. Nothing is changed.
+ *
+ * 1. A node can be integer where the target has a kernel for it and nothing in the node itself speaks against it.
+ * 2. Relu and Clip behind such a node go into its grid where the grid is asymmetric.
+ * 3. Compute nodes become integer; moves and pointwise nodes follow (see `spread`).
+ * 4. Values that moves connect share a grid. Weights get a scale a channel; biases follow from data and weight.
+ */
+import type { Model, Node } from "@pare/ir";
+import type { Inference } from "@pare/ops";
+import type { ActivationSpec, Decision, Placement, PlacementOptions } from "../contract.ts";
+import type { Target } from "../targets/target.ts";
+import { biasPoints, weightPoints } from "./constants.ts";
+import { type Flow, flowOf } from "./fold-clips.ts";
+import { groupsOf } from "./groups.ts";
+import { activationPoints } from "./points.ts";
+import { protectedNodes } from "./protect.ts";
+import { refusal } from "./refusals.ts";
+import { type Spread, spread } from "./spread.ts";
+import { ruleOf, type View, viewOf } from "./view.ts";
+
+export function place(model: Model, inference: Inference, target: Target, options: PlacementOptions = {}): Placement {
+  const view = viewOf(model, inference, target);
+  const activation: ActivationSpec = { ...target.activation, ...options.activation };
+  const refusals = refusalsOf(view, options);
+  const candidates = new Set(view.nodes.filter((node) => !refusals.has(node)));
+  const mayFold = (clip: Node) => !activation.symmetric && options.keepFloat?.(clip) === undefined;
+  const flow = flowOf(view, candidates, mayFold);
+  const found = spread(flow, candidates);
+  const folded = foldedClips(flow, found);
+  return {
+    target,
+    decisions: decisionsOf(flow, found, folded, refusals),
+    activations: activationPoints(flow, found, activation),
+    weights: weightPoints(view, found.integer, activation, options),
+    biases: biasPoints(view, found.integer),
+    folded,
+  };
+}
+
+function refusalsOf(view: View, { keepFloat, protect = true }: PlacementOptions): ReadonlyMap<Node, string> {
+  const fragile = protect ? protectedNodes(view) : new Map<Node, string>();
+  const reasons = view.nodes.map(
+    (node) => [node, keepFloat?.(node) ?? refusal(view, node) ?? fragile.get(node)] as const,
+  );
+  return new Map(reasons.filter((pair): pair is [Node, string] => pair[1] !== undefined));
+}
+
+/** Clips behind nodes that write codes; behind one that writes floats the clip still has its work to do. */
+function foldedClips({ view, folds }: Flow, { integer, isCoded }: Spread): readonly Node[] {
+  return view.nodes.flatMap((node) => {
+    const [value] = node.outputs;
+    const fold = value && integer.has(node) ? folds.get(value) : undefined;
+    return fold !== undefined && isCoded(fold.clip.outputs[0]!) ? [fold.clip] : [];
+  });
+}
+
+function decisionsOf(
+  flow: Flow,
+  { integer, isCoded }: Spread,
+  folded: readonly Node[],
+  refusals: ReadonlyMap<Node, string>,
+): ReadonlyMap<Node, Decision> {
+  const { view } = flow;
+  const groups = groupsOf(flow, integer, folded);
+  const decide = (node: Node): Decision => {
+    const group = groups.get(node);
+    if (folded.includes(node))
+      return { kind: "moved", kernel: node.type, reason: "goes into the grid before it", group };
+    const rule = integer.has(node) ? ruleOf(view, node) : undefined;
+    if (rule === undefined) return { kind: "float", kernel: node.type, reason: floatReason(node, refusals), group };
+    if (rule.kind === "move") return { kind: "moved", kernel: rule.kernel, reason: "the same codes, moved", group };
+    const codes = flow.results(node).some(isCoded);
+    const kernel = codes ? rule.kernel : (rule.floatKernel ?? rule.kernel);
+    return { kind: "integer", kernel, reason: codes ? "codes in, codes out" : "codes in, floats out", group };
+  };
+  return new Map(view.nodes.map((node) => [node, decide(node)]));
+}
+
+function floatReason(node: Node, refusals: ReadonlyMap<Node, string>): string {
+  return refusals.get(node) ?? "its neighbours are float";
+}

@@ -1,0 +1,70 @@
+import type { Model, Node, Value } from "@pare/ir";
+import { dtypeOf, type Inference, type Shape, shapeOf, specOf } from "@pare/ops";
+import { elementCount, type Tensor } from "@pare/tensor";
+import type { OperatorRule, Target } from "../targets/target.ts";
+
+/** What the rules ask of a model. */
+export interface View {
+  readonly model: Model;
+  readonly inference: Inference;
+  readonly target: Target;
+  readonly opset: number;
+  /** Of the main graph, in order. */
+  readonly nodes: readonly Node[];
+}
+
+export function viewOf(model: Model, inference: Inference, target: Target): View {
+  return { model, inference, target, opset: model.opsets.get("onnx") ?? 1, nodes: [...model.graph.nodes] };
+}
+
+/** How the target runs the operator as integers; undefined where it does not. */
+export function ruleOf({ target }: View, node: Node): OperatorRule | undefined {
+  return target.operators[node.op];
+}
+
+/** Only float32 is quantized: half floats are small already, and doubles have no integer kernels. */
+export function isFloat32({ inference }: View, value: Value | undefined): boolean {
+  return value !== undefined && dtypeOf(inference.type(value)) === "float32";
+}
+
+export function constantOf(value: Value | undefined): Tensor | undefined {
+  return value?.origin.kind === "constant" ? value.origin.tensor : undefined;
+}
+
+export function shapeIn({ inference }: View, value: Value | undefined): Shape | undefined {
+  return value && shapeOf(inference.type(value));
+}
+
+/** How many elements a value has; undefined where that is not known. */
+export function elementsIn(view: View, value: Value): number | undefined {
+  const shape = shapeIn(view, value);
+  return shape?.every((dim) => typeof dim === "number") ? elementCount(shape) : undefined;
+}
+
+/** The inputs that are codes where the node is integer: its float data and weights, not biases and not parameters. */
+export function codeSlots(view: View, node: Node): readonly number[] {
+  return slotsOf(node, (role) => role === "data" || role === "weight").filter((slot) =>
+    isFloat32(view, node.inputs[slot]),
+  );
+}
+
+export function biasSlot(node: Node): number | undefined {
+  return slotsOf(node, (role) => role === "bias")[0];
+}
+
+function slotsOf(node: Node, wanted: (role: string) => boolean): readonly number[] {
+  const roles = specOf(node.op)?.roles?.(node) ?? ["data"];
+  return [...node.inputs.keys()].filter(
+    (slot) => node.inputs[slot] !== undefined && wanted(roles[Math.min(slot, roles.length - 1)] ?? "data"),
+  );
+}
+
+/** The code inputs that are computed when the model runs, each value once. */
+export function codedInputs(view: View, node: Node): readonly Value[] {
+  const values = codeSlots(view, node).map((slot) => node.inputs[slot]!);
+  return [...new Set(values.filter((value) => constantOf(value) === undefined))];
+}
+
+export function namedOutputs(node: Node): readonly Value[] {
+  return node.outputs.filter(({ name }) => name !== "");
+}

@@ -1,0 +1,21 @@
+import { cpuArm64, cpuX64Avx2, cpuX64Vnni } from "./cpu.ts";
+import type { Target } from "./target.ts";
+
+/** Every target that comes with the toolkit, by name. */
+export const targets: ReadonlyMap<string, Target> = new Map(
+  [cpuX64Vnni, cpuX64Avx2, cpuArm64].map((target) => [target.name, target]),
+);
+
+/**
+ * The target for a processor, from its features ("avx512_vnni", "AVX512_VNNI": case and punctuation do not matter).
+ * x86-64 without VNNI, and whatever is unknown, is taken for AVX2: 7-bit weights are right everywhere.
+ */
+export function defaultTarget(features: readonly string[]): Target {
+  const present = new Set(features.map(plain));
+  const has = (target: Target) => target.features.some((feature) => present.has(plain(feature)));
+  return [cpuX64Vnni, cpuArm64].find(has) ?? cpuX64Avx2;
+}
+
+function plain(feature: string): string {
+  return feature.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
+}
