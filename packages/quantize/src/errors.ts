@@ -67,3 +67,12 @@ export function targetUnknownError(name: string, hint: string, known: readonly s
     next: `${hint} A file of your own is given by its path: ./target.yaml.`.trim(),
   });
 }
+
+export function emptyCalibrationError(): PareError {
+  return new PareError({
+    code: "QUANTIZE_DATA",
+    problem: "the calibration data has no samples",
+    expected: "at least one",
+    next: "Check the path in the data section of the recipe, and `split`.",
+  });
+}
