@@ -16,7 +16,7 @@ async function run(): Promise<string> {
   const data = "{ test: { generated: glyphs, samples: 40 }, input: { mean: [0.5], std: [0.25] } }";
   writeFileSync(
     recipe,
-    `version: 1\nmodel: builtin:quickstart\ndata: ${data}\nevaluate: [accuracy.top1]\nmeasure: [{ budget: 0.3 }]\n`,
+    `version: 1\nmodel: builtin:quickstart\ndata: ${data}\nevaluate: [accuracy.top1]\nmeasure: [{ budget: 0.3, price-per-hour: 1 }]\ngates: [size.gzip < size.file, cost.online > 0, start.cold > start.load]\n`,
   );
   return (await runRecipe(recipe, { out: join(folder, "runs"), cacheFolder: false })).folder;
 }
@@ -33,8 +33,9 @@ it("times both models on the records' own test data, and evaluates them again wh
   const record: RunRecord = JSON.parse(readFileSync(join(path, "record.json"), "utf8"));
   expect(record.recipe.folder).toBe("../../../recipes");
   expect(record.result.metrics.map(({ name }) => name)).toEqual(
-    expect.arrayContaining(["start.cold", "start.load", "memory.peak"]),
+    expect.arrayContaining(["start.cold", "start.load", "memory.peak", "cost.online"]),
   );
+  expect(record.gates!.map(({ status }) => status)).toEqual(["pass", "pass", "pass"]);
   // What the record holds of accuracy is made wrong: a new evaluation does not see it.
   const wrong = edited(path, ({ result, ...rest }) => ({
     ...rest,

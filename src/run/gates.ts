@@ -4,6 +4,7 @@ import { type CheckedRecipe, isMetricModule, type Recipe } from "@pare/recipe";
 import type { GateRecord, RunRecord } from "@pare/report";
 import { recipeCatalog } from "../catalog.ts";
 import { loadUserMetrics } from "../evaluate/user-metrics.ts";
+import { costName } from "./cost.ts";
 import { startMetricNames } from "./starts.ts";
 
 /** Every metric that a run of this recipe may have. */
@@ -13,10 +14,11 @@ function metricNames({ evaluate, measure }: Recipe, own: readonly string[]): Met
   const timed = measure.flatMap(({ name, scenario, rate }) =>
     speedKeys(scenario, rate !== undefined).map((key) => speedMetricOf(key, name).name),
   );
+  const costs = measure.flatMap(({ name, pricePerHour }) => (pricePerHour === undefined ? [] : [costName(name)]));
   const builtIn = evaluated.filter((name) => !isMetricModule(name));
   const isPart = (path: string) => builtIn.some((name) => path.startsWith(`${name}.`));
   return {
-    known: [...builtIn, ...own, ...timed, ...(timed.length > 0 ? startMetricNames : [])],
+    known: [...builtIn, ...own, ...timed, ...costs, ...(timed.length > 0 ? startMetricNames : [])],
     mayBe: isPart,
   };
 }

@@ -1,4 +1,8 @@
+import { readModelFile } from "@pare/formats";
 import type { RunFolder } from "@pare/recipe";
+import { type CompressedSizes, compressedSizes } from "../bench/file-sizes.ts";
+import { filesOf, sizeOf } from "../model/disk.ts";
+import { withCost } from "./cost.ts";
 import { type Evaluated, evaluateBoth, type Measured, type ModelPair } from "./evaluate.ts";
 import type { RunFacts } from "./facts.ts";
 import { type Profiles, profileModel } from "./profile.ts";
@@ -17,6 +21,8 @@ export interface MeasureRequest {
 export interface Measurements {
   readonly measured: readonly (Measured | Evaluated | Timed)[];
   readonly profiles: Profiles | undefined;
+  /** Undefined where nobody asked, or for a model above 1 GB. */
+  readonly compressed: { readonly original?: CompressedSizes; readonly result?: CompressedSizes };
 }
 
 /** Each measurement is a part of the run: one that an interrupted run had finished is not repeated. */
@@ -29,20 +35,31 @@ export async function measure(request: MeasureRequest): Promise<Measurements> {
     const part = await folder.part("evaluate", () => evaluateBoth(checked, dataset, pair, world));
     measured.push(part.value);
   }
-  for (const index of recipe.measure.keys()) {
+  for (const [index, spec] of recipe.measure.entries()) {
     const part = await folder.part(`measure ${index}`, async () =>
-      timeBoth(checked, index, pair, await inputsOf(request, index), world),
+      withCost(spec, await timeBoth(checked, index, pair, await inputsOf(request, index), world)),
     );
     measured.push(part.value);
   }
-  if (recipe.measure.length === 0) return { measured, profiles: undefined };
+  const isAsked = recipe.measure.length > 0 || recipe.gates.some((gate) => /gzip|brotli/.test(gate));
+  const compressed = isAsked ? (await folder.part("compressed", () => compressBoth(pair))).value : {};
+  if (recipe.measure.length === 0) return { measured, profiles: undefined, compressed };
   const starts = await folder.part("starts", async () => startsOfBoth(request));
   const profiles = await folder.part("profile", () => profileBoth(request));
-  return { measured: [...measured, starts.value], profiles: profiles.value };
+  return { measured: [...measured, starts.value], profiles: profiles.value, compressed };
 }
 
 function inputsOf({ facts, pair, world }: MeasureRequest, index: number) {
   return timingInputs(facts.checked, index, { pair, dataset: facts.dataset }, world);
+}
+
+async function compressBoth({ original, result }: ModelPair): Promise<Measurements["compressed"]> {
+  const sizes = async (path: string) => {
+    const files = filesOf(readModelFile(path), path);
+    return await compressedSizes(files, sizeOf(files));
+  };
+  const [before, after] = [await sizes(original), await sizes(result)];
+  return { ...(before && { original: before }), ...(after && { result: after }) };
 }
 
 /** Both as the first measurement runs them. */

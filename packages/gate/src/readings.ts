@@ -26,7 +26,15 @@ export interface BaseComparison extends Pick<Comparison, "metric" | "kind" | "va
 }
 
 /** What every model has without being run. */
-export const structureNames = ["size.file", "size.weights", "nodes", "parameters", "macs"] as const;
+export const structureNames = [
+  "size.file",
+  "size.gzip",
+  "size.brotli",
+  "size.weights",
+  "nodes",
+  "parameters",
+  "macs",
+] as const;
 
 /** @param changes against the base: what is not there is judged by the two intervals, times not at all */
 export function readingsOf(record: RunRecord, base?: RunRecord, changes: readonly BaseComparison[] = []): Readings {
@@ -55,8 +63,11 @@ function reading(model: ModelRecord | undefined, name: string): Bounds | undefin
 }
 
 function structure(model: ModelRecord): Readonly<Record<string, number | null>> {
-  const { sizeBytes, weightBytes, nodes, parameters, macs } = model;
-  return { "size.file": sizeBytes, "size.weights": weightBytes, nodes, parameters, macs };
+  const { sizeBytes, compressed, weightBytes, nodes, parameters, macs } = model;
+  return {
+    ...{ "size.file": sizeBytes, "size.weights": weightBytes, nodes, parameters, macs },
+    ...{ "size.gzip": compressed?.gzipBytes ?? null, "size.brotli": compressed?.brotliBytes ?? null },
+  };
 }
 
 const metricOf = (model: ModelRecord, name: string) => model.metrics.find((metric) => metric.name === name);
@@ -92,7 +103,7 @@ function incomparability({ record, base, changes }: Against, name: string): stri
   const unit = (metricOf(record.result, name) ?? metricOf(base.result, name))?.unit;
   const change = changes.find(({ metric }) => metric === name);
   if (unit === undefined || unit === "bytes" || unit === "count" || change?.interval !== undefined) return undefined;
-  if (unit === "ms" || unit === "per-second" || name.startsWith("drops."))
+  if (unit === "ms" || unit === "per-second" || /^(drops|cost)\./.test(name))
     return `times of two runs are not comparable${change?.note === undefined ? "" : ` (${change.note})`}: \`pare compare\` measures both models again`;
   const samples = ({ data }: RunRecord) => data.find(({ split }) => split === "test")?.sha256;
   return samples(record) === samples(base) ? undefined : "the base was measured on other samples";

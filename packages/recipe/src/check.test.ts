@@ -127,7 +127,7 @@ test.each([
     "an unknown key in a list",
     "version: 1\nmodel: m\nmeasure:\n  - { scenario: online }\n  - { batsh: 3 }",
     `RECIPE_KEY at measure[1].batsh in ${file}:5: unknown option. Did you mean "batch"? ` +
-      "Options of measure: name, engine, device, threads, scenario, batch, rate, bound-ms, percentile, budget.",
+      "Options of measure: name, engine, device, threads, scenario, batch, rate, bound-ms, percentile, budget, price-per-hour.",
   ],
   [
     "an unknown option of a step",

@@ -19,6 +19,8 @@ export interface MeasureSpec {
   readonly percentile?: number;
   /** Seconds for warm-up and runs of both models together, at most. */
   readonly budget: number;
+  /** Of the machine: gives the cost of a million predictions. */
+  readonly pricePerHour?: number;
 }
 
 type WrittenMeasure = WrittenRecipe["measure"][number];
@@ -31,9 +33,11 @@ export function measureSpecs(written: WrittenRecipe["measure"], source: SourceDo
     const path = ["measure", i] as const;
     if (taken.has(name)) throw recipeTwiceError(source.place(path), "measurements", name);
     taken.add(name);
-    const { engine, device, threads, scenario, budget } = entry;
+    const { engine, device, threads, scenario, budget, "price-per-hour": price } = entry;
     const batch = entry.batch ?? (scenario === "batch" ? 32 : 1);
-    return { name, engine, device, threads, scenario, batch, ...loadOptions(entry, path, source), budget };
+    const load = loadOptions(entry, path, source);
+    const cost = price === undefined ? {} : { pricePerHour: price };
+    return { name, engine, device, threads, scenario, batch, ...load, budget, ...cost };
   });
 }
 

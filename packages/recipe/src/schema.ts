@@ -71,6 +71,12 @@ const measurement = (engines: readonly string[]) =>
         .describe(
           "Seconds for warm-up and runs of both models at most; it ends when the ratio is precise. Default 20.",
         ),
+      "price-per-hour": z
+        .number()
+        .min(0)
+        .max(1e6)
+        .optional()
+        .describe("What an hour of the machine costs: gives cost.<name>, of a million predictions. Default: none."),
     })
     .describe("One way to measure speed; original and result are interleaved.");
 

@@ -46,6 +46,7 @@ const model = open({
   file: text,
   sha256: text,
   sizeBytes: number,
+  compressed: open({ gzipBytes: number, brotliBytes: number }).optional(),
   nodes: number,
   parameters: number,
   weightBytes: number,

@@ -112,6 +112,8 @@ export interface ModelRecord {
   /** Of the model file, followed by its external data where it has any. */
   readonly sha256: string;
   readonly sizeBytes: number;
+  /** Of a download: gzip at level 6, brotli at 5, as servers compress on the fly. Only where speed was measured. */
+  readonly compressed?: { readonly gzipBytes: number; readonly brotliBytes: number };
   /** Over the main graph, subgraphs and functions. */
   readonly nodes: number;
   readonly parameters: number;

@@ -61,8 +61,11 @@ function structureRows(original: ModelRecord, result: ModelRecord): readonly Row
     result: show(b),
     change: formatChange(a, b),
   });
+  const [before, after] = [original.compressed, result.compressed];
   const rows = [
     row("size", formatBytes, original.sizeBytes, result.sizeBytes),
+    ...(before && after ? [row("size, gzip", formatBytes, before.gzipBytes, after.gzipBytes)] : []),
+    ...(before && after ? [row("size, brotli", formatBytes, before.brotliBytes, after.brotliBytes)] : []),
     row("nodes", formatCount, original.nodes, result.nodes),
     row("parameters", formatCount, original.parameters, result.parameters),
   ];
