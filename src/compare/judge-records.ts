@@ -2,7 +2,6 @@
 import {
   type ComparedMetric,
   compareOutcomes,
-  judgeAccuracy,
   judgeSize,
   marginOf,
   type RatioEstimate,
@@ -12,11 +11,10 @@ import {
 import type { Comparison, Metric, RunRecord, TimingRecord } from "@pare/report";
 import { timeComparison } from "../run/time-comparison.ts";
 import { differenceText, hostDifferences } from "./host-differences.ts";
+import { judgePaired, smallDrop } from "./judge-paired.ts";
 import { type CompareRow, metricOf, notComparable } from "./rows.ts";
 
 const seed = 0;
-/** 0.2 points; of a metric that is no share, 0.2 % of its value. */
-const smallDrop = 0.002;
 
 /** Sample by sample where both records have the outcomes of the same samples; else by the intervals. */
 export function accuracyRows(base: RunRecord, head: RunRecord): readonly CompareRow[] {
@@ -43,14 +41,7 @@ function sameRow({ name, unit, better, value }: Metric): CompareRow {
 function pairedRow({ name, unit, better, base, head, difference, interval, pValue }: ComparedMetric): CompareRow {
   const row = { metric: name, kind: "difference", unit, better, base, head, value: difference } as const;
   const known = { ...row, ...(interval && { interval }), ...(pValue !== undefined && { pValue }) };
-  if (interval === undefined || pValue === undefined) return { ...known, verdict: "cannot-tell" };
-  const drop = unit === "ratio" ? smallDrop : smallDrop * Math.abs(base);
-  const change = { difference, interval, pValue };
-  return { ...known, ...judgeAccuracy(better === "higher" ? change : turned(change), { drop }) };
-}
-
-function turned({ difference, interval, pValue }: Parameters<typeof judgeAccuracy>[0]) {
-  return { difference: -difference, interval: { ...interval, low: -interval.high, high: -interval.low }, pValue };
+  return { ...known, ...judgePaired({ unit, better, base, difference, interval, pValue }) };
 }
 
 /** A value that is no finite number any more is worse, whatever it was; one that is again, better. */

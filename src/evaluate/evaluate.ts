@@ -28,6 +28,7 @@ import type {
   WorstSample,
   WrongSample,
 } from "@pare/report";
+import { judgePaired } from "../compare/judge-paired.ts";
 import { transformOf } from "../run/data.ts";
 import type { World } from "../run/tools.ts";
 import { nothingToMeasureError } from "./errors.ts";
@@ -95,10 +96,14 @@ export async function evaluateRequest(request: EvaluationRequest, world: World):
       signal: world.signal,
     });
     const [base, head] = [evaluations[0]!, evaluations.at(-1)!];
+    const results = evaluations.map((evaluation) => resultOf(evaluation, seed));
     const inputNotes = await inputNotesOf(request, sessions[0]!, base);
     return {
-      models: evaluations.map((evaluation) => resultOf(evaluation, seed)),
-      comparisons: evaluations.length < 2 ? [] : compareEvaluations(base, head, seed).filter(isFiniteComparison),
+      models: results,
+      comparisons:
+        evaluations.length < 2
+          ? []
+          : compareEvaluations(base, head, seed).flatMap((found) => judged(found, results[0]!)),
       source: dataset?.name ?? "random inputs",
       samples: base.samples,
       remarks,
@@ -164,6 +169,11 @@ function resultOf(evaluation: Evaluation, seed: number): ModelResult {
   };
 }
 
-function isFiniteComparison({ value }: Comparison): boolean {
-  return Number.isFinite(value);
+/** With its verdict; nothing where a value is no finite number. */
+function judged(comparison: Comparison, { metrics }: ModelResult): readonly Comparison[] {
+  const before = metrics.find(({ name }) => name === comparison.metric);
+  const { value: difference, interval, pValue } = comparison;
+  if (before === undefined || !Number.isFinite(difference)) return [];
+  const { unit, better, value: base } = before;
+  return [{ ...comparison, ...judgePaired({ unit, better, base, difference, interval, pValue }) }];
 }

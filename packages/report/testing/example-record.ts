@@ -150,6 +150,7 @@ export const fullRecord: RunRecord = {
       value: -0.004,
       interval: interval(-0.006, -0.002),
       verdict: "cannot-tell",
+      smallestEffect: -0.006,
     },
     { metric: "latency.online.p50", kind: "ratio", value: 0.737, interval: interval(0.72, 0.75), verdict: "better" },
   ],

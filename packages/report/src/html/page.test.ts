@@ -88,6 +88,10 @@ test("a record that went through a file renders to the same page", async () => {
   expect(await renderHtml([await readRecord(text, "record.json")])).toBe(await renderHtml([fullRecord]));
 });
 
+test("where it cannot be told, the verdict says which effect would have been seen", async () => {
+  expect(await renderHtml([fullRecord])).toContain('cannot tell<span class="range">seen from −0.60 pp</span>');
+});
+
 test("mistakes: the confusions of both models, the matrix, the worst samples", async () => {
   const text = await renderHtml([fullRecord]);
   expect(text).toContain("<code>cat → dog</code>");

@@ -1,6 +1,6 @@
 import { formatBytes, formatChange, formatQuantity } from "../format.ts";
 import { latencyNames, metricOf, qualityOf } from "../headline-metrics.ts";
-import type { RunRecord, Verdict } from "../record.ts";
+import type { Comparison, RunRecord, Verdict } from "../record.ts";
 import { comparisonRows, formatComparison } from "../rows.ts";
 import { gateBadges } from "./gates.ts";
 import { breakable, html, type Markup, type Part, unbroken } from "./markup.ts";
@@ -54,18 +54,25 @@ const verdictWords: Readonly<Record<Verdict, string>> = {
 
 export function comparisonTable(record: RunRecord): Markup {
   const hasVerdicts = record.comparisons.some(({ verdict }) => verdict !== undefined);
-  const verdictOf = (name: string) => record.comparisons.find(({ metric }) => metric === name)?.verdict;
   const columns = [
     { title: "" },
     ...["original", "result", "change"].map((title) => ({ title, isNumber: true })),
     ...(hasVerdicts ? [{ title: "verdict" }] : []),
   ];
   const rows = comparisonRows(record).map((row) => {
-    const verdict = verdictOf(row.label);
+    const comparison = record.comparisons.find(({ metric }) => metric === row.label);
     const cells = [breakable(row.label), ...[row.original, row.result, row.change].map(withRange)];
-    return hasVerdicts ? [...cells, verdict ? verdictWords[verdict] : ""] : cells;
+    return hasVerdicts ? [...cells, comparison && verdictText(record, comparison)] : cells;
   });
   return table("Result against original", columns, rows, { named: 3 });
+}
+
+/** Where it cannot be told, with the smallest effect that would have been seen. */
+function verdictText({ original }: RunRecord, { metric, kind, verdict, smallestEffect }: Comparison): Part {
+  if (verdict === undefined) return undefined;
+  if (smallestEffect === undefined) return verdictWords[verdict];
+  const effect = formatComparison({ metric, kind, value: smallestEffect }, metricOf(original, metric)?.unit);
+  return html`${verdictWords[verdict]}<span class="range">seen from ${effect}</span>`;
 }
 
 /** A value, and its interval on a line of its own. */
