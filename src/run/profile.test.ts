@@ -1,5 +1,12 @@
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createOnnxRuntimeEngine } from "@pare/engine";
+import { writeModel } from "@pare/formats";
+import { parseModel } from "@pare/ir";
+import { tensorOf } from "@pare/tensor";
 import { expect, test } from "vitest";
-import { summarise } from "./profile.ts";
+import { profileModel, summarise } from "./profile.ts";
 
 const event = (index: number, op: string, durationUs: number) => ({
   node: `n${index}`,
@@ -40,3 +47,35 @@ test("on another device, what ran on the processor is listed, and copies are cou
   expect(profile.fallbacks!.map(({ op }) => op)).toEqual(["NonZero"]);
   expect(summarise({ runs: 1, events: [event(0, "Conv", 1)] }).fallbacks).toBeUndefined();
 });
+
+test("what a condition or a loop holds counts, not the condition too", () => {
+  const profile = summarise({ runs: 1, events: [event(0, "If", 100), event(0, "Add", 90)] });
+  expect(profile).toMatchObject({ totalMs: 0.09, nodeCount: 1 });
+});
+
+/** Chromium carries SwiftShader, a Vulkan driver that needs no GPU, and the Vulkan loader. */
+const chromium = "/usr/lib/chromium";
+const driver = `${chromium}/vk_swiftshader_icd.json`;
+
+test.skipIf(!existsSync(driver))(
+  `a model on webgpu: providers, fallbacks, copies (skipped where ${driver} is missing: no Vulkan driver)`,
+  async () => {
+    const env = { VK_ICD_FILENAMES: driver, VK_DRIVER_FILES: driver, LD_LIBRARY_PATH: chromium };
+    const folder = mkdtempSync(join(tmpdir(), "pare-profile-"));
+    try {
+      const path = join(folder, "model.onnx");
+      const text = "g (float[4, 8] x) => (float[4, 4] y, int64[2, N] z) <float[8, 4] w = random(1)>";
+      writeModel(parseModel(`${text} { y = MatMul (x, w) r = Relu (y) z = NonZero (r) }`), path);
+      await using engine = createOnnxRuntimeEngine({ env });
+      const inputs = new Map([["x", tensorOf("float32", [4, 8], new Array(32).fill(1))]]);
+      const world = { engine, signal: new AbortController().signal };
+      const profile = await profileModel(path, inputs, { device: "webgpu" }, world);
+      expect(profile.fallbacks!.map(({ op }) => op)).toContain("NonZero");
+      expect(profile.providers!.map(({ provider }) => provider)).toContain("WebGpuExecutionProvider");
+      expect(profile.transfers!.count).toBeGreaterThan(0);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  },
+  60_000,
+);

@@ -31,6 +31,8 @@ export async function profileModel(
 export function summarise({ runs, events }: Profile, device: Device = "cpu"): ModelProfile {
   const durations = new Map<string, { readonly node: NodeTime; readonly us: number[] }>();
   for (const { node, op, provider, durationUs, index } of events) {
+    // What is inside counts by itself.
+    if (controlFlow.has(op)) continue;
     // Subgraphs count their nodes by themselves.
     const key = `${index} ${node}`;
     const known = durations.get(key);
@@ -54,6 +56,7 @@ export function summarise({ runs, events }: Profile, device: Device = "cpu"): Mo
   };
 }
 
+const controlFlow = new Set(["If", "Loop", "Scan"]);
 const cpuProvider = "CPUExecutionProvider";
 
 /** The runtime's own nodes between those of two devices. */

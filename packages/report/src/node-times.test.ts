@@ -20,7 +20,8 @@ it("names what ran on the processor in place of the device, and the copies", () 
   expect(deviceRemarks(profile)).toEqual([]);
   expect(deviceRemarks({ ...profile, fallbacks: nodes, transfers: { count: 2, ms: 0.5 } }).join(" ")).toBe(
     "On the processor ran 2 of the nodes: Conv c1, Gemm g1. 2 copies between nodes, 0.500 ms a run; the times of runs " +
-      "count them, and copying inputs and outputs.",
+      "count them, and copying inputs and outputs. The time of a node on a device may be only what handing it over " +
+      "takes: the wait shows in a copy, or in no node.",
   );
   expect(deviceRemarks({ ...profile, fallbacks: [] })[0]).toBe("Every node ran on the device.");
 });

@@ -28,6 +28,7 @@ export function deviceRemarks({ fallbacks, transfers }: ModelProfile): readonly 
     transfers === undefined
       ? "No copies between nodes; the times of runs count copying inputs and outputs."
       : `${transfers.count} copies between nodes, ${significant(transfers.ms)} ms a run; the times of runs count them, and copying inputs and outputs.`,
+    "The time of a node on a device may be only what handing it over takes: the wait shows in a copy, or in no node.",
   ];
 }
 
