@@ -1,20 +1,14 @@
 import type { Note } from "@pare/pass";
-import type { Placement, Prediction } from "../contract.ts";
+import type { Placement } from "../contract.ts";
 import type { WrittenQdq } from "../qdq/write.ts";
 
 /** What was done, what stayed float and why: one note a reason. */
-export function placementNotes(
-  { decisions, target, weights }: Placement,
-  { widened }: WrittenQdq,
-  { integerShare }: Prediction,
-): readonly Note[] {
+export function placementNotes({ decisions, target, weights }: Placement, { widened }: WrittenQdq): readonly Note[] {
   const integer = [...decisions].filter(([, { kind }]) => kind !== "float");
-  const share =
-    integerShare === undefined ? "" : `; ${percent(integerShare)} of the multiply-adds are predicted to be integer`;
   const notes: Note[] = [
     {
       kind: "changed",
-      text: `${integer.length} of ${decisions.size} nodes integer for ${target.name}, ${weights.length} weights quantized${share}`,
+      text: `${integer.length} of ${decisions.size} nodes integer for ${target.name}, ${weights.length} weights quantized`,
     },
   ];
   for (const [reason, names] of floatReasons(decisions))
@@ -32,8 +26,4 @@ function floatReasons(decisions: Placement["decisions"]): ReadonlyMap<string, re
     reasons.set(reason, [...(reasons.get(reason) ?? []), name]);
   }
   return reasons;
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(share > 0.999 || share < 0.001 ? 0 : 1)} %`;
 }

@@ -16,7 +16,6 @@ import { type CalibrationOptions, calibrationOptions } from "../calibrate/option
 import type { Placement, PlacementOptions, QuantType } from "../contract.ts";
 import { needsCalibrationError } from "../errors.ts";
 import { place } from "../placement/place.ts";
-import { predict } from "../predict/predict.ts";
 import { type WrittenQdq, writeQdq } from "../qdq/write.ts";
 import { openTarget, targetOption } from "../targets/option.ts";
 import type { Target } from "../targets/target.ts";
@@ -78,12 +77,11 @@ export async function writeStatic(
   const placement = place(model, inferTypes(model), target, placementOptions(options, tools, keepFloat));
   const { ranges, notes } = await calibrate(model, placement.activations, options, tools);
   const written = writeQdq(model, placement, ranges, "quantize/static");
-  const prediction = predict(model, inferTypes(model), target);
   const upgraded = raised.filter(({ kind }) => kind === "changed");
   return {
     ...written,
     placement,
-    notes: [...upgraded, ...notes, ...placementNotes(placement, written, prediction)],
+    notes: [...upgraded, ...notes, ...placementNotes(placement, written)],
   };
 }
 
