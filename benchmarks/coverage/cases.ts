@@ -2,8 +2,10 @@
  * How often an interval holds the true value, in simulation: each case draws samples whose truth is known and asks the
  * program for its interval.
  */
-import { type Interval, proportionInterval, ratioOfMedians } from "@pare/measure";
+import { type Interval, percentile, proportionInterval, ratioOfMedians, ratioOfPercentiles } from "@pare/measure";
 import { seededRandom } from "@pare/pass";
+import { type Demand, estimateRate, ratioOfRates } from "../../packages/measure/src/load/rate.ts";
+import { highestRate, type Served } from "../../packages/measure/src/load/replay.ts";
 import { macroRate } from "../../packages/measure/src/metrics/confusion.ts";
 import { estimate } from "../../packages/measure/src/metrics/estimate.ts";
 import { rocAuc } from "../../packages/measure/src/metrics/ranking.ts";
@@ -60,6 +62,61 @@ function ratioCase(isCorrelated: boolean): CoverageCase {
   return { name: `ratio of medians, lognormal${series(isCorrelated)}, 40 × 5`, truth: 1.1, range: usual, draw };
 }
 
+/** p99 of 2,000 runs: exp(0.3 × 2.3263). */
+function percentileCase(isCorrelated: boolean): CoverageCase {
+  const draw = (random: () => number) => {
+    const values = lognormal(random, 2000, isCorrelated);
+    const limit = percentile(values, 0.99)!.value;
+    return percentile(values, 0.99, Math.floor(effectiveCountAbove(values, limit)))?.interval;
+  };
+  return { name: `p99, lognormal${series(isCorrelated)}, n = 2000`, truth: 2.00944, range: usual, draw };
+}
+
+/** 40 rounds of 25 runs each; the head takes 1.1 times as long. These intervals are to hold 99 times in 100. */
+function percentileRatioCase(isCorrelated: boolean): CoverageCase {
+  const blocks = (all: Float64Array, factor: number) =>
+    Array.from({ length: 40 }, (_, i) => all.subarray(25 * i, 25 * i + 25).map((value) => factor * value));
+  const draw = (random: () => number) => {
+    const base = blocks(lognormal(random, 1000, isCorrelated), 1);
+    const head = blocks(lognormal(random, 1000, isCorrelated), 1.1);
+    return ratioOfPercentiles({ base, head }, 0.9, Math.floor(random() * 2 ** 32), 1000).interval;
+  };
+  return { name: `ratio of p90, lognormal${series(isCorrelated)}, 40 × 25`, truth: 1.1, range: [0.97, 1], draw };
+}
+
+/** Runs of about a millisecond whose neighbours resemble each other, and requests of a Poisson process. */
+function servedRuns(random: () => number, rounds: number, runs: number): Served {
+  const services = lognormal(random, rounds * runs, true).map((value) => value ** (1 / 6));
+  const slice = (all: Float64Array) => Array.from({ length: rounds }, (_, i) => all.subarray(runs * i, runs * (i + 1)));
+  return { servicesMs: slice(services), gaps: slice(services.map(() => -Math.log(1 - random()))) };
+}
+
+const loads = {
+  stream: { load: { kind: "streaming" }, allowed: 0.01 },
+  "server, p99 within 5 ms": { load: { kind: "server", boundMs: 5 }, allowed: 0.01 },
+} as const satisfies Readonly<Record<string, Demand>>;
+
+/** A search for a rate each: the program takes 300. */
+const fewResamples = 100;
+
+/** Its truth is the rate of a run a thousand times as long. Of a queue the interval is wide on purpose. */
+function rateCase(name: keyof typeof loads): CoverageCase {
+  const demand = loads[name];
+  const long = servedRuns(seededRandom(1), 1, 2_000_000);
+  const truth = highestRate(demand.load, demand.allowed, long, Uint32Array.of(1));
+  const draw = (random: () => number) =>
+    estimateRate(demand, servedRuns(random, 40, 50), Math.floor(random() * 2 ** 32), fewResamples).interval;
+  return { name: `highest rate, ${name}, 40 × 50`, truth, range: nearEdge, draw };
+}
+
+function rateRatioCase(name: keyof typeof loads): CoverageCase {
+  const draw = (random: () => number) => {
+    const [base, head] = [servedRuns(random, 40, 50), servedRuns(random, 40, 50)] as const;
+    return ratioOfRates(loads[name], { base, head }, Math.floor(random() * 2 ** 32), fewResamples).interval;
+  };
+  return { name: `ratio of highest rates, ${name}, 40 × 50`, truth: 1, range: nearEdge, draw };
+}
+
 const series = (isCorrelated: boolean) => (isCorrelated ? " AR(0.5)" : "");
 const positiveShare = 0.02;
 
@@ -106,6 +163,8 @@ export const coverageCases: readonly CoverageCase[] = [
   ...[0.5, 0.8, 0.95].flatMap((truth) => [100, 500, 10_000].map((n) => proportion(truth, n, usual))),
   ...[0.98, 0.999].flatMap((truth) => [100, 500].map((n) => proportion(truth, n, nearEdge))),
   ...[false, true].flatMap((correlated) => [medianCase(correlated), ratioCase(correlated)]),
+  ...[false, true].flatMap((correlated) => [percentileCase(correlated), percentileRatioCase(correlated)]),
+  ...(["stream", "server, p99 within 5 ms"] as const).flatMap((name) => [rateCase(name), rateRatioCase(name)]),
   ...[1000, 5000].flatMap((n) => [aucCase(n), macroF1Case(n)]),
 ];
 

@@ -169,7 +169,7 @@ function summarise(stages: Stages, seed: number): LoadMeasurement {
   const { scenario, demand, deciding, last, lastRates, warm } = stages;
   const base = deciding[0]!.served;
   const ratios = deciding.map(({ served }, i) =>
-    i === 0 ? { ratio: 1, interval: undefined } : ratioOfRates(demand, base, served, seed),
+    i === 0 ? { ratio: 1, interval: undefined } : ratioOfRates(demand, { base, head: served }, seed),
   );
   const { control, noiseFloor } = controlOf(ratios.at(-1)!);
   const models = last.slice(0, -1).map(

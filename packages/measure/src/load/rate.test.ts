@@ -45,7 +45,7 @@ describe("estimateRate", () => {
 describe("ratioOfRates", () => {
   it("is that of times: a head that takes twice as long has twice the base's", () => {
     const [base, head] = [1, 2].map((mean) => rounds(randomStream(4, mean, 0), mean, 50));
-    const { ratio, interval } = ratioOfRates(stream, base!, head!, 0);
+    const { ratio, interval } = ratioOfRates(stream, { base: base!, head: head! }, 0);
     expect(ratio).toBeCloseTo(2, 1);
     expect(interval!.low).toBeLessThan(2);
     expect(interval!.high).toBeGreaterThan(2);

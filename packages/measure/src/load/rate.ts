@@ -21,7 +21,7 @@ export interface RateEstimate {
   readonly neededRequests: number;
 }
 
-const resamples = 300;
+const defaultResamples = 300;
 /**
  * Requests beyond a bound come in a few crowds, of which a resample has no new ones: bootstrap intervals of a queue's
  * rate are too narrow by up to this (simulated: `npm run bench:coverage`).
@@ -34,7 +34,12 @@ const boundsSeen = 50;
  * The highest rate, with a bootstrap over rounds. Where rounds are like those before them (a queue that has grown takes
  * its time to shrink) the interval is stretched accordingly.
  */
-export function estimateRate({ load, allowed }: Demand, served: Served, seed: number): RateEstimate {
+export function estimateRate(
+  { load, allowed }: Demand,
+  served: Served,
+  seed: number,
+  resamples = defaultResamples,
+): RateEstimate {
   const rounds = served.servicesMs.length;
   const once = new Uint32Array(rounds).fill(1);
   const value = highestRate(load, allowed, served, once);
@@ -63,7 +68,12 @@ function requestsToCompare(demand: Demand, rate: number): number {
 }
 
 /** The base's highest rate ÷ the head's: of times, as it were, so that less is better. */
-export function ratioOfRates({ load, allowed }: Demand, base: Served, head: Served, seed: number): RatioEstimate {
+export function ratioOfRates(
+  { load, allowed }: Demand,
+  { base, head }: { readonly base: Served; readonly head: Served },
+  seed: number,
+  resamples = defaultResamples,
+): RatioEstimate {
   const rounds = base.servicesMs.length;
   const rate = (served: Served, draws: Uint32Array) => highestRate(load, allowed, served, draws);
   const once = new Uint32Array(rounds).fill(1);
