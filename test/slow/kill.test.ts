@@ -56,7 +56,15 @@ test("kill -9 at ten random moments: the rerun gives the same bytes and skips wh
   expect(kept, "no kill came after a step was finished: the test shows nothing").toBeGreaterThan(0);
   expect(readdirSync(join(folder, "runs/killed"))).toEqual([id]);
   const place = join(folder, "runs/killed", id!);
-  const written = ["junit.xml", "model.onnx", "recipe.lock.yaml", "record.json", "report.html", "report.md"];
+  const written = [
+    "junit.xml",
+    "model.onnx",
+    "recipe.lock.yaml",
+    "record.json",
+    "report.html",
+    "report.md",
+    "report.svg",
+  ];
   expect(readdirSync(place).sort()).toEqual(written);
   expect(sha256(join(place, "model.onnx"))).toBe(sha256(join(folder, "whole/killed", id!, "model.onnx")));
 });
