@@ -37,7 +37,7 @@ export function timingTable(timings: readonly TimingRecord[]): Markup {
   ];
   const rows = timings.map((timing) => [
     timing.name,
-    timing.scenario,
+    scenarioText(timing),
     timing.device,
     timing.threads,
     timing.batch,
@@ -51,6 +51,12 @@ export function timingTable(timings: readonly TimingRecord[]): Markup {
     columns.map((title, i) => ({ title, isNumber: i > 2 })),
     rows,
   );
+}
+
+/** "streaming at 30 /s", "server, p99 within 50 ms". */
+function scenarioText({ scenario, rate, boundMs, percentile }: TimingRecord): string {
+  if (rate !== undefined) return `${scenario} at ${rate} /s`;
+  return boundMs === undefined ? scenario : `${scenario}, p${percentile} within ${boundMs} ms`;
 }
 
 const short = (sha256: string) => sha256.slice(0, 12);
