@@ -16,38 +16,47 @@ export interface OpenedModel {
 
 /**
  * Opens a model for evaluation. One that is fixed to a batch of 1 is fed many samples at once where that is legal: where
- * a copy with a free batch gives for two samples at once what the file itself gives for each.
+ * a copy with a free batch gives for two samples at once what the model itself gives for each.
  */
-export async function openForEvaluation(path: string, { engine, signal }: World): Promise<OpenedModel> {
-  const session = await engine.open({ path }, { signal });
-  if (session.inputs.length === 0 || session.inputs.some(({ shape }) => shape[0] !== 1))
-    return { session, isFreed: false };
-  const freed = await openFreed(path, session, { engine, signal }).catch((error: unknown) => {
-    if (signal.aborted) throw error;
-    return undefined;
-  });
+export async function openForEvaluation(model: string | Model, { engine, signal }: World): Promise<OpenedModel> {
+  const session = await engine.open(typeof model === "string" ? { path: model } : model, { signal });
+  const freed = await openFreed(model, session, { engine, signal });
   if (freed === undefined) return { session, isFreed: false };
   await session[Symbol.asyncDispose]();
-  return { session: freed, isFreed: true };
+  return { session: freed.session, isFreed: true };
 }
 
-/** A copy that the runtime refuses, or that computes something else, is no fault: the file is fed one by one. */
+/** The copy with a free batch of a model that is fixed to 1, where there is one that gives the same. */
+export async function freedCopy(model: Model, { engine, signal }: Pick<World, "engine" | "signal">) {
+  await using session = await engine.open(model, { signal });
+  const freed = await openFreed(model, session, { engine, signal });
+  await freed?.session[Symbol.asyncDispose]();
+  return freed?.copy;
+}
+
+interface Freed {
+  readonly copy: Model;
+  readonly session: Session;
+}
+
+/** A copy that the runtime refuses, or that computes something else, is no fault: the model is fed one by one. */
 async function openFreed(
-  path: string,
+  source: string | Model,
   original: Session,
   { engine, signal }: Pick<World, "engine" | "signal">,
-): Promise<Session | undefined> {
-  const model = readModelFile(path);
-  const copy = freeBatch(model);
-  if (copy === undefined) return undefined;
-  const session = await engine.open(copy, { signal });
+): Promise<Freed | undefined> {
+  if (original.inputs.length === 0 || original.inputs.some(({ shape }) => shape[0] !== 1)) return undefined;
+  let session: Session | undefined;
   try {
-    if (await givesTheSame(model, original, session)) return session;
+    const model = typeof source === "string" ? readModelFile(source) : source;
+    const copy = freeBatch(model);
+    if (copy === undefined) return undefined;
+    session = await engine.open(copy, { signal });
+    if (await givesTheSame(model, original, session)) return { copy, session };
   } catch (error) {
-    await session[Symbol.asyncDispose]();
-    throw error;
+    if (signal.aborted) throw error;
   }
-  await session[Symbol.asyncDispose]();
+  await session?.[Symbol.asyncDispose]();
   return undefined;
 }
 

@@ -14,7 +14,9 @@ import type { DataInfo } from "@pare/report";
 import { duplicateNotes, sampleNotes } from "./data-notes.ts";
 import { variableMissingError } from "./errors.ts";
 
-type Checked = Pick<CheckedRecipe, "recipe" | "folder">;
+export interface Checked extends Pick<CheckedRecipe, "folder"> {
+  readonly recipe: Pick<Recipe, "seed" | "data">;
+}
 
 /** The recipe's test data; undefined where it has none. @throws the faults of the kind of data */
 export async function openTestData(checked: Checked): Promise<Dataset | undefined> {
@@ -76,7 +78,7 @@ export function transformOf({ data }: Pick<Recipe, "data">): ImageTransform {
 }
 
 /** What happens to the images before. */
-function geometryOf({ data }: Recipe): Geometry {
+function geometryOf({ data }: Pick<Recipe, "data">): Geometry {
   const { grey, resize, filter, crop } = data.input ?? {};
   return {
     ...(grey !== undefined && { grey }),

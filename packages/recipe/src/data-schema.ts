@@ -182,6 +182,13 @@ export const splitShares = z
   })
   .describe("Splits without a source of their own are taken from the training data.");
 
+export const calibrationChoice = z
+  .strictObject({
+    samples: z.int().min(1).max(1_000_000).default(512).describe("At most. Default 512."),
+    seed: z.int().min(0).max(4_294_967_295).default(0).describe("Another seed draws other samples. Default 0."),
+  })
+  .describe("Samples that quantization looks at, drawn from the training data (else validation; never test).");
+
 const pixels = z.int().min(1).max(10_000);
 
 export const augmentation = z
@@ -244,6 +251,7 @@ export function dataSection(generated: readonly string[]) {
         validation: dataSource(generated).optional().describe("What choices are made on."),
         test: dataSource(generated).optional().describe("What accuracy is measured on."),
         split: splitShares.optional(),
+        calibration: calibrationChoice.optional(),
         input: inputTransform.optional(),
         augment: augmentation.optional(),
         inputs: z

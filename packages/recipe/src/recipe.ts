@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { augmentation, dataSource, inputTransform, splitShares } from "./data-schema.ts";
+import type { augmentation, calibrationChoice, dataSource, inputTransform, splitShares } from "./data-schema.ts";
 import type { EvaluateSpec } from "./evaluate-schema.ts";
 import { type MeasureSpec, writtenMeasure } from "./measure-spec.ts";
 import { kebabCase, renameKeys } from "./option-names.ts";
@@ -16,6 +16,7 @@ export interface Recipe {
     readonly validation?: DataSource;
     readonly test?: DataSource;
     readonly split?: SplitShares;
+    readonly calibration?: CalibrationChoice;
     readonly input?: InputSpec;
     /** Of training batches alone. */
     readonly augment?: AugmentSpec;
@@ -31,6 +32,7 @@ export interface Recipe {
 
 export type DataSource = z.output<ReturnType<typeof dataSource>>;
 export type SplitShares = z.output<typeof splitShares>;
+export type CalibrationChoice = z.output<typeof calibrationChoice>;
 export type AugmentSpec = z.output<typeof augmentation>;
 export type InputSpec = z.output<typeof inputTransform>;
 

@@ -8,13 +8,13 @@
  */
 import { createHash } from "node:crypto";
 import type { Target } from "@pare/data";
-import type { Progress, Session, Tensors } from "@pare/pass";
+import type { Progress, Tensors } from "@pare/pass";
 import { metricDataError, needsOriginalError, noCommonOutputError, unknownPortError } from "../errors.ts";
 import { automatic, type LabelOutcomes, metricCatalog, metricsFor } from "../metrics/catalog.ts";
 import { probabilityMetrics } from "../metrics/classification.ts";
 import type { FidelityOutcomes } from "../metrics/fidelity.ts";
 import type { UserMetric } from "../metrics/user-metric.ts";
-import type { Feed, FeedSource } from "./feeds.ts";
+import type { Feed, FeedSource, Runner } from "./feeds.ts";
 import { type FidelityRecorder, fidelityRecorder, isNumeric } from "./fidelity-recorder.ts";
 import { type LabelRecorder, labelRecorder } from "./label-recorder.ts";
 import type { Activation } from "./scores.ts";
@@ -55,7 +55,7 @@ export interface Evaluation {
  * @throws MEASURE_METRIC, MEASURE_ORIGINAL, MEASURE_PORT and all that feeds and outputs can be wrong in
  */
 export async function evaluateModels(
-  sessions: readonly Session[],
+  sessions: readonly Runner[],
   source: FeedSource,
   options: EvaluateOptions = {},
 ): Promise<readonly Evaluation[]> {
@@ -93,7 +93,7 @@ interface ModelRecorder {
 }
 
 function prepare(
-  sessions: readonly Session[],
+  sessions: readonly Runner[],
   source: FeedSource,
   target: Target | undefined,
   options: EvaluateOptions,
@@ -105,7 +105,7 @@ function prepare(
   const labelMetrics = kind === undefined ? [] : metricsFor(kind, asked, true);
   const keepProbabilities = labelMetrics.some((name) => probabilityMetrics.includes(name));
   const fidelityNames = sessions.length < 2 ? [] : metricsFor("fidelity", asked, kind === undefined);
-  const [original] = sessions as [Session];
+  const [original] = sessions as [Runner];
   return sessions.map((session, i) => {
     const output = outputOf(session, options.output);
     const user = userMetrics.map((metric) => userRecorder(metric, samples));
@@ -149,14 +149,14 @@ function checkMetrics(
   }
 }
 
-function outputOf(session: Session, wanted: string | undefined): string {
+function outputOf(session: Runner, wanted: string | undefined): string {
   const names = session.outputs.map(({ name }) => name);
   const name = wanted ?? names[0] ?? "";
   if (!names.includes(name)) throw unknownPortError("output", name, names);
   return name;
 }
 
-function commonOutputs(original: Session, changed: Session): readonly string[] {
+function commonOutputs(original: Runner, changed: Runner): readonly string[] {
   const [ours, theirs] = [original, changed].map(({ outputs }) => outputs.filter(isNumeric).map(({ name }) => name));
   const common = ours!.filter((name) => theirs!.includes(name));
   if (common.length === 0) throw noCommonOutputError(ours!, theirs!);
@@ -164,7 +164,7 @@ function commonOutputs(original: Session, changed: Session): readonly string[] {
 }
 
 function runAll(
-  sessions: readonly Session[],
+  sessions: readonly Runner[],
   recorders: readonly ModelRecorder[],
   { inputs }: Feed,
   signal: AbortSignal | undefined,

@@ -32,7 +32,17 @@ export interface FeedSource {
   /** Names the content. */
   digest(): Promise<string>;
   /** The same feeds for all of the sessions. */
-  feeds(sessions: readonly Session[]): AsyncIterable<Feed>;
+  feeds(sessions: readonly Runner[]): AsyncIterable<Feed>;
+}
+
+/** Of a session, what evaluating needs. */
+export type Runner = Pick<Session, "inputs" | "outputs" | "run">;
+
+/** Of a session, what decides how a data set is fed to it. */
+export type Fed = Pick<Session, "inputs">;
+
+export interface DatasetFeeds extends FeedSource {
+  feeds(sessions: readonly Fed[]): AsyncIterable<Feed>;
 }
 
 export interface DatasetFeedOptions {
@@ -44,7 +54,7 @@ export interface DatasetFeedOptions {
 }
 
 /** @throws MEASURE_EMPTY */
-export function datasetFeeds(dataset: Dataset, options: DatasetFeedOptions = {}): FeedSource {
+export function datasetFeeds(dataset: Dataset, options: DatasetFeedOptions = {}): DatasetFeeds {
   if (dataset.length === 0) throw emptyDatasetError(dataset.name);
   return {
     name: dataset.name,
@@ -58,7 +68,7 @@ export function datasetFeeds(dataset: Dataset, options: DatasetFeedOptions = {})
 /** @throws MEASURE_BINDING, MEASURE_BATCH, MEASURE_INPUT; those of the data set */
 async function* feedsOf(
   dataset: Dataset,
-  sessions: readonly Session[],
+  sessions: readonly Fed[],
   { transform = {}, batch: wanted = 32, inputs: bound = {} }: DatasetFeedOptions,
 ): AsyncGenerator<Feed> {
   const ports = sessions[0]!.inputs;
@@ -84,7 +94,7 @@ function fieldFor(
   return field;
 }
 
-function batchOf(sessions: readonly Session[], wanted: number): number {
+function batchOf(sessions: readonly Fed[], wanted: number): number {
   const firsts = sessions.flatMap(({ inputs }) => inputs.map(({ shape }) => shape[0]));
   const fixed = [...new Set(firsts.flatMap((size) => (typeof size === "number" && size > 0 ? [size] : [])))];
   if (fixed.length > 1) throw batchesDifferError(fixed);

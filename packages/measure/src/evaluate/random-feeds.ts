@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Model } from "@pare/ir";
-import { type Session, type SizeChoice, sampleCases, sizeChoices, type Tensors } from "@pare/pass";
+import { type SizeChoice, sampleCases, sizeChoices, type Tensors } from "@pare/pass";
 import { noRandomInputsError } from "../errors.ts";
-import type { Feed, FeedSource } from "./feeds.ts";
+import type { Feed, FeedSource, Runner } from "./feeds.ts";
 
 export interface RandomFeedOptions {
   /** Default 100. */
@@ -29,7 +29,7 @@ export function randomFeeds(model: Model, { samples = 100, seed = 0 }: RandomFee
 /** @throws MEASURE_RANDOM */
 async function* drawFeeds(
   model: Model,
-  sessions: readonly Session[],
+  sessions: readonly Runner[],
   samples: number,
   seed: number,
 ): AsyncGenerator<Feed> {
@@ -46,7 +46,7 @@ function draw(model: Model, seed: number, choose: SizeChoice): Tensors | undefin
   return sampleCases(model, seed, single)?.at(-1)?.inputs;
 }
 
-async function workingSizes(model: Model, sessions: readonly Session[], seed: number): Promise<SizeChoice> {
+async function workingSizes(model: Model, sessions: readonly Runner[], seed: number): Promise<SizeChoice> {
   let refusal = "its inputs are not tensors of known type";
   for (const choose of sizeChoices) {
     const inputs = draw(model, seed, choose);

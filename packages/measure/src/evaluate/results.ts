@@ -44,7 +44,7 @@ export function compareEvaluations(base: Evaluation, head: Evaluation, seed: num
   });
 }
 
-function allStatistics({ labels, fidelity, user, metrics }: Evaluation): readonly NamedStatistic[] {
+export function allStatistics({ labels, fidelity, user, metrics }: Evaluation): readonly NamedStatistic[] {
   return [
     ...(labels ? statisticsOf(labels, metrics) : []),
     ...(fidelity ? statisticsOf(fidelity, metrics) : []),

@@ -7,7 +7,7 @@
  */
 import { unpairedError } from "../errors.ts";
 import type { Interval } from "../stats/interval.ts";
-import { mcnemarTest, pairedDifferenceInterval } from "../stats/paired.ts";
+import { mcnemarTest, pairedCounts, pairedDifferenceInterval } from "../stats/paired.ts";
 import { proportionInterval } from "../stats/proportion.ts";
 import { bootstrapPValue, resample } from "../stats/resample.ts";
 import { once, type Statistic, totalOf } from "../stats/statistic.ts";
@@ -65,18 +65,13 @@ function areShares([base, head]: readonly [Statistic, Statistic]): boolean {
   return base.successes !== undefined && head.successes !== undefined;
 }
 
-function differenceOf([base, head]: readonly [Statistic, Statistic]): Statistic {
+export function differenceOf([base, head]: readonly [Statistic, Statistic]): Statistic {
   return { samples: base.samples, value: (weights) => head.value(weights) - base.value(weights) };
 }
 
 function mcnemar([base, head]: readonly [Statistic, Statistic]): PairedEstimate | undefined {
   if (base.successes === undefined || head.successes === undefined) return undefined;
-  const [before, after] = [base.successes, head.successes];
-  const counts = { samples: base.samples, gained: 0, lost: 0 };
-  for (let i = 0; i < before.length; i++) {
-    if (before[i] === 0 && after[i] === 1) counts.gained++;
-    if (before[i] === 1 && after[i] === 0) counts.lost++;
-  }
+  const counts = pairedCounts(base.successes, head.successes);
   return {
     difference: (counts.gained - counts.lost) / counts.samples,
     interval: pairedDifferenceInterval(counts),

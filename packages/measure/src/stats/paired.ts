@@ -27,12 +27,16 @@ export function mcnemarTest({ gained, lost }: PairedCounts): number {
  * Its limits are the differences that a score test just does not reject; found by bisection.
  */
 export function pairedDifferenceInterval(counts: PairedCounts): Interval {
-  const estimate = (counts.gained - counts.lost) / counts.samples;
-  return interval(scoreLimit(counts, estimate, -1), scoreLimit(counts, estimate, 1));
+  return interval(pairedDifferenceLimit(counts, -1, z), pairedDifferenceLimit(counts, 1, z));
 }
 
-/** Between the estimate, which the test accepts, and `end` (−1 or 1): the last difference that it accepts. */
-function scoreLimit(counts: PairedCounts, estimate: number, end: -1 | 1): number {
+/**
+ * One end of that interval, `end` −1: the lower one.
+ * @param z standard errors: 1.96 for one end of a two-sided 95 % interval, 1.2816 for a one-sided bound at 90 %
+ */
+export function pairedDifferenceLimit(counts: PairedCounts, end: -1 | 1, z: number): number {
+  // Between the estimate, which the test accepts, and the end: the last difference that it accepts.
+  const estimate = (counts.gained - counts.lost) / counts.samples;
   let [accepted, rejected]: [number, number] = [estimate, end];
   for (let i = 0; i < 60; i++) {
     const middle = (accepted + rejected) / 2;
@@ -40,6 +44,16 @@ function scoreLimit(counts: PairedCounts, estimate: number, end: -1 | 1): number
     else rejected = middle;
   }
   return accepted;
+}
+
+/** Which samples two models differ on; each array has a 1 where the model is right. */
+export function pairedCounts(base: Uint8Array, head: Uint8Array): PairedCounts {
+  const counts = { samples: base.length, gained: 0, lost: 0 };
+  for (let i = 0; i < base.length; i++) {
+    if (base[i] === 0 && head[i] === 1) counts.gained++;
+    if (base[i] === 1 && head[i] === 0) counts.lost++;
+  }
+  return counts;
 }
 
 /** Tango's statistic: how many standard errors the counts are from a true difference of `difference`. */

@@ -88,8 +88,8 @@ function countUpTo(values: Float64Array, limit: number): number {
   return index === -1 ? values.length : index;
 }
 
-/** Between two neighbours in proportion. */
-function quantile(values: Float64Array, share: number): number {
+/** Of ascending values: between two neighbours in proportion. */
+export function quantile(values: Float64Array, share: number): number {
   const place = Math.min(Math.max(share * (values.length + 1) - 1, 0), values.length - 1);
   const [lower, upper] = [values[Math.floor(place)]!, values[Math.ceil(place)]!];
   return lower === upper ? lower : lower + (upper - lower) * (place - Math.floor(place));

@@ -1,0 +1,73 @@
+import { describeMachine } from "@pare/engine";
+import type { Model } from "@pare/ir";
+import { measureLatency } from "@pare/measure";
+import { type Device, likelyInputs, likelySizes, type PassBench, sampleCases, type Tensors } from "@pare/pass";
+import type { World } from "../run/tools.ts";
+import { noTimingInputsError } from "./errors.ts";
+import { calibrationBatches } from "./feeds.ts";
+import type { LearningData } from "./learning-data.ts";
+
+export interface BenchSettings {
+  readonly device: Device;
+  readonly threads: number;
+  readonly seed: number;
+}
+
+const defaultBudgetMs = 4000;
+const profiledRuns = 10;
+const profileMs = 500;
+
+/** Measures on this machine, on the first calibration sample or, without data, on drawn inputs. */
+export function createBench(
+  data: LearningData | undefined,
+  world: World,
+  { device, threads, seed }: BenchSettings,
+): PassBench {
+  const { engine, signal } = world;
+  const session = { device, threads, signal };
+  return {
+    device,
+    cpuFeatures: (describeMachine().features ?? []).filter(({ present }) => present).map(({ name }) => name),
+    async time(models, { budgetMs = defaultBudgetMs } = {}) {
+      const inputs: Tensors[] = [];
+      for (const model of models) inputs.push(await timingInputs(model, data, world, seed));
+      const progress = {
+        report: (_: string, done: number, total: number) => world.progress.report("timing", done, total),
+      };
+      const measured = await measureLatency(engine, models, { inputs, session, budgetMs, seed, progress, signal });
+      return measured.models.map(({ medianMs }, i) => {
+        const { ratio, interval } = measured.ratios[i]!;
+        return { medianMs, ratio: { value: ratio, low: interval?.low ?? 0, high: interval?.high ?? Infinity } };
+      });
+    },
+    async profile(model) {
+      const inputs = await timingInputs(model, data, world, seed);
+      await using opened = await engine.open(model, { ...session, profile: true, optimizedModel: true });
+      const began = performance.now();
+      for (let i = 0; i < profiledRuns && (i === 0 || performance.now() - began < profileMs); i++)
+        await opened.run(inputs, { signal });
+      return { profile: await opened.profile(), optimized: await opened.optimizedModel() };
+    },
+  };
+}
+
+async function timingInputs(
+  model: Model,
+  data: LearningData | undefined,
+  { engine, signal }: World,
+  seed: number,
+): Promise<Tensors> {
+  if (data !== undefined)
+    for await (const inputs of calibrationBatches(model, data, { batch: 1, samples: 1 })) return inputs;
+  await using session = await engine.open(model, { signal });
+  for (const choose of likelySizes) {
+    const drawn = likelyInputs(model, seed, choose) ?? sampleCases(model, seed, choose)?.[0]?.inputs;
+    if (drawn === undefined) continue;
+    const isRun = await session.run(drawn, { signal }).then(
+      () => true,
+      () => false,
+    );
+    if (isRun) return drawn;
+  }
+  throw noTimingInputsError();
+}

@@ -1,0 +1,94 @@
+import type { Model } from "@pare/ir";
+import { automatic, dropOf, evaluateModels, type Runner } from "@pare/measure";
+import type { Judgement, Session, Tensors } from "@pare/pass";
+import { isMetricModule } from "@pare/recipe";
+import { openForEvaluation } from "../evaluate/open-model.ts";
+import { loadUserMetrics } from "../evaluate/user-metrics.ts";
+import type { World } from "../run/tools.ts";
+import { feedsOf } from "./feeds.ts";
+import type { LearningData } from "./learning-data.ts";
+import { modelDigest } from "./model-digest.ts";
+
+/** Outputs of references are kept up to so many bytes. */
+const mostKept = 256 * 1024 * 1024;
+const batch = 32;
+
+export type Judge = (models: readonly Model[], reference: Model) => Promise<readonly Judgement[]>;
+
+/** Compares models with a reference on the validation samples; the reference's outputs are computed once. */
+export function createJudge(data: LearningData, world: World): Judge {
+  const references = new Map<string, Recording>();
+  return async (models, reference) => {
+    const digest = modelDigest(reference);
+    const recording = references.get(digest) ?? { outputs: [], bytes: 0, ports: undefined };
+    references.set(digest, recording);
+    const sessions: Session[] = [];
+    const open = async (model: Model) => {
+      const { session } = await openForEvaluation(model, world);
+      sessions.push(session);
+      return session;
+    };
+    try {
+      const original = await replay(recording, () => open(reference));
+      const runners: Runner[] = [original];
+      for (const model of models) runners.push(await open(model));
+      return await judgeAll(runners, data, world);
+    } finally {
+      for (const session of sessions) await session[Symbol.asyncDispose]();
+    }
+  };
+}
+
+async function judgeAll(runners: readonly Runner[], data: LearningData, world: World): Promise<readonly Judgement[]> {
+  const { recipe, validation, folder } = data;
+  const { metrics, output, activation } = recipe.evaluate;
+  const isLabelled = validation.length > 0 && (await validation.sample(0)).target !== undefined;
+  const [first = automatic] = isLabelled ? metrics : [];
+  const own = isMetricModule(first) ? await loadUserMetrics([first], folder) : [];
+  const builtIn = isMetricModule(first) ? [] : [first];
+  const [reference, ...others] = await evaluateModels(runners, feedsOf(validation, data, batch), {
+    metrics: [...builtIn, "fidelity.agreement", "fidelity.kl", "fidelity.cosine", "fidelity.snr"],
+    userMetrics: own,
+    activation,
+    ...(output !== undefined && { output }),
+    progress: { report: (_, done, total) => world.progress.report("judging", done, total) },
+    signal: world.signal,
+  });
+  return others.map((model) => dropOf(reference!, model, recipe.seed));
+}
+
+/** What a reference gave, run after run. */
+interface Recording {
+  ports: Pick<Runner, "inputs" | "outputs"> | undefined;
+  readonly outputs: { readonly key: string; readonly tensors: Tensors }[];
+  bytes: number;
+}
+
+/** Runs the reference only where its outputs are not kept. */
+async function replay(recording: Recording, open: () => Promise<Runner>): Promise<Runner> {
+  let opened: Promise<Runner> | undefined;
+  const runner = () => {
+    opened ??= open();
+    return opened;
+  };
+  recording.ports ??= await runner();
+  const { inputs, outputs } = recording.ports;
+  let turn = 0;
+  return {
+    inputs,
+    outputs,
+    async run(given, options) {
+      const at = turn++;
+      const key = [...given.values()].map(({ shape }) => shape.join()).join() + (options?.fetch ?? []).join();
+      const kept = recording.outputs[at];
+      if (kept?.key === key) return kept.tensors;
+      const tensors = await (await runner()).run(given, options);
+      const bytes = [...tensors.values()].reduce((sum, { source }) => sum + source.size, 0);
+      if (recording.bytes + bytes <= mostKept && at <= recording.outputs.length) {
+        recording.outputs[at] = { key, tensors };
+        recording.bytes += bytes;
+      }
+      return tensors;
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import type { Model } from "@pare/ir";
+import type { Choices, PassData, Tools } from "@pare/pass";
+import type { FolderCache } from "@pare/recipe";
+import type { World } from "../run/tools.ts";
+import { type BenchSettings, createBench } from "./bench.ts";
+import { calibrationBatches } from "./feeds.ts";
+import { createJudge } from "./judge.ts";
+import type { LearningData } from "./learning-data.ts";
+import { observeCached } from "./statistics-cache.ts";
+
+export interface LearningOptions {
+  /** Undefined: nothing to learn from. */
+  readonly data: LearningData | undefined;
+  /** Undefined: nothing is measured. */
+  readonly bench: BenchSettings | undefined;
+  readonly choices?: Choices;
+  /** The model before the first lossy step. */
+  readonly original?: Model;
+  /** Where statistics are kept; undefined: nowhere. */
+  readonly cache?: FolderCache | undefined;
+}
+
+/** What a pass may learn from data and machine. @param model whose inputs samples are bound to */
+export function learningTools(
+  model: Model,
+  { data, bench, choices, original, cache }: LearningOptions,
+  world: World,
+): Pick<Tools, "data" | "bench" | "choices" | "original"> {
+  return {
+    ...(data !== undefined && { data: passData(model, data, cache, world) }),
+    ...(bench !== undefined && { bench: createBench(data, world, bench) }),
+    ...(choices !== undefined && { choices }),
+    ...(original !== undefined && { original }),
+  };
+}
+
+function passData(model: Model, data: LearningData, cache: FolderCache | undefined, world: World): PassData {
+  return {
+    calibrationSamples: data.calibration.length,
+    validationSamples: data.validation.length,
+    batches: (options) => calibrationBatches(model, data, options),
+    observe: (observed, observations) => observeCached(observed, observations, { data, cache, world }),
+    judge: createJudge(data, world),
+  };
+}

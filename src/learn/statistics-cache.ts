@@ -1,0 +1,117 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describeMachine } from "@pare/engine";
+import type { Model } from "@pare/ir";
+import type { Histogram, Observation, Statistics } from "@pare/pass";
+import { cacheKey, type FolderCache } from "@pare/recipe";
+import type { World } from "../run/tools.ts";
+import { toolVersion } from "../version.ts";
+import type { LearningData } from "./learning-data.ts";
+import { modelDigest } from "./model-digest.ts";
+import { observeModel } from "./observe.ts";
+
+const file = "statistics.json";
+
+export interface ObserveContext {
+  readonly data: LearningData;
+  readonly cache: FolderCache | undefined;
+  readonly world: World;
+}
+
+/** Takes statistics from the cache where the same model was observed on the same samples, else computes and keeps them. */
+export async function observeCached(
+  model: Model,
+  observations: readonly Observation[],
+  { data, cache, world }: ObserveContext,
+): Promise<ReadonlyMap<string, Statistics>> {
+  if (cache === undefined || observations.length === 0) return await observeModel(model, observations, data, world);
+  const key = await statisticsKey(model, observations, data);
+  const known = await cache.find(key);
+  if (known !== undefined) return decode(await readFile(join(known.folder, file), "utf8"));
+  const statistics = await observeModel(model, observations, data, world);
+  await cache.store(key, async (folder) => {
+    await writeFile(join(folder, file), encode(statistics));
+    return { statistics: statistics.size };
+  });
+  return statistics;
+}
+
+/** Everything that the bits depend on. */
+async function statisticsKey(
+  model: Model,
+  observations: readonly Observation[],
+  { recipe, calibration }: LearningData,
+) {
+  const { input, inputs } = recipe.data;
+  const features = (describeMachine().features ?? []).filter(({ present }) => present).map(({ name }) => name);
+  return cacheKey({
+    statistics: 1,
+    tool: toolVersion(),
+    machine: [process.arch, ...features],
+    model: modelDigest(model),
+    data: await calibration.digest(),
+    ...{ input, inputs, observations },
+  });
+}
+
+interface Written extends Omit<Statistics, "histogram" | "channels"> {
+  readonly value: string;
+  /** Without the empty bins at both ends. */
+  readonly histogram?: {
+    readonly width: number;
+    readonly bins: number;
+    readonly first: number;
+    readonly counts: number[];
+  };
+  readonly channels?: {
+    readonly axis: number;
+    readonly mean: number[];
+    readonly min: number[];
+    readonly max: number[];
+  };
+}
+
+function encode(statistics: ReadonlyMap<string, Statistics>): string {
+  const written = [...statistics].map(([value, { histogram, channels, ...numbers }]): Written => {
+    return {
+      value,
+      ...numbers,
+      ...(histogram && { histogram: trimmed(histogram) }),
+      ...(channels && {
+        channels: { axis: channels.axis, mean: [...channels.mean], min: [...channels.min], max: [...channels.max] },
+      }),
+    };
+  });
+  return JSON.stringify(written);
+}
+
+function trimmed({ width, counts }: Histogram): NonNullable<Written["histogram"]> {
+  const first = counts.findIndex((count) => count > 0);
+  const last = counts.findLastIndex((count) => count > 0);
+  return { width, bins: counts.length, first, counts: [...counts.subarray(first, last + 1)] };
+}
+
+function decode(text: string): ReadonlyMap<string, Statistics> {
+  const written = JSON.parse(text) as readonly Written[];
+  return new Map(
+    written.map(({ value, histogram, channels, ...numbers }) => [
+      value,
+      {
+        ...numbers,
+        histogram: histogram && widened(histogram),
+        channels: channels && {
+          axis: channels.axis,
+          mean: Float64Array.from(channels.mean),
+          min: Float64Array.from(channels.min),
+          max: Float64Array.from(channels.max),
+        },
+      },
+    ]),
+  );
+}
+
+function widened({ width, bins, first, counts }: NonNullable<Written["histogram"]>): Histogram {
+  const all = new Float64Array(bins);
+  all.set(counts, first);
+  return { width, counts: all };
+}
