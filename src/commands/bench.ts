@@ -42,9 +42,9 @@ export const bench = defineCommand({
     data: {
       type: "string",
       requiresArg: true,
-      describe: "A recipe whose test data feeds the models [default: random]",
+      describe: "A recipe whose test data feeds the models [default: drawn inputs such as the graph expects]",
     },
-    seed: { type: "number", requiresArg: true, default: 0, describe: "Of the random inputs and the order of turns" },
+    seed: { type: "number", requiresArg: true, default: 0, describe: "Of drawn inputs and the order of turns" },
     starts: {
       type: "number",
       requiresArg: true,
@@ -60,6 +60,7 @@ export const bench = defineCommand({
     ["pare bench a.onnx b.onnx --scenario batch --batch 64", "Throughput"],
     ["pare bench a.onnx b.onnx --scenario streaming --rate 30", "Frames of a camera: latency, drops, highest rate"],
     ["pare bench a.onnx --scenario server --bound 50ms", "Requests a second with p99 within 50 ms"],
+    ["pare bench a.onnx --nodes --data recipe.yaml", "On real samples, with the slowest nodes"],
     ["pare bench a.onnx --input-shape image:1,3,224,224", "Sizes that the model leaves free"],
   ],
   load: async () => (await import("../bench/command.ts")).benchCommand,

@@ -39,8 +39,8 @@ describe("startRatio", () => {
     const { ratio, interval, noiseFloor } = startRatio(base, [150, 153, 147, 150, 160, 140]);
     expect(ratio).toBeCloseTo(1.5, 12);
     expect(interval).toMatchObject({ low: 1.4, high: 1.6 });
-    // Changes from start to start: 2, 4, 2, 0, 0 and 2, 4, 2, 6.5, 13 per cent.
-    expect(noiseFloor).toBeCloseTo(0.02, 2);
+    // Changes from start to start: 2, 4, 2, 0, 0 and 2, 4, 2, 7, 14 per cent.
+    expect(noiseFloor).toBeCloseTo(160 / 140 - 1, 12);
   });
 
   it("has no interval of fewer than six", () => {

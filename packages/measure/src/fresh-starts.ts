@@ -24,15 +24,19 @@ export interface FreshStartOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Starts a process for each model in turn, several times over: what disturbs the machine disturbs all of them. */
+/**
+ * Starts a process for each model in turn, several times over, every other time in the reverse order: what disturbs the
+ * machine disturbs all of them, and none is always the one that follows another.
+ */
 export async function measureFreshStarts(
   paths: readonly string[],
   { inputs, session, starts = 6, progress, signal }: FreshStartOptions,
 ): Promise<readonly FreshStarts[]> {
   const all = paths.map((): Awaited<ReturnType<typeof startOnce>>[] => []);
   for (let start = 0; start < starts; start++) {
-    for (const [i, path] of paths.entries()) {
-      progress?.report("cold starts", start * paths.length + i, starts * paths.length);
+    const order = start % 2 === 0 ? [...paths.entries()] : [...paths.entries()].reverse();
+    for (const [turn, [i, path]] of order.entries()) {
+      progress?.report("cold starts", start * paths.length + turn, starts * paths.length);
       all[i]!.push(await startOnce(path, inputs[i]!, { ...session, ...(signal && { signal }) }));
     }
   }
@@ -51,14 +55,15 @@ export interface StartRatio extends RatioEstimate {
 
 /**
  * The median of the ratios of starts that followed each other, with the interval of order statistics: of six starts the
- * least and the largest ratio. The noise floor is the median change from a model's start to its next.
+ * least and the largest ratio. The noise floor is the largest change from a model's start to
+ * its next: six starts are too few to be less cautious.
  */
 export function startRatio(baseMs: readonly number[], headMs: readonly number[]): StartRatio {
   const ratios = baseMs.map((base, i) => headMs[i]! / base);
   const changes = [baseMs, headMs].flatMap((times) =>
     times.slice(1).map((ms, i) => Math.abs(Math.log(ms / times[i]!))),
   );
-  const noiseFloor = changes.length === 0 ? 0 : Math.expm1(median(changes));
+  const noiseFloor = changes.length === 0 ? 0 : Math.expm1(Math.max(...changes));
   return { ratio: median(ratios), interval: medianInterval(ratios), noiseFloor };
 }
 
