@@ -4,8 +4,9 @@
  * 1. Latency counts from the arrival that was scheduled, before anything ran; what a slow run makes the others wait is
  *    theirs. The schedule is drawn beforehand and waited for beside the session.
  * 2. The highest rate is found in three stages of real requests, each at the rate at which the runs of the one before
- *    would just have held (`replay.ts`). The last and longest one decides it: the highest rate at which its own runs
- *    hold, a few per cent around the rate at which they were made.
+ *    would just have held (`replay.ts`); of a stream, at that of the typical run. The last and longest one decides it:
+ *    the highest rate at which its own runs hold. Where it differs from that of the stage before, so large a difference
+ *    between models is none.
  * 3. The models take turns in short blocks, and the first one is there twice, as in `latency.ts`; each session has a clock
  *    that stands between its turns, so that its queue goes on where it was.
  */
@@ -25,7 +26,7 @@ import { latencyMetrics } from "../latency-metrics.ts";
 import { type ModelLatency, summariseRuns } from "../latency-summary.ts";
 import { noiseFloorOf, type SpeedMetric } from "../speed-metric.ts";
 import { type RatioEstimate, ratioOfMedians } from "../stats/bootstrap.ts";
-import { samplesNeeded } from "../stats/quantile.ts";
+import { median, samplesNeeded } from "../stats/quantile.ts";
 import { type WarmUp, warmUp } from "../warm-up.ts";
 import { type Drops, differenceOfDrops, dropsOf } from "./drops.ts";
 import { type Demand, estimateRate, type RateEstimate, ratioOfRates } from "./rate.ts";
@@ -121,7 +122,8 @@ async function measureSessions(
   const middle = await stage(1, middleRates);
   const lastRates = middle.map((each, i) => given ?? rateFrom(demand, each, warm.typicalMs[i]!));
   const last = await stage(2, lastRates);
-  return summarise({ scenario, demand, deciding: given === undefined ? last : middle, last, lastRates, warm }, seed);
+  const [before, deciding] = given === undefined ? [middle, last] : [early, middle];
+  return summarise({ scenario, demand, before, deciding, last, lastRates, warm }, seed);
 }
 
 function demandOf(scenario: LoadScenario): Demand {
@@ -149,6 +151,8 @@ function guessRate({ load, allowed }: Demand, typicalMs: number): number {
 
 /** The rate at which the runs of a stage would just have held; a low one where none would. */
 function rateFrom({ load, allowed }: Demand, { served }: SessionStage, typicalMs: number): number {
+  // A stream is run at about its capacity, whatever stalls the machine had: so all stages are alike.
+  if (load.kind === "streaming") return 1000 / median(served.servicesMs.flatMap((round) => [...round]));
   const once = new Uint32Array(served.servicesMs.length).fill(1);
   return highestRate(load, allowed, served, once) || idleRate(typicalMs);
 }
@@ -158,6 +162,8 @@ const idleRate = (typicalMs: number) => 200 / typicalMs;
 interface Stages {
   readonly scenario: LoadScenario;
   readonly demand: Demand;
+  /** The stage before the one that decides the highest rate. */
+  readonly before: readonly SessionStage[];
   /** By session; the last session is the control. */
   readonly deciding: readonly SessionStage[];
   readonly last: readonly SessionStage[];
@@ -166,12 +172,12 @@ interface Stages {
 }
 
 function summarise(stages: Stages, seed: number): LoadMeasurement {
-  const { scenario, demand, deciding, last, lastRates, warm } = stages;
+  const { scenario, demand, before, deciding, last, lastRates, warm } = stages;
   const base = deciding[0]!.served;
   const ratios = deciding.map(({ served }, i) =>
     i === 0 ? { ratio: 1, interval: undefined } : ratioOfRates(demand, { base, head: served }, seed),
   );
-  const { control, noiseFloor } = controlOf(ratios.at(-1)!);
+  const { control, noiseFloor } = controlOf(ratios.at(-1)!, changeBetween(demand, before, deciding));
   const models = last.slice(0, -1).map(
     (stage, i): ModelLoad => ({
       highestRate: estimateRate(demand, deciding[i]!.served, seed),
@@ -197,10 +203,31 @@ function summarise(stages: Stages, seed: number): LoadMeasurement {
 const isRatio = ({ ratio }: RatioEstimate) => Number.isFinite(ratio) && ratio > 0;
 
 /** Nothing can be told from anything where the first model does not meet the demand. */
-function controlOf(control: RatioEstimate) {
+function controlOf(control: RatioEstimate, change: number) {
   if (!isRatio(control)) return { control: { ratio: 1, interval: undefined }, noiseFloor: 1 };
-  return { control, noiseFloor: noiseFloorOf({ kind: "ratio", ...control }) };
+  return { control, noiseFloor: Math.max(change, noiseFloorOf({ kind: "ratio", ...control })) };
 }
+
+/**
+ * By how much the highest rate of any session changed from one stage to the next, at most tenfold. A machine that stalls
+ * for about as much of the time as requests may be missed has a rate now and a fraction of it later; no resampling of one
+ * stage shows that.
+ */
+function changeBetween(
+  { load, allowed }: Demand,
+  before: readonly SessionStage[],
+  after: readonly SessionStage[],
+): number {
+  const rateOf = ({ served }: SessionStage) =>
+    highestRate(load, allowed, served, new Uint32Array(served.servicesMs.length).fill(1));
+  const changes = after.map((stage, i) => {
+    const [old, now] = [rateOf(before[i]!), rateOf(stage)];
+    return old > 0 && now > 0 ? Math.max(old / now, now / old) - 1 : mostChange;
+  });
+  return Math.min(mostChange, Math.max(...changes));
+}
+
+const mostChange = 9;
 
 function missedIn(load: Load, { requests, missed, latenciesMs }: SessionStage): Drops {
   if (load.kind === "streaming") return dropsOf({ requests, missed });
