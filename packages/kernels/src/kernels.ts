@@ -33,6 +33,9 @@ export interface Kernels {
   gatherColumns(codes: Uint8Array, columns: number, bits: 4 | 8, target: Uint8Array, stride: number): void;
 }
 
+/** Rows longer than this (256 KiB) are summed in pieces of it, each from zero, which are added in order. */
+export const pieceElements = 65536;
+
 /** Of the finite elements, but for `nonFinite`. */
 export interface Summary {
   elements: number;

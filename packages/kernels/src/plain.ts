@@ -1,5 +1,5 @@
 /** The loops in plain TypeScript: the reference for their SIMD twins, and what runs where WebAssembly is missing. */
-import type { Errors, Grids, Kernels, Ranges, Summary } from "./kernels.ts";
+import { type Errors, type Grids, type Kernels, pieceElements, type Ranges, type Summary, total } from "./kernels.ts";
 
 const largestFloat32 = 2 ** 128 - 2 ** 104;
 
@@ -58,11 +58,19 @@ function widen(into: Ranges, at: number, x: number): void {
 
 function rowSums(data: Float32Array, sums: Float64Array): void {
   const length = data.length / sums.length;
-  for (let row = 0; row < sums.length; row++) {
+  for (let row = 0; row < sums.length; row++)
+    sums[row] = sumInPieces(sums[row]!, length, (i) => finite(data[row * length + i]!));
+}
+
+/** Adds `length` numbers to `start` as SIMD lanes do: four partial sums a piece. */
+function sumInPieces(start: number, length: number, element: (index: number) => number): number {
+  let sum = start;
+  for (let from = 0; from < length; from += pieceElements) {
     const parts = new Float64Array(4);
-    for (let i = 0; i < length; i++) parts[i & 3]! += finite(data[row * length + i]!);
-    sums[row]! += parts[0]! + parts[1]! + (parts[2]! + parts[3]!);
+    for (let i = from; i < Math.min(from + pieceElements, length); i++) parts[i & 3]! += element(i);
+    sum += total(parts);
   }
+  return sum;
 }
 
 function columnSums(data: Float32Array, sums: Float64Array): void {
@@ -111,15 +119,12 @@ function errorOf(x: number, grids: Grids, at: number): number {
 function rowErrors(data: Float32Array, grids: Grids, { squared, largest }: Errors): void {
   const rows = grids.scales.length;
   const length = data.length / rows;
-  for (let row = 0; row < rows; row++) {
-    const parts = new Float64Array(4);
-    for (let i = 0; i < length; i++) {
+  for (let row = 0; row < rows; row++)
+    squared[row] = sumInPieces(squared[row]!, length, (i) => {
       const error = errorOf(data[row * length + i]!, grids, row);
-      parts[i & 3]! += error * error;
       if (error > largest[row]!) largest[row] = error;
-    }
-    squared[row]! += parts[0]! + parts[1]! + (parts[2]! + parts[3]!);
-  }
+      return error * error;
+    });
 }
 
 function columnErrors(data: Float32Array, grids: Grids, { squared, largest }: Errors): void {

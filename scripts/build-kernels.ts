@@ -1,0 +1,5 @@
+/** npm run build:kernels */
+import { writeFileSync } from "node:fs";
+import { compileKernels, kernelsFile } from "./compile-kernels.ts";
+
+writeFileSync(kernelsFile, await compileKernels());
