@@ -1,5 +1,6 @@
 import { type Dataset, splitIndices, subset } from "@pare/data";
-import type { Recipe } from "@pare/recipe";
+import { digestOf, type Recipe } from "@pare/recipe";
+import type { DataInfo } from "@pare/report";
 import { openRecipeData } from "../run/data.ts";
 import { chooseSamples } from "./choose-samples.ts";
 
@@ -60,4 +61,16 @@ const stratum = (target: ReturnType<NonNullable<Dataset["targetOf"]>>) =>
 
 function part(dataset: Dataset, indices: readonly number[], name: string): Dataset {
   return indices.length === dataset.length ? dataset : subset(dataset, indices, name);
+}
+
+/** What a record says of them. */
+export async function describeLearningData({ calibration, validation, note }: LearningData): Promise<DataInfo[]> {
+  const info = async (split: string, { name, length, digest }: Dataset): Promise<DataInfo> => {
+    return { split, source: name, samples: length, sha256: digestOf(await digest()) };
+  };
+  const judged = await info("validation", validation);
+  return [
+    await info("calibration", calibration),
+    note === undefined ? judged : { ...judged, notes: [{ kind: "held-out", text: note }] },
+  ];
 }

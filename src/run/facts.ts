@@ -5,7 +5,8 @@ import { readModelFile } from "@pare/formats";
 import type { Model } from "@pare/ir";
 import type { CheckedRecipe, LockFacts } from "@pare/recipe";
 import type { DataInfo, Environment } from "@pare/report";
-import { builtinModelPath } from "../catalog.ts";
+import { builtinModelPath, passNamed } from "../catalog.ts";
+import { describeLearningData, type LearningData, openLearningData } from "../learn/learning-data.ts";
 import { filesOf } from "../model/disk.ts";
 import { describeFiles, type ModelFiles } from "../model/files.ts";
 import { type ModelWeight, weighModel } from "../model/summary.ts";
@@ -22,6 +23,8 @@ export interface RunFacts {
   /** Taken before any step: passes change a model in place. */
   readonly weight: ModelWeight;
   readonly dataset: Dataset | undefined;
+  /** Of recipes with a step that learns from data. */
+  readonly learning: LearningData | undefined;
   readonly data: readonly DataInfo[];
   readonly environment: Environment;
   readonly lock: LockFacts;
@@ -33,7 +36,9 @@ export async function gatherFacts(checked: CheckedRecipe, engine: OnnxRuntimeEng
   const model = readModelFile(modelPath);
   const modelFiles = await describeFiles(filesOf(model, modelPath));
   const { recipe } = checked;
-  const { dataset, data } = await describeTestData(checked);
+  const { dataset, data: tested } = await describeTestData(checked);
+  const learning = learns(checked) ? await openLearningData(checked) : undefined;
+  const data = [...tested, ...(learning === undefined ? [] : await describeLearningData(learning))];
   const environment = await describeEnvironment(engine);
   const lock: LockFacts = {
     tool: environment.pare,
@@ -44,7 +49,23 @@ export async function gatherFacts(checked: CheckedRecipe, engine: OnnxRuntimeEng
     modelSha256: modelFiles.sha256,
     dataSha256: Object.fromEntries(data.map(({ split, sha256 }) => [split, sha256])),
   };
-  return { checked, modelPath, model, modelFiles, weight: weighModel(model), dataset, data, environment, lock };
+  return {
+    checked,
+    modelPath,
+    model,
+    modelFiles,
+    weight: weighModel(model),
+    dataset,
+    learning,
+    data,
+    environment,
+    lock,
+  };
+}
+
+/** Steps that may change outputs look at data and at the clock. */
+function learns({ recipe }: CheckedRecipe): boolean {
+  return recipe.steps.some(({ pass }) => passNamed(pass).promise === "lossy");
 }
 
 /** A path of the recipe starts in the recipe's folder. */

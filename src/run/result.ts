@@ -62,7 +62,7 @@ export function makeRecord(parts: RecordParts): RunRecord {
       folder: relative(folder.path, facts.checked.folder).replaceAll("\\", "/"),
     },
     environment: facts.environment,
-    data: facts.data.map((info) => withNotes(info, evaluated?.inputNotes ?? [])),
+    data: facts.data.map((info) => (info.split === "test" ? withNotes(info, evaluated?.inputNotes ?? []) : info)),
     original: {
       ...original,
       metrics: measured.flatMap((each) => each.original),
@@ -96,15 +96,21 @@ function insides(path: string, profile: ModelProfile | undefined) {
   return { tensors: largestTensors(readModelFile(path)), ...(profile !== undefined && { profile }) };
 }
 
+export interface ReportParts {
+  readonly record: RunRecord;
+  /** What each step chose by measuring: for the lock file. */
+  readonly choices: StepsOutcome["choices"];
+  readonly strict: boolean;
+}
+
 /** Reports and lock file beside the model, and at last the record. */
 export async function writeReports(
   folder: RunFolder,
   facts: RunFacts,
-  record: RunRecord,
-  strict: boolean,
+  { record, choices, strict }: ReportParts,
 ): Promise<void> {
   const outcome = {
-    steps: record.steps.map(({ sha256 }) => sha256),
+    steps: record.steps.map(({ sha256 }, i) => ({ sha256, ...(choices[i] !== undefined && { choices: choices[i] }) })),
     output: { file: record.result.file, sha256: record.result.sha256 },
   };
   const drawing = await renderSvg(record);

@@ -95,7 +95,7 @@ async function runIn(
   const durationMs = performance.now() - began;
   const bare = makeRecord({ folder, facts, startedAt, durationMs, steps, result, ...measured });
   const record = { ...bare, gates: await judge(bare) };
-  await writeReports(folder, facts, record, options.strict ?? false);
+  await writeReports(folder, facts, { record, choices: steps.choices, strict: options.strict ?? false });
   return { record, folder: folder.path, resumed: folder.resumed };
 }
 

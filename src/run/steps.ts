@@ -1,18 +1,20 @@
 import { join } from "node:path";
-import { readModel, writeModel } from "@pare/formats";
+import { readModel, readModelFile, writeModel } from "@pare/formats";
 import type { Model } from "@pare/ir";
-import { runPass } from "@pare/pass";
+import { type Choices, runPass } from "@pare/pass";
 import {
-  type CacheEntry,
   cacheKey,
   checkLockOutput,
   type Digest,
   type FolderCache,
   type Lock,
+  type StepChoices,
   writtenOptions,
 } from "@pare/recipe";
 import type { StepNote, StepRecord } from "@pare/report";
 import { passNamed } from "../catalog.ts";
+import { keepChoices } from "../learn/choices.ts";
+import { learningTools } from "../learn/learning-tools.ts";
 import { describeFiles } from "../model/files.ts";
 import type { RunFacts } from "./facts.ts";
 import { createTools, selectionOf, type World } from "./tools.ts";
@@ -21,6 +23,8 @@ export interface StepsOutcome {
   readonly records: readonly StepRecord[];
   /** After the last step. */
   readonly model: Model;
+  /** By step: what it chose by measuring. */
+  readonly choices: readonly (StepChoices | undefined)[];
 }
 
 /** What the cache keeps of a step beside the model's files. */
@@ -31,6 +35,7 @@ interface StepDescription {
   readonly nodesAfter: number;
   readonly durationMs: number;
   readonly notes: readonly StepNote[];
+  readonly choices?: StepChoices;
 }
 
 const modelFile = "model.onnx";
@@ -48,51 +53,83 @@ export async function runSteps(
 ): Promise<StepsOutcome> {
   const { recipe } = facts.checked;
   const records: StepRecord[] = [];
+  const choices: (StepChoices | undefined)[] = [];
   let { model } = facts;
-  let input = facts.modelFiles.sha256;
+  let input: StepInput = { file: facts.modelPath, sha256: facts.modelFiles.sha256 };
+  let original: StepInput | undefined;
   for (const [index, step] of recipe.steps.entries()) {
     world.progress.report(`step ${step.pass}`, index, recipe.steps.length);
-    const key = stepKey(facts, index, input);
+    if (passNamed(step.pass).promise === "lossy") original ??= input;
+    const given = lock && (lock.lock.steps[index]?.choices ?? {});
+    const key = stepKey(facts, index, { input, original, given });
     const known = await cache.find(key);
-    const entry = known ?? (await cache.store(key, (folder) => runStep(facts, index, model, folder, world)));
-    records.push(stepRecord(facts, index, entry, known !== undefined));
-    model = readModel(join(entry.folder, modelFile));
-    input = records.at(-1)!.sha256;
-    if (lock !== undefined) checkLockOutput(lock.lock, facts.lock, lock.file, input, index);
+    const parts = { facts, index, model, original, given, cache };
+    const entry = known ?? (await cache.store(key, (folder) => runStep(parts, folder, world)));
+    const description = entry.description as StepDescription;
+    records.push(stepRecord(facts, index, description, known !== undefined));
+    choices.push(description.choices);
+    input = { file: join(entry.folder, modelFile), sha256: description.sha256 };
+    model = readModel(input.file);
+    if (lock !== undefined) checkLockOutput(lock.lock, facts.lock, lock.file, input.sha256, index);
   }
-  return { records, model };
+  return { records, model, choices };
+}
+
+interface StepInput {
+  readonly file: string;
+  readonly sha256: Digest;
+}
+
+interface StepSource {
+  readonly input: StepInput;
+  /** Before the first lossy step; undefined before there is one. */
+  readonly original: StepInput | undefined;
+  /** Choices of a lock file; undefined: nothing is replayed. */
+  readonly given: StepChoices | undefined;
 }
 
 /** Everything that decides what a step gives. */
-function stepKey({ checked, lock }: RunFacts, index: number, input: Digest): Digest {
+function stepKey({ checked, lock }: RunFacts, index: number, { input, original, given }: StepSource): Digest {
   const { tool, runtime, cpu, dataSha256 } = lock;
-  const { seed, steps } = checked.recipe;
-  return cacheKey({ step: steps[index], seed, input, data: dataSha256, tool, runtime, cpu });
+  const { seed, steps, data, evaluate, measure } = checked.recipe;
+  const learned = original && { original: original.sha256, given, data, evaluate, measure };
+  const step = steps[index];
+  return cacheKey({ step, seed, input: input.sha256, data: dataSha256, tool, runtime, cpu, learned });
 }
 
-async function runStep(
-  { checked }: RunFacts,
-  index: number,
-  model: Model,
-  folder: string,
-  world: World,
-): Promise<StepDescription> {
-  const { pass, options, only, except } = checked.recipe.steps[index]!;
-  const tools = createTools(world, { seed: checked.recipe.seed, selection: selectionOf(only, except) });
+interface StepParts extends Omit<StepSource, "input"> {
+  readonly facts: RunFacts;
+  readonly index: number;
+  readonly model: Model;
+  readonly cache: FolderCache;
+}
+
+async function runStep(parts: StepParts, folder: string, world: World): Promise<StepDescription> {
+  const { model, given } = parts;
+  const { seed, steps } = parts.facts.checked.recipe;
+  const { pass, options, only, except } = steps[parts.index]!;
+  const choices = keepChoices(given);
+  const learning = parts.original && learningOf(parts, parts.original, choices, world);
+  const tools = createTools(world, { seed, selection: selectionOf(only, except), ...(learning && { learning }) });
   const run = await runPass(model, passNamed(pass), options, tools);
   const { files } = writeModel(model, join(folder, modelFile));
   const { sha256, sizeBytes } = await describeFiles(files.map(({ path }) => path));
   const { nodesBefore, nodesAfter, durationMs, notes } = run;
-  return { sha256, sizeBytes, nodesBefore, nodesAfter, durationMs, notes };
+  const made = Object.keys(choices.all).length > 0 && { choices: choices.all };
+  return { sha256, sizeBytes, nodesBefore, nodesAfter, durationMs, notes, ...made };
 }
 
-function stepRecord({ checked }: RunFacts, index: number, entry: CacheEntry, isCached: boolean): StepRecord {
+/** Where a lock file has made the choices nothing is measured. */
+function learningOf({ facts, model, given, cache }: StepParts, original: StepInput, choices: Choices, world: World) {
+  const { recipe } = facts.checked;
+  const { device = "cpu", threads = 1 } = recipe.measure[0] ?? {};
+  const bench = given === undefined ? { device, threads, seed: recipe.seed } : undefined;
+  const options = { data: facts.learning, bench, choices, original: readModelFile(original.file), cache };
+  return learningTools(model, options, world);
+}
+
+function stepRecord({ checked }: RunFacts, index: number, description: StepDescription, isCached: boolean): StepRecord {
   const step = checked.recipe.steps[index]!;
-  const description = entry.description as StepDescription;
-  return {
-    name: step.pass,
-    options: writtenOptions(step),
-    status: isCached ? "cached" : "done",
-    ...description,
-  };
+  const { choices: _, ...rest } = description;
+  return { name: step.pass, options: writtenOptions(step), status: isCached ? "cached" : "done", ...rest };
 }

@@ -10,11 +10,17 @@ export interface World {
 export interface ToolsOptions {
   readonly seed: number;
   readonly selection?: Selection;
+  /** What passes may learn from data and machine; see `learningTools`. Default: nothing. */
+  readonly learning?: Pick<Tools, "data" | "bench" | "choices" | "original">;
 }
 
 /** What a pass may ask for, given by the engine. @throws SELECT_PATTERN */
-export function createTools({ engine, progress, signal }: World, { seed, selection = {} }: ToolsOptions): Tools {
+export function createTools(
+  { engine, progress, signal }: World,
+  { seed, selection = {}, learning = {} }: ToolsOptions,
+): Tools {
   return {
+    ...learning,
     progress,
     signal,
     seed,

@@ -7,9 +7,11 @@ export {
   checkLockInputs,
   checkLockOutput,
   type Lock,
+  type LockedStep,
   type LockFacts,
   type LockOutcome,
   readLock,
+  type StepChoices,
   writeLock,
 } from "./lock.ts";
 export type { MeasureSpec } from "./measure-spec.ts";

@@ -31,7 +31,7 @@ const facts: LockFacts = {
 
 function written(): { file: string; lock: ReturnType<typeof readLock> } {
   const file = join(folder, "recipe.lock.yaml");
-  writeFileSync(file, writeLock(facts, { steps: [c], output: { file: "model.onnx", sha256: a } }));
+  writeFileSync(file, writeLock(facts, { steps: [{ sha256: c }], output: { file: "model.onnx", sha256: a } }));
   return { file, lock: readLock(file) };
 }
 

@@ -13,7 +13,9 @@ const lockSchema = z.strictObject({
   recipe: z.strictObject({ sha256: z.string(), written: z.unknown() }),
   model: z.strictObject({ sha256: z.string() }),
   data: z.record(z.string(), z.string()),
-  steps: z.array(z.strictObject({ pass: z.string(), sha256: z.string() })),
+  steps: z.array(
+    z.strictObject({ pass: z.string(), sha256: z.string(), choices: z.record(z.string(), z.unknown()).optional() }),
+  ),
   output: z.strictObject({ file: z.string(), sha256: z.string() }),
 });
 
@@ -31,9 +33,18 @@ export interface LockFacts {
   readonly dataSha256: Readonly<Record<string, Digest>>;
 }
 
+export interface LockedStep {
+  /** Of the model after the step. */
+  readonly sha256: Digest;
+  /** What it chose by measuring, by its own keys; a replay takes it from here. */
+  readonly choices?: StepChoices;
+}
+
+/** Plain data. */
+export type StepChoices = Readonly<Record<string, unknown>>;
+
 export interface LockOutcome {
-  /** The digest of the model after each step. */
-  readonly steps: readonly Digest[];
+  readonly steps: readonly LockedStep[];
   readonly output: { readonly file: string; readonly sha256: Digest };
 }
 
@@ -49,7 +60,10 @@ export function writeLock(facts: LockFacts, outcome: LockOutcome): string {
     recipe: { sha256: facts.recipeSha256, written: writtenOut(facts.recipe) },
     model: { sha256: facts.modelSha256 },
     data: { ...facts.dataSha256 },
-    steps: facts.recipe.steps.map(({ pass }, i) => ({ pass, sha256: outcome.steps[i]! })),
+    steps: facts.recipe.steps.map(({ pass }, i) => {
+      const { sha256, choices = {} } = outcome.steps[i]!;
+      return { pass, sha256, ...(Object.keys(choices).length > 0 && { choices }) };
+    }),
     output: outcome.output,
   };
   const comment = heading.replace(/^/gm, "#");

@@ -85,7 +85,7 @@ export interface HostRecord {
 }
 
 export interface DataInfo {
-  /** "test". */
+  /** "test"; "calibration" and "validation" where a step learned from data. */
   readonly split: string;
   readonly source: string;
   readonly samples: number;
@@ -97,9 +97,10 @@ export interface DataInfo {
 export interface DataNote {
   /**
    * `skipped`: samples that cannot be read were left out. `duplicates`: samples that are in another split too. `seen`: the
-   * model may have been trained on them. `input`: what the model seems to expect is not what it is given.
+   * model may have been trained on them. `input`: what the model seems to expect is not what it is given. `held-out`: they
+   * stand in for validation data that the recipe does not have.
    */
-  readonly kind: "skipped" | "duplicates" | "seen" | "input";
+  readonly kind: "skipped" | "duplicates" | "seen" | "input" | "held-out";
   readonly text: string;
   readonly count?: number;
   /** Ids of the first samples concerned. */
