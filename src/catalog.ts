@@ -3,12 +3,13 @@ import { generatedSets } from "@pare/data";
 import { metricCatalog } from "@pare/measure";
 import { upgrade } from "@pare/opset";
 import type { Pass } from "@pare/pass";
+import { quantizePasses } from "@pare/quantize";
 import type { RecipeCatalog } from "@pare/recipe";
 import { simplify, simplifyPasses } from "@pare/simplify";
 import { packageFolder } from "./version.ts";
 
 /** Every pass that a recipe may name. */
-export const passes: readonly Pass[] = [simplify, ...simplifyPasses, upgrade];
+export const passes: readonly Pass[] = [simplify, ...simplifyPasses, upgrade, ...quantizePasses];
 
 /** Models that ship with the package, by the name after "builtin:". */
 const builtinModels: Readonly<Record<string, string>> = { quickstart: "recipes/quickstart.onnx" };
