@@ -76,3 +76,13 @@ export function emptyCalibrationError(): PareError {
     next: "Check the path in the data section of the recipe, and `split`.",
   });
 }
+
+export function blockShapeError(count: number, block: number): PareError {
+  return new PareError({
+    code: "QUANTIZE_WEIGHT",
+    problem: "blocks along the last axis must divide it",
+    expected: `a multiple of ${block}`,
+    got: String(count),
+    next: "Choose another block size.",
+  });
+}

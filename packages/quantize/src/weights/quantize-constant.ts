@@ -1,76 +1,106 @@
+import type { Grids } from "@pare/kernels";
 import { elementCount, makeTensor, numbers, type Tensor, tensorOf } from "@pare/tensor";
-import { affineOf, codeRange, quantizeNumber } from "../affine.ts";
-import type { Affine, Range, WeightSpec } from "../contract.ts";
-import { nonFiniteWeightError, weightAxisError, weightTypeError } from "../errors.ts";
+import { quantizeNumber, quantTypes } from "../affine.ts";
+import type { WeightSpec } from "../contract.ts";
+import { codedBytes } from "./coded-source.ts";
+import { checkFloats } from "./floats.ts";
+import { gridsOf, widenGrids } from "./grids.ts";
+import { type Layout, layoutOf } from "./layout.ts";
+import { errorsOf, rangesOf } from "./scan.ts";
 
 export interface QuantizedConstant {
-  /** Of the spec's type, in the shape of the weight. */
+  /** Of the spec's type, in the shape of the weight. Of large weights in files: computed when read. */
   readonly codes: Tensor;
-  /** float32; [] for one scale, else [n] for an axis of n elements. */
+  /** float32; [] for one scale, [n] for an axis of n elements, for blocks the weight's shape with a shorter axis. */
   readonly scales: Tensor;
   /** Of the codes' type, in the shape of `scales`. */
   readonly zeroPoints: Tensor;
+  /** What rounding and clipping lose. */
+  error(): WeightError;
+}
+
+export interface WeightError {
+  /** max |w − ŵ|. */
+  readonly largest: number;
+  /** Σ (w − ŵ)². */
+  readonly squared: number;
 }
 
 export interface QuantizeConstantOptions {
   /** A scale is at least this, one for each channel: so that a bias that is stored in steps of it fits into int32. */
   readonly leastScales?: readonly number[] | undefined;
+  /** So many neighbours along `spec.axis` share a scale; default: no blocks. */
+  readonly block?: number | undefined;
+  /** Symmetric only: see `GridSpec`. Scales may be negative then. */
+  readonly fullRange?: boolean | undefined;
+  /** `mse`: each grid is narrowed to where its squared error is least. Default "none". */
+  readonly clip?: "none" | "mse" | undefined;
 }
 
+/** Grids are narrowed by these factors in turn; the first of equals wins. */
+const shrinks = Array.from({ length: 10 }, (_, i) => 1 - i * 0.05);
+
 /**
- * The codes of a constant weight, round to nearest.
+ * The codes of a constant weight, round to nearest. The weight may be larger than memory.
  * @throws QUANTIZE_WEIGHT where it is no float tensor, has no such axis, or holds NaN or infinity
  */
 export function quantizeConstant(
   tensor: Tensor,
   spec: WeightSpec,
-  { leastScales }: QuantizeConstantOptions = {},
+  { leastScales, block, fullRange, clip = "none" }: QuantizeConstantOptions = {},
 ): QuantizedConstant {
-  const { shape } = tensor;
-  const { channels, inner } = layoutOf(tensor, spec.axis);
-  const values = numbers(tensor);
-  const range = codeRange(spec.type, spec);
-  const affines = rangesOf(values, channels, inner).map((each, i) =>
-    widened(affineOf(each, spec.type, spec), each, leastScales?.[i] ?? 0, spec),
-  );
-  const codes = values.map((value, i) => quantizeNumber(value, affines[Math.floor(i / inner) % channels]!, range));
-  const of = spec.axis === undefined ? [] : [channels];
-  const column = (dtype: "float32" | WeightSpec["type"], pick: (affine: Affine) => number) =>
-    tensorOf(dtype, of, affines.map(pick));
+  checkFloats(tensor);
+  const layout = layoutOf(tensor.shape, { axis: spec.axis, block });
+  const ranges = rangesOf(tensor, layout);
+  const gridSpec = { ...spec, fullRange };
+  const fitted = clip === "mse" ? leastError(tensor, layout, (shrink) => gridsOf(ranges, gridSpec, shrink)) : undefined;
+  const chosen = fitted ?? gridsOf(ranges, gridSpec);
+  const grids = leastScales === undefined ? chosen : widenGrids(chosen, ranges, gridSpec, leastScales);
   return {
-    codes: makeTensor(spec.type, shape, tensorOf(spec.type, shape, codes).source),
-    scales: column("float32", ({ scale }) => scale),
-    zeroPoints: column(spec.type, ({ zeroPoint }) => zeroPoint),
+    codes: codesTensor(tensor, spec, layout, grids),
+    scales: tensorOf("float32", layout.gridShape, grids.scales),
+    zeroPoints: tensorOf(spec.type, layout.gridShape, grids.zeroPoints),
+    error: () => sumErrors(tensor, layout, grids),
   };
 }
 
-/** Element i belongs to channel ⌊i ÷ inner⌋ mod channels. */
-function layoutOf({ dtype, shape }: Tensor, axis: number | undefined): { channels: number; inner: number } {
-  if (!["float32", "float16", "bfloat16", "float64"].includes(dtype)) throw weightTypeError(dtype);
-  if (axis === undefined) return { channels: 1, inner: elementCount(shape) };
-  if (!(axis >= 0 && axis < shape.length)) throw weightAxisError(axis, shape);
-  return { channels: shape[axis]!, inner: elementCount(shape.slice(axis + 1)) };
-}
-
-function rangesOf(values: Float64Array, channels: number, inner: number): readonly Range[] {
-  const least = new Float64Array(channels);
-  const most = new Float64Array(channels);
-  let nonFinite = 0;
-  for (const [i, value] of values.entries()) {
-    const channel = Math.floor(i / inner) % channels;
-    if (!Number.isFinite(value)) nonFinite++;
-    else if (value < least[channel]!) least[channel] = value;
-    else if (value > most[channel]!) most[channel] = value;
+/** For each grid the candidate with the least squared error. */
+function leastError(tensor: Tensor, layout: Layout, candidate: (shrink: number) => Grids): Grids {
+  const [first, ...others] = shrinks.map(candidate);
+  const best = { ...first!, scales: first!.scales.slice(), zeroPoints: first!.zeroPoints.slice() };
+  const { squared: least } = errorsOf(tensor, layout, first!);
+  for (const grids of others) {
+    const { squared } = errorsOf(tensor, layout, grids);
+    for (let i = 0; i < squared.length; i++) {
+      if (squared[i]! >= least[i]!) continue;
+      least[i] = squared[i]!;
+      best.scales[i] = grids.scales[i]!;
+      best.zeroPoints[i] = grids.zeroPoints[i]!;
+    }
   }
-  if (nonFinite > 0) throw nonFiniteWeightError(nonFinite);
-  return Array.from(least, (min, i) => ({ min, max: most[i]! }));
+  return best;
 }
 
-/** The quantizer with a scale of at least `leastScale`. */
-function widened(affine: Affine, range: Range, leastScale: number, spec: WeightSpec): Affine {
-  const scale = Math.fround(leastScale);
-  if (scale <= affine.scale) return affine;
-  if (spec.symmetric) return { ...affine, scale };
-  const { lowest, highest } = codeRange(spec.type, spec);
-  return { scale, zeroPoint: quantizeNumber(-range.min, { scale, zeroPoint: lowest }, { lowest, highest }) };
+function codesTensor(tensor: Tensor, { type }: WeightSpec, layout: Layout, grids: Grids): Tensor {
+  const { bits } = quantTypes[type];
+  if (bits !== 16) return makeTensor(type, tensor.shape, codedBytes(tensor, layout, grids, bits));
+  return tensorOf(type, tensor.shape, wideCodes(tensor, layout, grids));
+}
+
+/** Codes of 16 bits, one by one: weights of these are rare. */
+function wideCodes(tensor: Tensor, { kind, length, gridOf }: Layout, grids: Grids): Float64Array {
+  return numbers(tensor).map((x, i) => {
+    const grid = gridOf(Math.floor(i / length)) + (kind === "column" ? i % length : 0);
+    const affine = { scale: grids.scales[grid]!, zeroPoint: grids.zeroPoints[grid]! };
+    return quantizeNumber(x, affine, grids);
+  });
+}
+
+function sumErrors(tensor: Tensor, layout: Layout, grids: Grids): WeightError {
+  if (elementCount(tensor.shape) === 0) return { largest: 0, squared: 0 };
+  const { largest, squared } = errorsOf(tensor, layout, grids);
+  return {
+    largest: largest.reduce((a, b) => Math.max(a, b), 0),
+    squared: squared.reduce((a, b) => a + b, 0),
+  };
 }
