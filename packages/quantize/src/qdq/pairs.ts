@@ -87,13 +87,15 @@ export interface ConstantCodes {
 /** A constant's codes behind a DequantizeLinear; gives the node. */
 export function dequantized(edit: Edit, value: Value, { codes, scales, zeroPoints, axis }: ConstantCodes): Node {
   const { name, graph } = value;
+  const stored = edit.constant(`${name}_quantized`, codes, graph);
   const inputs = [
-    edit.constant(`${name}_quantized`, codes, graph),
+    stored,
     edit.constant(`${name}_scale`, scales, graph),
     ...(zeroPoints === undefined ? [] : [edit.constant(`${name}_zero_point`, zeroPoints, graph)]),
   ];
   return edit.node("onnx.DequantizeLinear", inputs, {
-    name: `${name}_dequantize`,
+    // A bias that several nodes share has a node for each: runtimes refuse two nodes of one name.
+    name: stored.name === `${name}_quantized` ? `${name}_dequantize` : `${stored.name}_dequantize`,
     outputs: [`${name}_dequantized`],
     graph,
     attrs: axisAttrs(axis),
