@@ -1,7 +1,7 @@
 import type { ChannelStatistics, Observation, Statistics } from "@pare/pass";
 import { ChannelTotals } from "./channels.ts";
 import { GrowingHistogram } from "./histogram.ts";
-import { type Summary, summarise } from "./summarise.ts";
+import { type Floats, summarise, type ValueSummary } from "./summarise.ts";
 
 const averaging = 0.01;
 
@@ -9,7 +9,7 @@ const averaging = 0.01;
 export class Accumulator {
   readonly #histogram: GrowingHistogram | undefined;
   readonly #channels: ChannelTotals | undefined;
-  readonly #total: Summary = { min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY, ...zeros };
+  readonly #total: ValueSummary = { min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY, ...zeros };
   #samples = 0;
   #elements = 0;
   #finiteSamples = 0;
@@ -28,13 +28,15 @@ export class Accumulator {
    * other; else it is taken as one sample
    * @param count of them that count, those at the head
    */
-  fold(values: Float32Array | Float64Array, shape: readonly number[], batch: number, count: number): void {
+  fold(values: Floats, shape: readonly number[], batch: number, count: number): void {
     const first = shape[0] ?? 1;
     const parts = first > 0 && first % batch === 0 ? batch : 1;
     const size = values.length / parts;
-    for (let part = 0; part < Math.min(parts, count); part++)
-      this.#foldSample(values.subarray(part * size, (part + 1) * size));
     const counted = parts === 1 ? values : values.subarray(0, count * size);
+    const seen = { min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY };
+    for (let start = 0; start < counted.length; start += size)
+      this.#foldSample(counted.subarray(start, start + size), seen);
+    if (seen.min <= seen.max) this.#histogram?.add(counted, seen.min, seen.max);
     this.#channels?.fold(counted, parts === 1 ? shape : [(first / batch) * count, ...shape.slice(1)]);
   }
 
@@ -59,13 +61,16 @@ export class Accumulator {
     };
   }
 
-  #foldSample(values: Float32Array | Float64Array): void {
+  /** @param seen is widened to what the values reach */
+  #foldSample(values: Floats, seen: { min: number; max: number }): void {
     const own = summarise(values);
     const total = this.#total;
     this.#samples++;
     this.#elements += values.length;
     total.nonFinite += own.nonFinite;
     if (own.nonFinite === values.length) return;
+    seen.min = Math.min(seen.min, own.min);
+    seen.max = Math.max(seen.max, own.max);
     total.min = Math.min(total.min, own.min);
     total.max = Math.max(total.max, own.max);
     total.sum += own.sum;
@@ -75,7 +80,6 @@ export class Accumulator {
     const isFirst = this.#finiteSamples++ === 0;
     this.#movingMin = isFirst ? own.min : (1 - averaging) * this.#movingMin + averaging * own.min;
     this.#movingMax = isFirst ? own.max : (1 - averaging) * this.#movingMax + averaging * own.max;
-    this.#histogram?.add(values, own.min, own.max);
   }
 }
 

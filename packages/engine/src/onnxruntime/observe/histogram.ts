@@ -1,4 +1,5 @@
 import type { Histogram } from "@pare/pass";
+import { countBins, type Floats } from "./summarise.ts";
 
 /** Bins of every histogram. With 2^14 the larger side of the values has 4,096 to 8,192 of them. */
 export const bins = 2 ** 14;
@@ -18,19 +19,13 @@ export class GrowingHistogram {
   #counts = new Float64Array(bins);
 
   /** @param lowest, highest of the finite values in `values`; what is not finite is left out */
-  add(values: Float32Array | Float64Array, lowest: number, highest: number): void {
+  add(values: Floats, lowest: number, highest: number): void {
     if (lowest === 0 && highest === 0) {
       for (const value of values) if (value === 0) this.#zeros++;
       return;
     }
     this.#reach(lowest, highest);
-    const counts = this.#counts;
-    // A power of two: the product is exact.
-    const perWidth = 1 / this.#width;
-    for (let i = 0; i < values.length; i++) {
-      const value = values[i]!;
-      if (value - value === 0) counts[Math.floor(value * perWidth) + half]!++;
-    }
+    countBins(values, this.#width, this.#counts);
   }
 
   /** Undefined where no finite value came. All zeros: a width of 1. */

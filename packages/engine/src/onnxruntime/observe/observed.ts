@@ -2,6 +2,7 @@ import type { Observation, Statistics } from "@pare/pass";
 import type * as ort from "onnxruntime-node";
 import { Accumulator } from "./accumulator.ts";
 import { halves } from "./halves.ts";
+import type { Floats } from "./summarise.ts";
 
 /** Totals of the values of one session, by name. */
 export type Observed = Map<string, Accumulator>;
@@ -32,7 +33,7 @@ export function foldAll(
   }
 }
 
-function floats(name: string, { data, type }: ort.Tensor): Float32Array | Float64Array {
+function floats(name: string, { data, type }: ort.Tensor): Floats {
   if (data instanceof Float32Array || data instanceof Float64Array) return data;
   if (type === "float16" && data instanceof Uint16Array) return halves(data);
   throw new Error(`value ${name} has element type ${type}, which is no float`);

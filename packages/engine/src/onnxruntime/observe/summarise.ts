@@ -1,5 +1,10 @@
+import { chooseKernels, emptySummary, total } from "@pare/kernels";
+
+/** Activations as the runtime gives them; halves are widened to float32 before. */
+export type Floats = Float32Array | Float64Array;
+
 /** Of the finite values; `min` and `max` are infinite where there is none. */
-export interface Summary {
+export interface ValueSummary {
   min: number;
   max: number;
   sum: number;
@@ -9,12 +14,25 @@ export interface Summary {
   nonFinite: number;
 }
 
-/** In float64, in order. */
-export function summarise(values: Float32Array | Float64Array): Summary {
+/** Sums are float64, in an order that depends on the number of values alone. */
+export function summarise(values: Floats): ValueSummary {
+  if (values instanceof Float64Array) return summariseDoubles(values);
+  const summary = emptySummary();
+  chooseKernels().summarize(values, summary);
+  const { min, max, nonFinite, sums, squares } = summary;
+  return { min, max, sum: total(sums), squares: total(squares), nonFinite };
+}
+
+/** Values of each bin from the middle of `counts` on; all of them lie within. */
+export function countBins(values: Floats, width: number, counts: Float64Array): void {
+  if (values instanceof Float64Array) countDoubles(values, width, counts);
+  else chooseKernels().histogram(values, width, counts);
+}
+
+function summariseDoubles(values: Float64Array): ValueSummary {
   let [min, max, sum, squares, nonFinite] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0, 0];
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
-    if (value - value !== 0) {
+  for (const value of values) {
+    if (!Number.isFinite(value)) {
       nonFinite++;
       continue;
     }
@@ -23,5 +41,10 @@ export function summarise(values: Float32Array | Float64Array): Summary {
     sum += value;
     squares += value * value;
   }
-  return { min, max, sum, squares, nonFinite };
+  return { min: min + 0, max: max + 0, sum, squares, nonFinite };
+}
+
+function countDoubles(values: Float64Array, width: number, counts: Float64Array): void {
+  const half = counts.length / 2;
+  for (const value of values) if (Number.isFinite(value)) counts[Math.floor(value / width) + half]!++;
 }
