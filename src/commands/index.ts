@@ -6,6 +6,7 @@ import { evaluate } from "./evaluate.ts";
 import { init } from "./init.ts";
 import { inspect } from "./inspect.ts";
 import { plan } from "./plan.ts";
+import { quantize } from "./quantize.ts";
 import { report } from "./report.ts";
 import { run } from "./run.ts";
 import { schema } from "./schema.ts";
@@ -21,6 +22,7 @@ export const commands: readonly Command[] = [
   report,
   inspect,
   simplify,
+  quantize,
   init,
   doctor,
   schema,

@@ -1,5 +1,7 @@
 import type { Pass } from "@pare/pass";
+import { quantizeAuto } from "./auto/auto.ts";
 import { quantizeDynamic } from "./schemes/dynamic.ts";
+import { quantizeStatic } from "./schemes/static.ts";
 
-/** Every pass of this package that a recipe may name. */
-export const quantizePasses: readonly Pass[] = [quantizeDynamic];
+/** Every pass of this package. */
+export const quantizePasses: readonly Pass[] = [quantizeAuto, quantizeStatic, quantizeDynamic];

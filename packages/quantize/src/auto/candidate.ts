@@ -1,0 +1,80 @@
+import type { Model } from "@pare/ir";
+import type { Judgement } from "@pare/pass";
+import type { Plan } from "./plan.ts";
+
+export interface TimeRatio {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** A plan that was built, and what was measured of it. */
+export interface Candidate {
+  readonly label: string;
+  readonly plan: Plan;
+  readonly model: Model;
+  /** Beside the original on validation data; undefined for the float model, and without data. */
+  readonly judgement: Judgement | undefined;
+  /** Of its constants. */
+  readonly bytes: number;
+  /** Time ÷ time of the float model; undefined where it was not measured. */
+  time: TimeRatio | undefined;
+}
+
+export function constantBytes({ graph }: Model): number {
+  let bytes = 0;
+  for (const { origin } of graph.values) if (origin.kind === "constant") bytes += origin.tensor.source.size;
+  return bytes;
+}
+
+/** How far outputs are from the original's: mean divergence where they are scores, else noise. Smaller is closer. */
+export function distance({ judgement }: Candidate): number {
+  return judgement?.divergence ?? -(judgement?.snrDb ?? 0);
+}
+
+/**
+ * `held`: the one-sided bound of the drop is within the limit. `open`: the drop is, its bound is not: too few samples to
+ * tell. `lost`: neither. Without a judgement nothing is lost that is known of: `open`.
+ */
+export function accuracyOf({ judgement, plan }: Candidate, maxDrop: number): "held" | "open" | "lost" {
+  if (plan.scheme === "float") return "held";
+  if (judgement === undefined || judgement.drop > maxDrop) return judgement === undefined ? "open" : "lost";
+  return judgement.dropUpper <= maxDrop ? "held" : "open";
+}
+
+/** Ratios that differ by less are the same: the smaller file, then the closer outputs decide. */
+const sameTime = 0.02;
+
+/** Not shown to be slower than float. */
+function isNotSlower({ plan, time }: Candidate): boolean {
+  return plan.scheme === "float" || time === undefined || time.low <= 1;
+}
+
+export interface Choice {
+  readonly maxDrop: number;
+  readonly prefer: "speed" | "size";
+}
+
+/**
+ * Among those that hold the accuracy, else those of which it cannot be told, else float: for speed the fastest that is
+ * not slower than float, for size the smallest.
+ */
+export function pick(candidates: readonly Candidate[], { maxDrop, prefer }: Choice): Candidate {
+  const float = candidates.find(({ plan }) => plan.scheme === "float")!;
+  const others = candidates.filter(({ plan }) => plan.scheme !== "float");
+  for (const wanted of ["held", "open"] as const) {
+    const kept = others.filter((each) => accuracyOf(each, maxDrop) === wanted);
+    const able = prefer === "size" ? kept : kept.filter(isNotSlower);
+    if (able.length > 0) return able.reduce((a, b) => (isBetter(b, a, prefer) ? b : a));
+  }
+  return float;
+}
+
+function isBetter(a: Candidate, b: Candidate, prefer: Choice["prefer"]): boolean {
+  const speed = (b.time?.value ?? 1) - (a.time?.value ?? 1);
+  const size = (b.bytes - a.bytes) / Math.max(1, b.bytes);
+  const [first, second] = prefer === "size" ? [size, speed] : [speed, size];
+  if (Math.abs(first) > sameTime) return first > 0;
+  if (Math.abs(second) > sameTime) return second > 0;
+  return distance(a) < distance(b);
+}

@@ -1,0 +1,151 @@
+/**
+ * The best way to quantize a model on this machine, found by measuring.
+ *
+ * 1. Ranges: static quantization of everything that the target can, with the ways of finding ranges in turn, judged by how
+ *    far the outputs move on validation data.
+ * 2. Corrections are kept where they bring the outputs closer.
+ * 3. Regions that the profile shows slower as integers go back to float; what they leave is timed.
+ * 4. Where more accuracy is lost than allowed, the groups that matter most go back to float until it holds.
+ * 5. Beside it stand weights in int8 with arithmetic in float, and dynamic quantization where there are products.
+ * 6. Chosen is the fastest that keeps the accuracy and is not slower than the float model. Whatever is tried stays in the
+ *    table; when the time is up the best so far is taken.
+ */
+
+import type { Model } from "@pare/ir";
+import { inferTypes } from "@pare/ops";
+import type { Judgement, Progress, Tools } from "@pare/pass";
+import { place } from "../placement/place.ts";
+import type { Target } from "../targets/target.ts";
+import { type Candidate, constantBytes, distance, pick } from "./candidate.ts";
+import { buildPlan, type Plan, type StaticPlan } from "./plan.ts";
+import { type GroupTime, timeGroups } from "./regions.ts";
+
+export interface SearchOptions {
+  /** Loss of the metric that is allowed; 0.01 is one point of an accuracy. */
+  readonly maxDrop: number;
+  readonly maxTimeMs: number;
+  readonly prefer: "speed" | "size";
+}
+
+export interface SearchOutcome {
+  readonly chosen: Candidate;
+  readonly tried: readonly Candidate[];
+  /** Time of each group as float and as integer, where it was measured. */
+  readonly groups: readonly GroupTime[];
+  readonly isOutOfTime: boolean;
+}
+
+/** State of one search. */
+export interface Search {
+  readonly model: Model;
+  readonly reference: Model;
+  readonly target: Target;
+  readonly options: SearchOptions;
+  readonly tools: Tools;
+  readonly tried: Candidate[];
+  readonly isOver: () => boolean;
+}
+
+export async function search(
+  model: Model,
+  target: Target,
+  options: SearchOptions,
+  tools: Tools,
+): Promise<SearchOutcome> {
+  const began = performance.now();
+  const isOver = () => performance.now() - began > options.maxTimeMs;
+  const state: Search = { model, reference: tools.original ?? model, target, options, tools, tried: [], isOver };
+  await attempt(state, "float", { scheme: "float" });
+  await attemptStorage(state);
+  if (hasProducts(model)) await attempt(state, "dynamic", { scheme: "dynamic" });
+  const best = await attemptStatic(state);
+  const groups = best === undefined ? [] : await attemptRegions(state, best);
+  await timeAll(state, best);
+  return { chosen: pick(state.tried, options), tried: state.tried, groups, isOutOfTime: isOver() };
+}
+
+function hasProducts(model: Model): boolean {
+  return [...model.graph.nodes].some(({ op }) => op === "onnx.MatMul" || op === "onnx.Gemm" || op === "onnx.LSTM");
+}
+
+/** Builds and judges; undefined where the time is up. */
+export async function attempt(state: Search, label: string, plan: Plan): Promise<Candidate | undefined> {
+  const { model, reference, target, tools, tried } = state;
+  if (state.isOver() && tried.length > 1) return undefined;
+  report(tools.progress, label, tried.length);
+  const built = await buildPlan(model, plan, target, tools);
+  const judgement = plan.scheme === "float" ? undefined : await judge(built, reference, tools);
+  const candidate: Candidate = { label, plan, model: built, judgement, time: undefined, bytes: constantBytes(built) };
+  tried.push(candidate);
+  return candidate;
+}
+
+function report(progress: Progress, label: string, done: number): void {
+  progress.report(`trying ${label}`, done, 0);
+}
+
+async function judge(model: Model, reference: Model, { data }: Tools): Promise<Judgement | undefined> {
+  if (data === undefined || data.validationSamples === 0) return undefined;
+  const [judgement] = await data.judge([model], reference);
+  return judgement;
+}
+
+async function attemptStorage(state: Search): Promise<void> {
+  await attempt(state, "storage", { scheme: "storage", correct: false });
+  if (state.tools.data !== undefined)
+    await attempt(state, "storage, biases corrected", { scheme: "storage", correct: true });
+}
+
+const leastTimingMs = 2000;
+const timingMs = 1000;
+
+const ranges = [{ calibrate: "minmax" }, { calibrate: "percentile", percentile: 99.99 }, { calibrate: "mse" }] as const;
+
+/** Everything the target can, with the ranges and corrections that move the outputs least. */
+async function attemptStatic(state: Search): Promise<Candidate | undefined> {
+  if (state.tools.data === undefined) return undefined;
+  const { decisions } = place(state.model, inferTypes(state.model), state.target, {});
+  if (![...decisions.values()].some(({ kind }) => kind === "integer")) return undefined;
+  const made: Candidate[] = [];
+  for (const range of ranges) {
+    const plan: StaticPlan = { scheme: "static", ...range, correct: false, float: [] };
+    const candidate = await attempt(state, `static, ${range.calibrate}`, plan);
+    if (candidate !== undefined) made.push(candidate);
+  }
+  const [closest] = made.sort((a, b) => distance(a) - distance(b));
+  if (closest?.plan.scheme !== "static") return undefined;
+  const corrected = await attempt(state, `${closest.label}, biases corrected`, { ...closest.plan, correct: true });
+  return corrected !== undefined && distance(corrected) < distance(closest) ? corrected : closest;
+}
+
+/** Puts back to float what is slower as integers. */
+async function attemptRegions(state: Search, best: Candidate): Promise<readonly GroupTime[]> {
+  const { model, target, tools } = state;
+  if (tools.bench === undefined || best.plan.scheme !== "static" || state.isOver()) return [];
+  const placement = place(model, inferTypes(model), target, {});
+  const groups = await timeGroups(model, best.model, placement, tools.bench);
+  for (const [label, margin] of [
+    ["slower regions in float", 1],
+    ["regions without gain in float", 0.8],
+  ] as const) {
+    const slow = groups.filter(({ floatUs, integerUs }) => integerUs > margin * floatUs);
+    if (slow.length === 0 || slow.length === groups.length) continue;
+    const float = slow.flatMap(({ keys }) => keys);
+    if (!state.tried.some(({ plan }) => plan.scheme === "static" && plan.float.length === float.length))
+      await attempt(state, `${best.label}, ${label}`, { ...best.plan, float });
+  }
+  return groups;
+}
+
+/** Times what can be chosen against the float model: of every scheme the closest, and each that differs in its graph. */
+async function timeAll({ model, tools, tried }: Search, best: Candidate | undefined): Promise<void> {
+  const { bench } = tools;
+  const closest = (scheme: Plan["scheme"]) =>
+    tried.filter(({ plan }) => plan.scheme === scheme).sort((a, b) => distance(a) - distance(b))[0];
+  const mixed = tried.filter(({ plan }) => plan.scheme === "static" && plan.float.length > 0);
+  const chosen = [closest("storage"), closest("dynamic"), best, ...mixed].filter((each) => each !== undefined);
+  if (bench === undefined || chosen.length === 0) return;
+  const budgetMs = leastTimingMs + timingMs * chosen.length;
+  const measured = await bench.time([model, ...chosen.map((each) => each.model)], { budgetMs });
+  for (const [i, candidate] of chosen.entries()) candidate.time = measured[i + 1]?.ratio;
+}

@@ -1,0 +1,88 @@
+import { defineCommand } from "../terminal/command.ts";
+import { cacheOptions, selectionOptions } from "./options.ts";
+
+export const quantize = defineCommand({
+  name: "quantize",
+  arguments: "<model>",
+  summary: "Make a model integer where that is accurate and pays on the target",
+  positionals: { model: { type: "string", describe: "A model file (.onnx)", demandOption: true } },
+  options: {
+    out: { type: "string", alias: "o", requiresArg: true, demandOption: true, describe: "The file to write" },
+    force: { type: "boolean", alias: "f", describe: "Replace a file that exists" },
+    data: {
+      type: "string",
+      requiresArg: true,
+      describe: "A recipe whose data section says what to calibrate with and to choose by",
+    },
+    scheme: {
+      type: "string",
+      requiresArg: true,
+      choices: ["auto", "static", "dynamic", "weights", "storage", "float16"],
+      default: "auto",
+      describe: "auto: what measures best. Else one way, with its own options",
+    },
+    target: {
+      type: "string",
+      requiresArg: true,
+      describe: "What will run it: a target's name or file [default: this machine]",
+    },
+    "max-drop": { type: "number", requiresArg: true, describe: "auto: accuracy that may be lost, 0.01 is one point" },
+    "max-time": { type: "number", requiresArg: true, describe: "auto: seconds that the search may take" },
+    prefer: { type: "string", requiresArg: true, choices: ["speed", "size"], describe: "auto: what decides" },
+    calibrate: {
+      type: "string",
+      requiresArg: true,
+      choices: ["minmax", "moving-average", "mean-minmax", "percentile", "entropy", "mse"],
+      describe: "static: how ranges of activations are found",
+    },
+    percentile: { type: "number", requiresArg: true, describe: "static: share of values that a range holds, per cent" },
+    tails: {
+      type: "string",
+      requiresArg: true,
+      choices: ["separate", "symmetric"],
+      describe: "static: what percentile cuts",
+    },
+    activations: {
+      type: "string",
+      requiresArg: true,
+      choices: ["int8", "uint8", "int16", "uint16"],
+      describe: "static: type of activations",
+    },
+    weights: { type: "string", requiresArg: true, choices: ["int8", "int4", "uint8"], describe: "Type of weights" },
+    symmetric: { type: "boolean", describe: "Zero point in the middle (static: of activations; weights: of weights)" },
+    granularity: {
+      type: "string",
+      requiresArg: true,
+      choices: ["channel", "tensor"],
+      describe: "A weight scale a channel, or one a tensor",
+    },
+    bits: { type: "number", requiresArg: true, describe: "Bits of a weight" },
+    protect: { type: "boolean", describe: "static: keep fragile patterns in float (--no-protect: do not)" },
+    "block-size": { type: "number", requiresArg: true, describe: "weights: elements that share a scale" },
+    form: { type: "string", requiresArg: true, describe: "weights: how the graph holds them" },
+    "accuracy-level": { type: "number", requiresArg: true, describe: "weights: precision of the runtime's products" },
+    type: { type: "string", requiresArg: true, describe: "storage: int8 or float16" },
+    "min-size": { type: "number", requiresArg: true, describe: "Smaller weights are left alone (elements)" },
+    ports: {
+      type: "string",
+      requiresArg: true,
+      choices: ["float32", "float16"],
+      describe: "float16: inputs and outputs",
+    },
+    simplify: { type: "boolean", default: true, describe: "Simplify first (--no-simplify: do not)" },
+    measure: { type: "boolean", default: true, describe: "Say what it cost and gained (--no-measure: do not)" },
+    threads: { type: "number", requiresArg: true, default: 1, describe: "Threads of what is timed" },
+    ...selectionOptions,
+    ...cacheOptions,
+  },
+  examples: [
+    ["pare quantize m.onnx -o q.onnx --data recipe.yaml", "The best that this machine can do, found by measuring"],
+    ["pare quantize m.onnx -o q.onnx --data r.yaml --max-drop 0.005", "Half a point of accuracy at most"],
+    [
+      "pare quantize m.onnx -o q.onnx --data r.yaml --scheme static --target cpu-x64-avx2",
+      "One way, for another processor",
+    ],
+    ["pare quantize m.onnx -o q.onnx --scheme storage", "Without data: a quarter of the bytes, the speed of float"],
+  ],
+  load: async () => (await import("../quantize/command.ts")).quantizeCommand,
+});

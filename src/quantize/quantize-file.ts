@@ -1,0 +1,100 @@
+import { existsSync } from "node:fs";
+import { readModelFile, writeModel } from "@pare/formats";
+import { cloneModel, countNodes, type Model } from "@pare/ir";
+import { type Choices, type Judgement, type Note, runPass, type Tools } from "@pare/pass";
+import type { CheckedRecipe, FolderCache } from "@pare/recipe";
+import { simplify } from "@pare/simplify";
+import { passNamed } from "../catalog.ts";
+import { fileExistsError } from "../errors.ts";
+import { openLearningData } from "../learn/learning-data.ts";
+import { learningTools } from "../learn/learning-tools.ts";
+import { filesOf, sizeOf } from "../model/disk.ts";
+import { createTools, selectionOf, type World } from "../run/tools.ts";
+import { noTrainingDataError } from "./errors.ts";
+
+export interface QuantizeRequest {
+  readonly file: string;
+  readonly out: string;
+  /** "quantize/auto", "quantize/static" … */
+  readonly pass: string;
+  /** Of the pass. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Where data comes from; undefined: there is none. */
+  readonly recipe: CheckedRecipe | undefined;
+  readonly only?: readonly string[];
+  readonly except?: readonly string[];
+  readonly force: boolean;
+  /** Simplify first. */
+  readonly simplify: boolean;
+  /** Compare accuracy and time with the original. */
+  readonly measure: boolean;
+  readonly threads: number;
+  readonly cache: FolderCache | undefined;
+}
+
+export interface QuantizedFile {
+  readonly file: string;
+  readonly out: string;
+  readonly nodesBefore: number;
+  readonly nodesAfter: number;
+  readonly sizeBytesBefore: number;
+  readonly sizeBytesAfter: number;
+  readonly notes: readonly Note[];
+  /** On validation data; undefined where there is none or it was not asked for. */
+  readonly judgement: Judgement | undefined;
+  /** Time of the result ÷ time of the original, interleaved; undefined where it was not measured. */
+  readonly time: { readonly value: number; readonly low: number; readonly high: number } | undefined;
+}
+
+/**
+ * Quantizes a model file into another.
+ * @throws the faults of the file, the recipe and its data; OUTPUT_EXISTS; those of the pass
+ */
+export async function quantizeFile(request: QuantizeRequest, world: World): Promise<QuantizedFile> {
+  const { file, out, force } = request;
+  if (!force && existsSync(out)) throw fileExistsError(out);
+  const original = readModelFile(file);
+  const model = cloneModel(original);
+  const tools = await toolsFor(request, original, world);
+  const notes: Note[] = [];
+  if (request.simplify) notes.push(...(await runPass(model, simplify, {}, tools)).notes);
+  notes.push(...(await runPass(model, passNamed(request.pass), request.options, tools)).notes);
+  const written = writeModel(model, out, { force });
+  const judgement = request.measure ? await judged(model, original, tools) : undefined;
+  const time = request.measure ? await timed(model, original, tools) : undefined;
+  return {
+    file,
+    out,
+    nodesBefore: countNodes(original),
+    nodesAfter: countNodes(model),
+    sizeBytesBefore: sizeOf(filesOf(original, file)),
+    sizeBytesAfter: written.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    notes,
+    judgement,
+    time,
+  };
+}
+
+async function toolsFor(request: QuantizeRequest, original: Model, world: World): Promise<Tools> {
+  const { recipe, threads, cache, only, except } = request;
+  const data = recipe && (await openLearningData(recipe));
+  if (recipe !== undefined && data === undefined) throw noTrainingDataError(recipe.file);
+  const seed = recipe?.recipe.seed ?? 0;
+  const bench = { device: "cpu", threads, seed } as const;
+  const choices: Choices = { recall: () => undefined, record: () => {} };
+  return {
+    ...createTools(world, { seed, selection: selectionOf(only, except) }),
+    ...learningTools(original, { data, bench, choices, original, cache }, world),
+  };
+}
+
+async function judged(model: Model, original: Model, { data }: Tools): Promise<Judgement | undefined> {
+  if (data === undefined || data.validationSamples === 0) return undefined;
+  const [judgement] = await data.judge([model], original);
+  return judgement;
+}
+
+async function timed(model: Model, original: Model, { bench }: Tools) {
+  const [, result] = (await bench?.time([original, model])) ?? [];
+  return result?.ratio;
+}
