@@ -10,6 +10,7 @@
 import type { Model, Node } from "@pare/ir";
 import type { Inference } from "@pare/ops";
 import type { ActivationSpec, Decision, Placement, PlacementOptions } from "../contract.ts";
+import { clipBehind } from "../predict/clips.ts";
 import type { Target } from "../targets/target.ts";
 import { biasPoints, weightPoints } from "./constants.ts";
 import { type Flow, flowOf } from "./fold-clips.ts";
@@ -24,8 +25,11 @@ export function place(model: Model, inference: Inference, target: Target, option
   const view = viewOf(model, inference, target);
   const activation: ActivationSpec = { ...target.activation, ...options.activation };
   const refusals = refusalsOf(view, options);
-  const candidates = new Set(view.nodes.filter((node) => !refusals.has(node)));
   const mayFold = (clip: Node) => !activation.symmetric && options.keepFloat?.(clip) === undefined;
+  const possible = new Set(view.nodes.filter((node) => !refusals.has(node)));
+  const { folds } = flowOf(view, possible, mayFold);
+  for (const node of possible) if (isStoppedByClip(view, node, folds)) refusals.set(node, stoppedByClip);
+  const candidates = new Set(view.nodes.filter((node) => !refusals.has(node)));
   const flow = flowOf(view, candidates, mayFold);
   const found = spread(flow, candidates);
   const folded = foldedClips(flow, found);
@@ -39,7 +43,14 @@ export function place(model: Model, inference: Inference, target: Target, option
   };
 }
 
-function refusalsOf(view: View, { keepFloat, protect = true }: PlacementOptions): ReadonlyMap<Node, string> {
+const stoppedByClip = "the Relu or Clip behind it fits no grid, and ONNX Runtime then leaves both in float";
+
+function isStoppedByClip(view: View, node: Node, folds: Flow["folds"]): boolean {
+  if (view.target.runtime !== "onnxruntime" || clipBehind(node) === undefined) return false;
+  return ruleOf(view, node) !== undefined && !folds.has(node.outputs[0]!);
+}
+
+function refusalsOf(view: View, { keepFloat, protect = true }: PlacementOptions): Map<Node, string> {
   const fragile = protect ? protectedNodes(view) : new Map<Node, string>();
   const reasons = view.nodes.map(
     (node) => [node, keepFloat?.(node) ?? refusal(view, node) ?? fragile.get(node)] as const,

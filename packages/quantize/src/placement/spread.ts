@@ -3,11 +3,13 @@
  * change between codes and floats, and not where it would make an island.
  *
  * 1. A move takes part where its data are codes already, or where all that reads its result takes codes.
- * 2. A pointwise node takes part where its data are codes already (a small one may be made codes for it) and something
- *    integer reads its result, or where it makes few numbers of many (a global pool).
- * 3. A kernel that can also write float (`output: either`) writes codes only where something integer reads them.
+ * 2. A pointwise node takes part where its data are codes already, one of them from a kernel that has nothing else to
+ *    give (a small one may be made codes for it), and something integer reads its result; or where it makes few numbers
+ *    of many (a global pool). So the float stream between the blocks of a transformer stays float.
+ * 3. A kernel that can also write float (`output: either`) writes codes only where something integer reads them, or
+ *    where a clip behind it must go into a grid for the kernel to run at all.
  */
-import type { Node, Use, Value } from "@pare/ir";
+import { type Node, onlyConsumer, producerOf, type Use, type Value } from "@pare/ir";
 import type { Flow } from "./fold-clips.ts";
 import { codedInputs, codeSlots, elementsIn, ruleOf } from "./view.ts";
 
@@ -39,7 +41,16 @@ function isCoded(flow: Flow, value: Value, integer: Nodes): boolean {
 function mustBeCoded(flow: Flow, value: Value, integer: Nodes): boolean {
   if (value.origin.kind === "input") return flow.view.target.integerPorts;
   const producer = flow.producer(value);
-  return producer !== undefined && integer.has(producer) && ruleOf(flow.view, producer)?.output !== "either";
+  if (producer === undefined || !integer.has(producer)) return false;
+  return ruleOf(flow.view, producer)?.output !== "either" || needsItsClip(flow, value);
+}
+
+/** ONNX Runtime looks behind a Relu or Clip that has one reader, and leaves the node float where no Q is there. */
+function needsItsClip({ view, folds }: Flow, value: Value): boolean {
+  const clip = producerOf(value);
+  const clipped = clip?.inputs[0];
+  if (view.target.runtime !== "onnxruntime" || clipped === undefined || folds.get(clipped)?.clip !== clip) return false;
+  return onlyConsumer(value) !== undefined;
 }
 
 /** Something integer reads it as codes. */
@@ -70,6 +81,8 @@ function joining(flow: Flow, others: readonly Node[], integer: Nodes): Nodes {
 function hasCodes(flow: Flow, node: Node, reached: Nodes): boolean {
   const inputs = codedInputs(flow.view, node);
   const ready = inputs.filter((value) => couldBeCoded(flow, value, reached));
+  const isPointwise = ruleOf(flow.view, node)?.kind === "pointwise";
+  if (isPointwise && !ready.some((value) => mustBeCoded(flow, value, reached))) return false;
   return ready.length > 0 && inputs.every((value) => ready.includes(value) || isSmall(flow, value, node));
 }
 

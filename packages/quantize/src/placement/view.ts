@@ -35,10 +35,13 @@ export function shapeIn({ inference }: View, value: Value | undefined): Shape | 
   return value && shapeOf(inference.type(value));
 }
 
-/** How many elements a value has; undefined where that is not known. */
+/** What an unknown size is taken for, the same everywhere: good for comparing one tensor of a model with another. */
+const guessedSize = 16;
+
+/** About how many elements a value has; undefined where not even its rank is known. */
 export function elementsIn(view: View, value: Value): number | undefined {
   const shape = shapeIn(view, value);
-  return shape?.every((dim) => typeof dim === "number") ? elementCount(shape) : undefined;
+  return shape && elementCount(shape.map((dim) => (typeof dim === "number" ? dim : guessedSize)));
 }
 
 /** The inputs that are codes where the node is integer: its float data and weights, not biases and not parameters. */
