@@ -2,6 +2,7 @@ import type { Pass } from "@pare/pass";
 import { quantizeAuto } from "./auto/auto.ts";
 import { quantizeDynamic } from "./schemes/dynamic.ts";
 import { quantizeStatic } from "./schemes/static.ts";
+import { quantizeStorage } from "./schemes/storage.ts";
 
 /** Every pass of this package. */
-export const quantizePasses: readonly Pass[] = [quantizeAuto, quantizeStatic, quantizeDynamic];
+export const quantizePasses: readonly Pass[] = [quantizeAuto, quantizeStatic, quantizeDynamic, quantizeStorage];

@@ -1,9 +1,18 @@
 /** Walks a weight in windows, however large it is, and hands each run of elements to a kernel. */
-import { chooseKernels, type Errors, emptyErrors, emptyRanges, type Grids, type Ranges } from "@pare/kernels";
+import {
+  chooseKernels,
+  type Errors,
+  emptyErrors,
+  emptyRanges,
+  emptySummary,
+  type Grids,
+  type Ranges,
+  total,
+} from "@pare/kernels";
 import { elementCount, type Tensor } from "@pare/tensor";
 import { nonFiniteWeightError } from "../errors.ts";
 import { readFloats, windowElements } from "./floats.ts";
-import { type Layout, type Run, runsOf } from "./layout.ts";
+import { type Layout, layoutOf, type Run, runsOf } from "./layout.ts";
 
 /** Visits the elements from `start` to `end`: each run with its numbers. */
 export function eachRun(
@@ -71,4 +80,20 @@ export function partOf({ scales, zeroPoints, lowest, highest }: Grids, { grid, g
     lowest,
     highest,
   };
+}
+
+/** Of the finite numbers: Σ w² and the largest magnitude. */
+export interface Energy {
+  readonly squares: number;
+  readonly largest: number;
+  readonly nonFinite: number;
+}
+
+export function energyOf(tensor: Tensor): Energy {
+  const elements = elementCount(tensor.shape);
+  const kernels = chooseKernels();
+  const summary = emptySummary();
+  eachRun(tensor, layoutOf(tensor.shape, { axis: undefined }), 0, elements, (data) => kernels.summarize(data, summary));
+  const { squares, nonFinite, min, max } = summary;
+  return { squares: total(squares), nonFinite, largest: nonFinite === elements ? 0 : Math.max(-min, max) };
 }
