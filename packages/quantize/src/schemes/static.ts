@@ -16,7 +16,7 @@ import { type CalibrationOptions, calibrationOptions } from "../calibrate/option
 import type { Placement, PlacementOptions, QuantType } from "../contract.ts";
 import { needsCalibrationError } from "../errors.ts";
 import { place } from "../placement/place.ts";
-import { type WrittenQdq, writeQdq } from "../qdq/write.ts";
+import { type Ranges, type WrittenQdq, writeQdq } from "../qdq/write.ts";
 import { openTarget, targetOption } from "../targets/option.ts";
 import type { Target } from "../targets/target.ts";
 import { placementNotes } from "./static-notes.ts";
@@ -73,16 +73,30 @@ export async function writeStatic(
   tools: Tools & { readonly data: PassData },
   keepFloat: PlacementOptions["keepFloat"] = () => undefined,
 ): Promise<StaticResult> {
+  const { placement, ranges, notes } = await prepareStatic(model, target, options, tools, keepFloat);
+  const written = writeQdq(model, placement, ranges, "quantize/static");
+  return { ...written, placement, notes: [...notes, ...placementNotes(placement, written)] };
+}
+
+export interface StaticPreparation {
+  readonly placement: Placement;
+  readonly ranges: Ranges;
+  readonly notes: readonly Note[];
+}
+
+/** What `writeStatic` writes. Of `model` only the opset is changed, where that must be. */
+export async function prepareStatic(
+  model: Model,
+  target: Target,
+  options: Partial<StaticOptions> & CalibrationOptions,
+  tools: Tools & { readonly data: PassData },
+  keepFloat: PlacementOptions["keepFloat"] = () => undefined,
+): Promise<StaticPreparation> {
   const raised = upgradeOpset(model, neededOpset(target, options));
   const placement = place(model, inferTypes(model), target, placementOptions(options, tools, keepFloat));
   const { ranges, notes } = await calibrate(model, placement.activations, options, tools);
-  const written = writeQdq(model, placement, ranges, "quantize/static");
   const upgraded = raised.filter(({ kind }) => kind === "changed");
-  return {
-    ...written,
-    placement,
-    notes: [...upgraded, ...notes, ...placementNotes(placement, written)],
-  };
+  return { placement, ranges, notes: [...upgraded, ...notes] };
 }
 
 function placementOptions(
