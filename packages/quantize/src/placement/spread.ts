@@ -94,7 +94,7 @@ function couldBeCoded(flow: Flow, value: Value, integer: Nodes): boolean {
 /** Making codes of it costs next to nothing beside the node: a gate of [N,C,1,1] times [N,C,H,W]. */
 function isSmall(flow: Flow, value: Value, node: Node): boolean {
   const [own, result] = [value, node.outputs[0]!].map((each) => elementsIn(flow.view, each));
-  return own !== undefined && result !== undefined && own * 8 <= result;
+  return own !== undefined && result !== undefined && own * 4 <= result;
 }
 
 function isUseful(flow: Flow, node: Node, useful: Nodes, reached: Nodes): boolean {
@@ -109,7 +109,7 @@ function isUseful(flow: Flow, node: Node, useful: Nodes, reached: Nodes): boolea
 function gathersMany(flow: Flow, node: Node): boolean {
   const { view } = flow;
   const [before, after] = [codedInputs(view, node), flow.results(node)].map((values) => total(flow, values));
-  return before !== undefined && after !== undefined && after * 8 <= before;
+  return before !== undefined && after !== undefined && after * 4 <= before;
 }
 
 function total({ view }: Flow, values: readonly Value[]): number | undefined {

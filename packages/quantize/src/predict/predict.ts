@@ -14,6 +14,7 @@ import { isDequantize, isQuantize } from "./grids.ts";
 import { isConversion, isIntegerKernel } from "./integer-kernels.ts";
 import { type Neighbours, neighboursOf } from "./neighbours.ts";
 import { isFloatNode, isFoldable, selectors, type Unit, type Verdict } from "./selectors.ts";
+import { withUsualSizes } from "./sizes.ts";
 
 export function predict(model: Model, inference: Inference, target: Target): Prediction {
   const around = neighboursOf(model, inference);
@@ -22,11 +23,12 @@ export function predict(model: Model, inference: Inference, target: Target): Pre
   if (target.runtime === "onnxruntime")
     for (const [node, verdict] of fusedMatMuls(model, around)) verdicts.set(node, verdict);
   const absorbed = absorbedNodes(verdicts, around);
-  const nodes = [...verdicts].map(([node, verdict]) => describe(node, verdict, absorbed, inference));
+  const sized = withUsualSizes(model, inference);
+  const nodes = [...verdicts].map(([node, verdict]) => describe(node, verdict, absorbed, sized));
   return { target: target.name, nodes, integerShare: shareOf(nodes) };
 }
 
-/** Of multiply-adds; undefined where a size is unknown, or there are none. */
+/** Of multiply-adds; undefined where a size is unknown even so, or there are none. */
 function shareOf(nodes: readonly NodePrediction[]): number | undefined {
   let [all, integer] = [0, 0];
   for (const { macs, kind } of nodes) {

@@ -16,6 +16,7 @@ import { type CalibrationOptions, calibrationOptions } from "../calibrate/option
 import type { Placement, PlacementOptions, QuantType } from "../contract.ts";
 import { needsCalibrationError } from "../errors.ts";
 import { place } from "../placement/place.ts";
+import { prepare } from "../prepare/prepare.ts";
 import { type Ranges, type WrittenQdq, writeQdq } from "../qdq/write.ts";
 import { openTarget, targetOption } from "../targets/option.ts";
 import type { Target } from "../targets/target.ts";
@@ -84,7 +85,7 @@ export interface StaticPreparation {
   readonly notes: readonly Note[];
 }
 
-/** What `writeStatic` writes. Of `model` only the opset is changed, where that must be. */
+/** What `writeStatic` writes. Of `model` the opset is changed, where that must be, and what `prepare` rewrites. */
 export async function prepareStatic(
   model: Model,
   target: Target,
@@ -93,10 +94,12 @@ export async function prepareStatic(
   keepFloat: PlacementOptions["keepFloat"] = () => undefined,
 ): Promise<StaticPreparation> {
   const raised = upgradeOpset(model, neededOpset(target, options));
-  const placement = place(model, inferTypes(model), target, placementOptions(options, tools, keepFloat));
+  const placing = placementOptions(options, tools, keepFloat);
+  const prepared = prepare(model, target, placing.keepFloat);
+  const placement = place(model, inferTypes(model), target, placing);
   const { ranges, notes } = await calibrate(model, placement.activations, options, tools);
   const upgraded = raised.filter(({ kind }) => kind === "changed");
-  return { placement, ranges, notes: [...upgraded, ...notes] };
+  return { placement, ranges, notes: [...upgraded, ...prepared, ...notes] };
 }
 
 function placementOptions(
