@@ -17,4 +17,5 @@ export { readRecord } from "./read-record.ts";
 export * from "./record.ts";
 export { recordText } from "./record-text.ts";
 export { comparisonRows, formatComparison, type Row } from "./rows.ts";
+export { sensitivityCaption, sensitivityRows } from "./sensitivity.ts";
 export { alignColumns, renderTable } from "./table.ts";

@@ -5,6 +5,7 @@ import { deviceRemarks, nodeTimeHeader, nodeTimeRows } from "./node-times.ts";
 import { rightCounts } from "./predictions.ts";
 import type { GateRecord, GateStatus, RunRecord, StepNote, StepRecord } from "./record.ts";
 import { comparisonRows } from "./rows.ts";
+import { sensitivitiesOf, sensitivityCaption, sensitivityRows } from "./sensitivity.ts";
 
 /** Characters. GitHub takes 65,536 in a comment; some room is left for what is put around the report. */
 export const markdownLimit = 60_000;
@@ -40,6 +41,7 @@ function textOf(record: RunRecord, { drawing }: MarkdownOptions, describe: (step
     drawing === undefined ? "" : `![Charts of quality against latency and of the run times](${encodeURI(drawing)})`,
     ...(gates.length > 0 ? ["### Gates", gateTable(gates)] : []),
     ...(steps.length > 0 ? ["### Steps", steps.map(describe).join("\n")] : []),
+    sensitivityText(record),
     nodeText(record),
     "### Where",
     environmentText(record),
@@ -114,6 +116,20 @@ function nodeText({ original, result }: RunRecord): string {
   });
   if (parts.length === 0) return "";
   return ["<details><summary>The slowest nodes</summary>", ...parts, "</details>"].join("\n\n");
+}
+
+/** The parts that matter most, folded away. */
+function sensitivityText(record: RunRecord): string {
+  const tables = sensitivitiesOf(record).flatMap((each) => [
+    escapeMarkdown(sensitivityCaption(each)),
+    ["| nodes | divergence |", "|---|---:|", ...sensitivityRows(each, nodesShown).map(markdownRow)].join("\n"),
+  ]);
+  if (tables.length === 0) return "";
+  return ["<details><summary>Where quantization costs accuracy</summary>", ...tables, "</details>"].join("\n\n");
+}
+
+function markdownRow(cells: readonly string[]): string {
+  return `| ${cells.map(escapeMarkdown).join(" | ")} |`;
 }
 
 function environmentText({ environment: env, data }: RunRecord): string {

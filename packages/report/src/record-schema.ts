@@ -64,6 +64,13 @@ const note = open({
   kind: z.enum(["changed", "left", "info"]),
   text,
   subjects: z.array(text).optional(),
+  sensitivity: open({
+    direction: z.enum(["quantized", "float"]),
+    unit: z.enum(["nats", "noise"]),
+    samples: number,
+    all: number.nullable(),
+    parts: z.array(open({ nodes: z.array(text), divergence: number.nullable() })),
+  }).optional(),
 });
 
 const step = open({

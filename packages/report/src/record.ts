@@ -319,6 +319,22 @@ export interface StepNote {
   readonly text: string;
   /** Names of the nodes or values concerned. */
   readonly subjects?: readonly string[];
+  /** Which parts of the model lose accuracy as integers; absent: not ranked. */
+  readonly sensitivity?: SensitivityRecord;
+}
+
+/** Parts of a model by how far its outputs move when they are integer. */
+export interface SensitivityRecord {
+  /** `quantized`: of all parts only this one was integer. `float`: only this one was float. */
+  readonly direction: "quantized" | "float";
+  /** `nats`: Kullback-Leibler divergence from the float model's probabilities. `noise`: Σ difference² ÷ Σ original². */
+  readonly unit: "nats" | "noise";
+  /** Calibration samples that it was measured on. */
+  readonly samples: number;
+  /** With every part integer. Null here and below: not a finite number. */
+  readonly all: number | null;
+  /** What matters most first. */
+  readonly parts: readonly { readonly nodes: readonly string[]; readonly divergence: number | null }[];
 }
 
 export interface StepRecord {

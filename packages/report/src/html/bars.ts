@@ -33,7 +33,8 @@ export function barTable(
   );
 }
 
-function bar(share: number, series: Series): Markup {
+/** A share of the widest bar, from 0 to 1. */
+export function bar(share: number, series: Series): Markup {
   const width = Math.round(share * 1000) / 10;
   return html`<svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"><rect class="track" width="100" height="6"/><rect class="${series}" width="${width}" height="6"/></svg>`;
 }
