@@ -1,5 +1,5 @@
 /** Relu and Clip that the grid behind them does for nothing: codes end where they would cut. */
-import { floatAttr, type Node, onlyConsumer, producerOf, type Use, type Value } from "@pare/ir";
+import { consumersOf, floatAttr, type Node, onlyConsumer, producerOf, type Use, type Value } from "@pare/ir";
 import { numbers } from "@pare/tensor";
 import type { Range } from "../contract.ts";
 import { codedInputs, constantOf, namedOutputs, ruleOf, type View } from "./view.ts";
@@ -53,6 +53,7 @@ function foldableClips(view: View, candidates: ReadonlySet<Node>, mayFold: (clip
     if (clip === undefined || clip.graph !== view.model.graph || clip.inputs[0] !== value || !mayFold(clip)) continue;
     const limits = boundsOf(view, clip);
     if (limits === undefined || limits.min > 0 || limits.max < 0 || !isGridOwn(view, node, candidates)) continue;
+    if (isJoined(view, clip)) continue;
     folds.set(value, { clip, limits });
   }
   return folds;
@@ -66,6 +67,14 @@ function isGridOwn(view: View, node: Node, candidates: ReadonlySet<Node>): boole
     if (producer === undefined || !candidates.has(producer) || onlyConsumer(value) !== node) return false;
     return namedOutputs(producer).length === 1 && isGridOwn(view, producer, candidates);
   });
+}
+
+/** What it gives shares a grid with other data (a Concat on some targets), which the clip must not cut. */
+function isJoined(view: View, node: Node): boolean {
+  return namedOutputs(node)
+    .flatMap(consumersOf)
+    .filter((next) => next.graph === view.model.graph && sharesGrid(view, next))
+    .some((next) => codedInputs(view, next).length > 1 || isJoined(view, next));
 }
 
 /** Whether what a node gives has the grid of what it reads. */

@@ -50,7 +50,11 @@ function isStoppedByClip(view: View, node: Node, folds: Flow["folds"]): boolean 
   return ruleOf(view, node) !== undefined && !folds.has(node.outputs[0]!);
 }
 
-function refusalsOf(view: View, { keepFloat, protect = true }: PlacementOptions): Map<Node, string> {
+/** Where everything must be integer, nothing can be protected. */
+function refusalsOf(
+  view: View,
+  { keepFloat, protect = !view.target.integerPorts }: PlacementOptions,
+): Map<Node, string> {
   const fragile = protect ? protectedNodes(view) : new Map<Node, string>();
   const reasons = view.nodes.map(
     (node) => [node, keepFloat?.(node) ?? refusal(view, node) ?? fragile.get(node)] as const,

@@ -54,9 +54,14 @@ function pointOf(
   return { values, observe, fixed, limits: clips[0]?.limits, spec };
 }
 
-/** What these give lies between 0 and 1 whatever they read. */
-const unitOperators = new Set(["onnx.Sigmoid", "onnx.Softmax"]);
+/** What these give lies in this range whatever they read. */
+const ranges: ReadonlyMap<string, Range> = new Map([
+  ["onnx.Sigmoid", { min: 0, max: 1 }],
+  ["onnx.HardSigmoid", { min: 0, max: 1 }],
+  ["onnx.Softmax", { min: 0, max: 1 }],
+  ["onnx.Tanh", { min: -1, max: 1 }],
+]);
 
 function fixedRange(maker: Node | undefined, integer: ReadonlySet<Node>): Range | undefined {
-  return maker !== undefined && integer.has(maker) && unitOperators.has(maker.op) ? { min: 0, max: 1 } : undefined;
+  return maker !== undefined && integer.has(maker) ? ranges.get(maker.op) : undefined;
 }

@@ -50,7 +50,10 @@ function computeFault(view: View, node: Node, rule: OperatorRule): string | unde
   } else {
     const reader = floatReader(view, weight);
     if (reader !== undefined) return `its weight is also read as float by ${describeNode(reader)}`;
-    if ((constantOf(weight)?.shape.length ?? 0) < 2) return "its weight has fewer than two axes";
+    const shape = constantOf(weight)?.shape ?? [];
+    if (shape.length < 2) return "its weight has fewer than two axes";
+    const { leastChannels = 1 } = rule;
+    if (shape.slice(0, 2).some((size) => size < leastChannels)) return `it has fewer than ${leastChannels} channels`;
   }
   return rule.bias ? biasFault(view, node) : undefined;
 }

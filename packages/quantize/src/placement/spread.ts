@@ -24,6 +24,7 @@ type Nodes = ReadonlySet<Node>;
 export function spread(flow: Flow, candidates: Nodes): Spread {
   const { view } = flow;
   const integer = new Set(view.nodes.filter((node) => candidates.has(node) && ruleOf(view, node)?.kind === "compute"));
+  for (const node of view.nodes) if (candidates.has(node) && endsInKernel(flow, node, integer)) integer.add(node);
   const others = view.nodes.filter((node) => candidates.has(node) && !integer.has(node));
   for (let size = -1; size !== integer.size; ) {
     size = integer.size;
@@ -31,6 +32,15 @@ export function spread(flow: Flow, candidates: Nodes): Spread {
     for (const node of [...others].reverse()) if (feedsOnly(flow, node, integer)) integer.add(node);
   }
   return { integer, isCoded: (value) => isCoded(flow, value, integer) };
+}
+
+/** An addition that the kernel of its longer branch takes in. */
+function endsInKernel(flow: Flow, node: Node, integer: Nodes): boolean {
+  if (!ruleOf(flow.view, node)?.residual) return false;
+  const [skip] = codeSlots(flow.view, node);
+  const main = node.inputs[1 - (skip ?? 0)];
+  const producer = main && flow.producer(main);
+  return skip !== undefined && producer !== undefined && integer.has(producer) && main !== undefined && onlyConsumer(main) === node;
 }
 
 function isCoded(flow: Flow, value: Value, integer: Nodes): boolean {

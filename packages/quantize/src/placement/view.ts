@@ -1,4 +1,4 @@
-import type { Model, Node, Value } from "@pare/ir";
+import { type Model, type Node, producerOf, type Value } from "@pare/ir";
 import { dtypeOf, type Inference, type Shape, shapeOf, specOf } from "@pare/ops";
 import { elementCount, type Tensor } from "@pare/tensor";
 import type { OperatorRule, Target } from "../targets/target.ts";
@@ -46,9 +46,38 @@ export function elementsIn(view: View, value: Value): number | undefined {
 
 /** The inputs that are codes where the node is integer: its float data and weights, not biases and not parameters. */
 export function codeSlots(view: View, node: Node): readonly number[] {
+  return ruleOf(view, node)?.residual ? skipSlot(node) : dataSlots(view, node);
+}
+
+function dataSlots(view: View, node: Node): readonly number[] {
   return slotsOf(node, (role) => role === "data" || role === "weight").filter((slot) =>
     isFloat32(view, node.inputs[slot]),
   );
+}
+
+/** Of two added branches the one with fewer nodes since they parted: the other ends in the kernel that adds. */
+function skipSlot(node: Node): readonly number[] {
+  const [a, b] = node.inputs;
+  if (a === undefined || b === undefined || a === b) return [];
+  const [behindA, behindB] = [ancestorsOf(a), ancestorsOf(b)];
+  const own = (mine: ReadonlySet<Node>, other: ReadonlySet<Node>) =>
+    [...mine].filter((each) => !other.has(each)).length;
+  return own(behindA, behindB) < own(behindB, behindA) ? [0] : [1];
+}
+
+/** Branches of a residual block are short: no need to look further back than this. */
+const mostAncestors = 32;
+
+function ancestorsOf(value: Value): ReadonlySet<Node> {
+  const found = new Set<Node>();
+  const next = [value];
+  for (const at of next) {
+    const producer = producerOf(at);
+    if (producer === undefined || found.has(producer) || found.size >= mostAncestors) continue;
+    found.add(producer);
+    next.push(...producer.inputs.filter((input) => input !== undefined));
+  }
+  return found;
 }
 
 export function biasSlot(node: Node): number | undefined {

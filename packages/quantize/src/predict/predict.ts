@@ -58,7 +58,7 @@ function verdictOf(node: Node, around: Neighbours, target: Target): Verdict {
 function unitOf(node: Node, around: Neighbours, target: Target): Unit {
   const readers = around.readers(node);
   const behind = readers.filter((grid) => grid !== undefined);
-  const signedActivations = target.name.includes("arm");
+  const signedActivations = target.activation.type === "int8";
   return {
     node,
     around,

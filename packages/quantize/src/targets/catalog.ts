@@ -1,10 +1,13 @@
 import { cpuArm64, cpuX64Avx2, cpuX64Vnni } from "./cpu.ts";
+import { cuda, tfjs, webgpu } from "./float-only.ts";
+import { integerOnly } from "./integer-only.ts";
 import type { Target } from "./target.ts";
+import { tensorrt } from "./tensorrt.ts";
+
+const ready = [cpuX64Vnni, cpuX64Avx2, cpuArm64, tensorrt, cuda, webgpu, tfjs, integerOnly];
 
 /** Every target that comes with the toolkit, by name. */
-export const targets: ReadonlyMap<string, Target> = new Map(
-  [cpuX64Vnni, cpuX64Avx2, cpuArm64].map((target) => [target.name, target]),
-);
+export const targets: ReadonlyMap<string, Target> = new Map(ready.map((target) => [target.name, target]));
 
 /**
  * The target for a processor, from its features ("avx512_vnni", "AVX512_VNNI": case and punctuation do not matter).

@@ -32,7 +32,7 @@ export const cpuArm64: Target = targetSchema.parse({
   summary: "64-bit ARM with dot products: ONNX Runtime on the CPU",
   runtime: "onnxruntime",
   device: "cpu",
-  features: ["asimddp", "i8mm"],
+  features: ["asimddp", "dot product", "i8mm"],
   activation: { type: "int8", symmetric: false },
   weight: { type: "int8", granularity: "channel" },
   operators,

@@ -18,6 +18,15 @@ const operatorRule = z
     floatKernel: z.string().min(1).optional().describe("The kernel where the output stays float."),
     opset: z.int().min(1).optional().describe("From which opset on. Default: any."),
     share: z.boolean().default(false).describe("Inputs and outputs have one grid."),
+    residual: z
+      .boolean()
+      .default(false)
+      .describe("An addition that the kernel before it takes in: only the other, shorter branch is quantized."),
+    leastChannels: z
+      .int()
+      .min(1)
+      .optional()
+      .describe("Fewer input or output channels stay float. Default: any number."),
     bias: z.boolean().default(false).describe("Takes an int32 bias."),
     constantWeight: z.boolean().default(false).describe("Only with a constant second input."),
   })
