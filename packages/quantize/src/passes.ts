@@ -1,8 +1,17 @@
 import type { Pass } from "@pare/pass";
 import { quantizeAuto } from "./auto/auto.ts";
+import { equalizeLayersPass } from "./corrections/equalize-layers.ts";
 import { quantizeDynamic } from "./schemes/dynamic.ts";
 import { quantizeStatic } from "./schemes/static.ts";
 import { quantizeStorage } from "./schemes/storage.ts";
+import { quantizeWeights } from "./schemes/weights.ts";
 
 /** Every pass of this package. */
-export const quantizePasses: readonly Pass[] = [quantizeAuto, quantizeStatic, quantizeDynamic, quantizeStorage];
+export const quantizePasses: readonly Pass[] = [
+  quantizeAuto,
+  quantizeStatic,
+  quantizeDynamic,
+  quantizeStorage,
+  quantizeWeights,
+  equalizeLayersPass,
+];

@@ -79,3 +79,8 @@ export function channelsOf({ node }: Layer, weightShape: readonly number[]): num
       return weightShape.at(-1);
   }
 }
+
+/** How notes name a node: by its name, else by its first output. */
+export function nameOf({ name, outputs, type }: Node): string {
+  return name !== "" ? name : (outputs.find((output) => output.name !== "")?.name ?? type);
+}

@@ -1,0 +1,81 @@
+/**
+ * Cross-layer equalization: weights on both sides of an activation are made equally large, channel by channel, so that one
+ * scale for a whole tensor fits all of its channels. The function of the model is the same up to rounding.
+ */
+import type { Model } from "@pare/ir";
+import type { Note, Pass, Tools } from "@pare/pass";
+import * as z from "zod";
+import { type ChannelFamilies, channelFamilies } from "./channel-families.ts";
+import { equalizingFactors } from "./equalize.ts";
+import { clipBounds } from "./homogeneous.ts";
+import { nameOf } from "./layers.ts";
+import { type FactorChange, factorChanges } from "./write-factors.ts";
+
+export const equalizeOptions = z.strictObject({
+  bounds: z
+    .enum(["channel", "keep"])
+    .default("channel")
+    .describe(
+      "Activations that are cut above (ReLU6) get a bound for each channel, as Min, which runs in float; or are kept, and " +
+        "the layers beside them are left alone. Default channel.",
+    ),
+});
+
+export type EqualizeOptions = z.output<typeof equalizeOptions>;
+
+export const equalizeLayersPass: Pass<EqualizeOptions> = {
+  name: "quantize/equalize-layers",
+  summary: "Make the weights on both sides of an activation equally large, channel by channel, so that one scale fits.",
+  options: equalizeOptions,
+  promise: "rounding",
+  run: async (model, options, tools) => equalizeLayers(model, tools, options),
+};
+
+/** Changes the weights of `model` in place. */
+export function equalizeLayers(
+  model: Model,
+  tools: Partial<Pick<Tools, "selects">> = {},
+  { bounds = "channel" }: Partial<EqualizeOptions> = {},
+): readonly Note[] {
+  const found = channelFamilies(model, { selects: tools.selects, splitBounds: bounds === "channel" });
+  const factors = equalizingFactors(found);
+  const changes = factorChanges(found.families, factors);
+  model.graph.edit("quantize/equalize-layers", (edit) => {
+    for (const change of changes) change.make(edit);
+  });
+  return notesOf(changes, found, factors);
+}
+
+function notesOf(
+  changes: readonly FactorChange[],
+  { holders }: ChannelFamilies,
+  factors: Float64Array,
+): readonly Note[] {
+  const named = (kind: FactorChange["kind"]) =>
+    changes.filter((change) => change.kind === kind).map(({ node }) => nameOf(node));
+  const [layers, clips] = [named("layer"), named("clip")];
+  const kept = holders.filter((node) => clipBounds(node) !== undefined).map(nameOf);
+  const most = factors.reduce((sum, factor) => Math.max(sum, factor, 1 / factor), 1);
+  const notes: Note[] = [
+    layers.length > 0
+      ? {
+          kind: "changed",
+          text: `equalized the weights of ${layers.length} layers (factors up to ${most.toPrecision(3)})`,
+          subjects: layers,
+        }
+      : { kind: "info", text: "no two layers whose channels can be scaled against each other" },
+  ];
+  if (clips.length > 0)
+    notes.push({
+      kind: "changed",
+      text: "bounds of activations are by channel now, and run in float",
+      subjects: clips,
+    });
+  if (kept.length > 0)
+    notes.push({
+      kind: "left",
+      text: "layers beside these activations: their bounds would move (bounds: channel gives each channel its own)",
+      subjects: kept,
+    });
+  return notes;
+}
