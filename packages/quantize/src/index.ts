@@ -1,6 +1,10 @@
 export type * from "./contract.ts";
 export { quantizePasses } from "./passes.ts";
+export { type Foresight, foresee } from "./predict/foresee.ts";
+export { predict } from "./predict/predict.ts";
+export { type Disagreement, type Proof, prove } from "./predict/prove.ts";
 export { type DynamicOptions, type DynamicResult, quantizeDynamic, writeDynamic } from "./schemes/dynamic.ts";
+export { type Float16Options, quantizeFloat16, writeFloat16 } from "./schemes/float16.ts";
 export {
   type GroupRanking,
   type RankedGroup,
@@ -8,4 +12,6 @@ export {
   rankGroups,
 } from "./sensitivity/rank-groups.ts";
 export { rankingNote } from "./sensitivity/ranking-note.ts";
+export { defaultTarget, targets } from "./targets/catalog.ts";
+export { openTarget } from "./targets/option.ts";
 export { type OperatorRule, type Target, targetSchema } from "./targets/target.ts";

@@ -116,7 +116,7 @@ function checkModelName(model: string, catalog: RecipeCatalog, source: SourceDoc
 }
 
 /** The keys that the schema allows at a path: through defaults, optionals, list elements and what of a union fits. */
-function keysOf(schema: z.ZodType, path: Path, value: unknown): readonly string[] {
+export function keysOf(schema: z.ZodType, path: Path, value: unknown): readonly string[] {
   let inner: unknown = schema;
   let found = value;
   for (const part of path) {

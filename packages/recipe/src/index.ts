@@ -1,5 +1,6 @@
 export { type CacheEntry, cacheKey, defaultCacheLimitBytes, type FolderCache, openCache } from "./cache.ts";
 export { type CheckedRecipe, checkRecipe, readRecipe } from "./check.ts";
+export { readCheckedFile } from "./checked-file.ts";
 export { canonicalJson, type Digest, digestFiles, digestOf } from "./digest.ts";
 export { type EvaluateSpec, isMetricModule } from "./evaluate-schema.ts";
 export { recipeJsonSchema } from "./json-schema.ts";

@@ -1,7 +1,7 @@
 /** Why a node cannot be integer on a target, whatever stands around it. */
 import { describeNode, floatAttr, intAttr, type Node, stringAttr, type Value } from "@pare/ir";
 import { dtypeOf } from "@pare/ops";
-import type { OperatorRule } from "../targets/target.ts";
+import type { OperatorRule, Target } from "../targets/target.ts";
 import {
   biasSlot,
   codedInputs,
@@ -17,12 +17,18 @@ import {
 /** Undefined: nothing speaks against it. */
 export function refusal(view: View, node: Node): string | undefined {
   const rule = ruleOf(view, node);
-  if (rule === undefined) return `${view.target.name} has no integer kernel for ${node.type}`;
+  if (rule === undefined) return noKernel(view.target, node);
   if (rule.opset !== undefined && view.opset < rule.opset)
     return `${node.type} runs as integers from opset ${rule.opset} on, the model has ${view.opset}`;
   return (
     dataFault(view, node) ?? (rule.kind === "compute" ? computeFault(view, node, rule) : moveFault(view, node, rule))
   );
+}
+
+export function noKernel({ name, operators }: Target, { type }: Node): string {
+  return Object.keys(operators).length === 0
+    ? `${name} has no integer kernels`
+    : `${name} has no integer kernel for ${type}`;
 }
 
 function dataFault(view: View, node: Node): string | undefined {

@@ -40,7 +40,13 @@ function endsInKernel(flow: Flow, node: Node, integer: Nodes): boolean {
   const [skip] = codeSlots(flow.view, node);
   const main = node.inputs[1 - (skip ?? 0)];
   const producer = main && flow.producer(main);
-  return skip !== undefined && producer !== undefined && integer.has(producer) && main !== undefined && onlyConsumer(main) === node;
+  return (
+    skip !== undefined &&
+    producer !== undefined &&
+    integer.has(producer) &&
+    main !== undefined &&
+    onlyConsumer(main) === node
+  );
 }
 
 function isCoded(flow: Flow, value: Value, integer: Nodes): boolean {

@@ -7,6 +7,7 @@
 import type { Model, Node } from "@pare/ir";
 import type { Inference } from "@pare/ops";
 import type { NodePrediction, Prediction } from "../contract.ts";
+import { noKernel } from "../placement/refusals.ts";
 import type { Target } from "../targets/target.ts";
 import { clipBehind, isRedundant } from "./clips.ts";
 import { fusedMatMuls } from "./fusions.ts";
@@ -71,8 +72,8 @@ function unitOf(node: Node, around: Neighbours, target: Target): Unit {
 
 function otherRuntime({ node, before }: Unit, target: Target): Verdict {
   const rule = target.operators[node.op];
-  if (rule === undefined) return { kind: "float", reason: `${target.name} has no integer kernel for ${node.type}` };
-  if (!before.has(0)) return { kind: "float", reason: "its data are float" };
+  if (rule === undefined) return { kind: "float", reason: noKernel(target, node) };
+  if (before.size === 0) return { kind: "float", reason: "its data are float" };
   return { kind: rule.kind === "move" ? "moved" : "integer", kernel: rule.kernel };
 }
 
