@@ -42,12 +42,11 @@ export function accuracyOf({ judgement, plan }: Candidate, maxDrop: number): "he
   return judgement.dropUpper <= maxDrop ? "held" : "open";
 }
 
-/** Ratios that differ by less are the same: the smaller file, then the closer outputs decide. */
+/** A model whose time is at most so much longer is not slower: machines differ by as much from minute to minute. */
 const sameTime = 0.02;
 
-/** Not shown to be slower than float. */
-function isNotSlower({ plan, time }: Candidate): boolean {
-  return plan.scheme === "float" || time === undefined || time.low <= 1;
+function isNotSlower({ time }: Candidate): boolean {
+  return time === undefined || time.low <= 1 || time.high < 1 + sameTime;
 }
 
 export interface Choice {
@@ -70,6 +69,7 @@ export function pick(candidates: readonly Candidate[], { maxDrop, prefer }: Choi
   return float;
 }
 
+/** Ratios of time or size that differ by less are the same: then the other, then the closer outputs decide. */
 function isBetter(a: Candidate, b: Candidate, prefer: Choice["prefer"]): boolean {
   const speed = (b.time?.value ?? 1) - (a.time?.value ?? 1);
   const size = (b.bytes - a.bytes) / Math.max(1, b.bytes);

@@ -3,6 +3,7 @@ import { type Tensor, tensorOf } from "@pare/tensor";
 import { affineOf } from "../affine.ts";
 import type { ActivationPoint, ActivationSpec, Affine, QuantType, Range } from "../contract.ts";
 import { rangeMissingError } from "../errors.ts";
+import { channelAxis, dequantizeByChannel } from "./float-layers.ts";
 
 /** Scale and zero point constants that exist already, by their numbers. */
 export type GridNames = Map<string, readonly [scale: Value, zeroPoint: Value]>;
@@ -22,6 +23,7 @@ export function gridOf(point: ActivationPoint, ranges: ReadonlyMap<ActivationPoi
 interface PairHost {
   readonly edit: Edit;
   readonly names: GridNames;
+  readonly isInteger: (node: Node) => boolean;
 }
 
 /** Puts Q → DQ behind a value and moves the uses that `where` names to it. Nothing where there is none. */
@@ -36,7 +38,30 @@ export function pairBehind(
   if (uses.size === 0) return;
   const [scale, zeroPoint] = gridConstants(host, value.name, affine, type);
   const back = quantizeAndBack(host.edit, value, { scale, zeroPoint }, new Map());
+  separateFloatLayers(host, value, back, affine, type, uses);
   host.edit.replaceUses(value, back.outputs[0]!, (use) => uses.has(use));
+  if (back.outputs[0]!.uses.size === 0) host.edit.remove(back);
+}
+
+/** Layers that stay float read a DequantizeLinear of their own: see `float-layers.ts`. Takes them out of `uses`. */
+function separateFloatLayers(
+  { edit, isInteger }: PairHost,
+  value: Value,
+  back: Node,
+  affine: Affine,
+  type: QuantType,
+  uses: Set<Use>,
+): void {
+  const made = new Map<string, Value>();
+  for (const use of [...uses]) {
+    const axis = use.kind === "input" && !isInteger(use.node) ? channelAxis(use) : undefined;
+    if (axis === undefined || axis.channels === 1) continue;
+    const key = `${axis.axis} ${axis.channels}`;
+    const own = made.get(key) ?? dequantizeByChannel(edit, value, back.inputs[0]!, affine, type, axis).outputs[0]!;
+    made.set(key, own);
+    uses.delete(use);
+    edit.rewire(use, own);
+  }
 }
 
 interface GridValues {
