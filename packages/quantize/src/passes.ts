@@ -2,6 +2,7 @@ import type { Pass } from "@pare/pass";
 import { quantizeAuto } from "./auto/auto.ts";
 import { equalizeLayersPass } from "./corrections/equalize-layers.ts";
 import { quantizeDynamic } from "./schemes/dynamic.ts";
+import { quantizeFloat16 } from "./schemes/float16.ts";
 import { quantizeStatic } from "./schemes/static.ts";
 import { quantizeStorage } from "./schemes/storage.ts";
 import { quantizeWeights } from "./schemes/weights.ts";
@@ -12,6 +13,7 @@ export const quantizePasses: readonly Pass[] = [
   quantizeStatic,
   quantizeDynamic,
   quantizeStorage,
+  quantizeFloat16,
   quantizeWeights,
   equalizeLayersPass,
 ];

@@ -6,6 +6,7 @@ import { codedBytes } from "./coded-source.ts";
 import { checkFloats } from "./floats.ts";
 import { gridsOf, widenGrids } from "./grids.ts";
 import { type Layout, layoutOf } from "./layout.ts";
+import { leastError } from "./least-error.ts";
 import { errorsOf, rangesOf } from "./scan.ts";
 
 export interface QuantizedConstant {
@@ -37,9 +38,6 @@ export interface QuantizeConstantOptions {
   readonly clip?: "none" | "mse" | undefined;
 }
 
-/** Grids are narrowed by these factors in turn; the first of equals wins. */
-const shrinks = Array.from({ length: 10 }, (_, i) => 1 - i * 0.05);
-
 /**
  * The codes of a constant weight, round to nearest. The weight may be larger than memory.
  * @throws QUANTIZE_WEIGHT where it is no float tensor, has no such axis, or holds NaN or infinity
@@ -53,8 +51,8 @@ export function quantizeConstant(
   const layout = layoutOf(tensor.shape, { axis: spec.axis, block });
   const ranges = rangesOf(tensor, layout);
   const gridSpec = { ...spec, fullRange };
-  const fitted = clip === "mse" ? leastError(tensor, layout, (shrink) => gridsOf(ranges, gridSpec, shrink)) : undefined;
-  const chosen = fitted ?? gridsOf(ranges, gridSpec);
+  const candidate = (shrink: number) => gridsOf(ranges, gridSpec, shrink);
+  const chosen = clip === "mse" ? leastError(candidate, (each) => errorsOf(tensor, layout, each)) : candidate(1);
   const grids = leastScales === undefined ? chosen : widenGrids(chosen, ranges, gridSpec, leastScales);
   return {
     codes: codesTensor(tensor, spec, layout, grids),
@@ -62,23 +60,6 @@ export function quantizeConstant(
     zeroPoints: tensorOf(spec.type, layout.gridShape, grids.zeroPoints),
     error: () => sumErrors(tensor, layout, grids),
   };
-}
-
-/** For each grid the candidate with the least squared error. */
-function leastError(tensor: Tensor, layout: Layout, candidate: (shrink: number) => Grids): Grids {
-  const [first, ...others] = shrinks.map(candidate);
-  const best = { ...first!, scales: first!.scales.slice(), zeroPoints: first!.zeroPoints.slice() };
-  const { squared: least } = errorsOf(tensor, layout, first!);
-  for (const grids of others) {
-    const { squared } = errorsOf(tensor, layout, grids);
-    for (let i = 0; i < squared.length; i++) {
-      if (squared[i]! >= least[i]!) continue;
-      least[i] = squared[i]!;
-      best.scales[i] = grids.scales[i]!;
-      best.zeroPoints[i] = grids.zeroPoints[i]!;
-    }
-  }
-  return best;
 }
 
 function codesTensor(tensor: Tensor, { type }: WeightSpec, layout: Layout, grids: Grids): Tensor {
