@@ -6,7 +6,7 @@ test("names are unique, families and verbs are lower case with dashes, summaries
   const names = passes.map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
   for (const { name, summary } of passes) {
-    expect(name).toMatch(/^[a-z]+(\/[a-z]+(-[a-z]+)*)?$/);
+    expect(name).toMatch(/^[a-z]+(\/[a-z][a-z0-9]*(-[a-z]+)*)?$/);
     expect(summary, name).not.toContain("\n");
   }
 });
