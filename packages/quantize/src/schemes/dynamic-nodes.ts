@@ -82,7 +82,7 @@ function otherReason(node: Node): string | undefined {
 function formOf(node: Node, rules: DynamicRules): Product | Lstm | string | undefined {
   if (node.op === "onnx.MatMul") return matMulForm(node, rules);
   if (node.op === "onnx.Gemm") return gemmForm(node, rules);
-  return node.op === "onnx.LSTM" ? lstmForm(node) : undefined;
+  return node.op === "onnx.LSTM" ? lstmForm(node, rules) : undefined;
 }
 
 function matMulForm(node: Node, { least }: DynamicRules): Product | string {
@@ -114,7 +114,7 @@ function noWeight(node: Node): string {
   if (node.inputs[1]?.origin.kind === "input" && node.inputs[1].origin.initial !== undefined)
     return "weights that callers may replace (inputs with an initial value); simplify makes them constant";
   return constantBehind(node.inputs[0]) === undefined
-    ? "products of two computed values (attention)"
+    ? "products of two computed values"
     : "products with the constant on the left";
 }
 
@@ -125,13 +125,14 @@ function weightReason({ dtype, shape }: Tensor, least: number): string | undefin
   return `weights with fewer than ${least} rows or columns: quantizing the input costs more than it saves`;
 }
 
-function lstmForm(node: Node): Lstm | string {
+function lstmForm(node: Node, { least }: DynamicRules): Lstm | string {
   const [, w, r] = node.inputs;
   const [input, recurrent] = [constantBehind(w), constantBehind(r)];
   if (w === undefined || r === undefined || input === undefined || recurrent === undefined)
     return "LSTM with computed weights";
   if (input.dtype !== "float32" || recurrent.dtype !== "float32") return `weights that are ${input.dtype}, not float32`;
   if (input.shape.length !== 3 || recurrent.shape.length !== 3) return "LSTM with weights of unusual rank";
+  if (recurrent.shape[2]! < 2 * least) return `LSTM with fewer than ${2 * least} cells: float is as fast`;
   if (intAttr(node, "layout", 0) !== 0) return "LSTM with the batch first: its kernel takes the steps first";
   return { kind: "lstm", node, weights: [w, r], tensors: [input, recurrent] };
 }

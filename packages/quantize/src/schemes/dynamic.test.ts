@@ -115,9 +115,10 @@ main (float[N,2] x) => (float[N,2] y) <
   });
 
   it("turns the weights of an LSTM over, with a scale for each row of the gates", () => {
-    const { model } = quantized(`main (float[S,B,2] x) => (float[S,1,B,1] y) <
-      float[1,4,2] w = {127, 1, 2, 254, 0, 0, 1, -127}, float[1,4,1] r = {1, 2, 3, 4}, float[1,8] bias = random(1)> {
-      ["rnn"] y = LSTM <hidden_size = 1> (x, w, r, bias)
+    const { model } = quantized(`main (float[S,B,2] x) => (float[S,1,B,2] y) <
+      float[1,8,2] w = {127, 1, 2, 254, 0, 0, 1, -127, 0, 0, 0, 0, 0, 0, 0, 0}, float[1,8,2] r = random(2),
+      float[1,16] bias = random(1)> {
+      ["rnn"] y = LSTM <hidden_size = 2> (x, w, r, bias)
     }`);
     const [node] = [...model.graph.nodes];
     expect(node?.op).toBe("com.microsoft.DynamicQuantizeLSTM");
@@ -128,23 +129,32 @@ main (float[N,2] x) => (float[N,2] y) <
     ]);
     expect(constant(model, "w_quantized")).toEqual({
       dtype: "int8",
-      shape: [1, 2, 4],
-      values: [127, 1, 0, 1, 1, 127, 0, -127],
+      shape: [1, 2, 8],
+      values: [127, 1, 0, 1, 0, 0, 0, 0, 1, 127, 0, -127, 0, 0, 0, 0],
     });
-    expect(constant(model, "w_scale")).toEqual({ dtype: "float32", shape: [1, 4], values: [1, 2, 1, 1] });
-    expect(constant(model, "r_quantized")?.shape).toEqual([1, 1, 4]);
+    expect(constant(model, "w_scale")).toEqual({ dtype: "float32", shape: [1, 8], values: [1, 2, 1, 1, 1, 1, 1, 1] });
+    expect(constant(model, "r_quantized")?.shape).toEqual([1, 2, 8]);
+  });
+
+  it("leaves an LSTM with few cells", () => {
+    const lstm = `main (float[S,B,2] x) => (float[S,1,B,1] y) <float[1,4,2] w = random(1), float[1,4,1] r = random(2)> {
+      y = LSTM <hidden_size = 1> (x, w, r)
+    }`;
+    expect(quantized(lstm, { options: { least: 2 } }).texts).toContain(
+      "1 in float: LSTM with fewer than 4 cells: float is as fast",
+    );
   });
 
   it("has a scale for each direction of an LSTM where one a tensor is asked for", () => {
     const { model } = quantized(
-      `main (float[S,B,1] x) => (float[S,2,B,1] y) <
-        float[2,4,1] w = {127, 1, 2, 3, 254, 2, 4, 6}, float[2,4,1] r = random(1)> {
-        y = LSTM <hidden_size = 1, direction = "bidirectional"> (x, w, r)
+      `main (float[S,B,1] x) => (float[S,2,B,2] y) <
+        float[2,8,1] w = {127, 1, 2, 3, 0, 0, 0, 0, 254, 2, 4, 6, 0, 0, 0, 0}, float[2,8,2] r = random(1)> {
+        y = LSTM <hidden_size = 2, direction = "bidirectional"> (x, w, r)
       }`,
       { options: { granularity: "tensor" } },
     );
     expect(constant(model, "w_scale")).toEqual({ dtype: "float32", shape: [2], values: [1, 2] });
-    expect(constant(model, "w_quantized")?.values).toEqual([127, 1, 2, 3, 127, 1, 2, 3]);
+    expect(constant(model, "w_quantized")?.values).toEqual([127, 1, 2, 3, 0, 0, 0, 0, 127, 1, 2, 3, 0, 0, 0, 0]);
   });
 
   it("says what stays float, and why", () => {
@@ -179,7 +189,7 @@ main (float[N,2] x) => (float[N,2] y) <
       "1 in float: embeddings: they are looked up, nothing is computed; quantize/storage makes them smaller",
       "1 in float: weights with fewer than 2 rows or columns: quantizing the input costs more than it saves",
       "1 in float: products with the constant on the left",
-      "1 in float: products of two computed values (attention)",
+      "1 in float: products of two computed values",
       "1 in float: weights that are float16, not float32",
       "1 in float: weights that are no matrix",
       "1 in float: Gemm with a transposed first input",
