@@ -71,13 +71,23 @@ function withDefaults(written: WrittenRecipe, file: string, catalog: RecipeCatal
   };
 }
 
-function dataOf({ train, validation, test, split, input, inputs, augment }: WrittenRecipe["data"]): Recipe["data"] {
+function dataOf({
+  train,
+  validation,
+  test,
+  split,
+  calibration,
+  input,
+  inputs,
+  augment,
+}: WrittenRecipe["data"]): Recipe["data"] {
   if (train === undefined && validation === undefined && test === undefined) return {};
   return {
     ...(train !== undefined && { train }),
     ...(validation !== undefined && { validation }),
     ...(test !== undefined && { test }),
     ...(split !== undefined && { split }),
+    ...(calibration !== undefined && { calibration }),
     input: input ?? inputTransform.parse({}),
     ...(augment !== undefined && { augment }),
     ...(inputs !== undefined && { inputs }),

@@ -70,3 +70,9 @@ describe("what is wrong with a source, in its own terms", () => {
     expect(() => dataOf(`  test: ${written}`)).toThrow(message);
   });
 });
+
+it("calibration samples are 512 by default, and another number where it says so", () => {
+  expect(dataOf("  train: ./a.mjs").calibration).toBeUndefined();
+  expect(dataOf("  train: ./a.mjs\n  calibration: {}").calibration).toEqual({ samples: 512, seed: 0 });
+  expect(dataOf("  train: ./a.mjs\n  calibration: { samples: 32 }").calibration).toEqual({ samples: 32, seed: 0 });
+});
