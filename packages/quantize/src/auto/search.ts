@@ -17,8 +17,9 @@ import type { Judgement, Progress, Tools } from "@pare/pass";
 import { place } from "../placement/place.ts";
 import type { Target } from "../targets/target.ts";
 import { type Candidate, constantBytes, distance, pick } from "./candidate.ts";
+import { holdDrop } from "./hold-drop.ts";
 import { buildPlan, type Plan, type StaticPlan } from "./plan.ts";
-import { type GroupTime, timeGroups } from "./regions.ts";
+import { floatKeys, type GroupTime, timeRegions } from "./regions.ts";
 
 export interface SearchOptions {
   /** Loss of the metric that is allowed; 0.01 is one point of an accuracy. */
@@ -61,7 +62,16 @@ export async function search(
   const best = await attemptStatic(state);
   const groups = best === undefined ? [] : await attemptRegions(state, best);
   await timeAll(state, best);
+  const lossy = pickStatic(state);
+  if (lossy !== undefined) await holdDrop(state, lossy);
+  await timeAll(state, best);
   return { chosen: pick(state.tried, options), tried: state.tried, groups, isOutOfTime: isOver() };
+}
+
+/** The fastest static one, whatever it lost. */
+function pickStatic({ tried }: Search): Candidate | undefined {
+  const timed = tried.filter(({ plan, time }) => plan.scheme === "static" && time !== undefined);
+  return timed.length === 0 ? undefined : timed.reduce((a, b) => (b.time!.value < a.time!.value ? b : a));
 }
 
 function hasProducts(model: Model): boolean {
@@ -118,23 +128,19 @@ async function attemptStatic(state: Search): Promise<Candidate | undefined> {
   return corrected !== undefined && distance(corrected) < distance(closest) ? corrected : closest;
 }
 
-/** Puts back to float what is slower as integers. */
+/** Puts back to float what is cheaper so; a second time with fewer and larger regions. */
 async function attemptRegions(state: Search, best: Candidate): Promise<readonly GroupTime[]> {
-  const { model, target, tools } = state;
-  if (tools.bench === undefined || best.plan.scheme !== "static" || state.isOver()) return [];
-  const placement = place(model, inferTypes(model), target, {});
-  const groups = await timeGroups(model, best.model, placement, tools.bench);
-  for (const [label, margin] of [
-    ["slower regions in float", 1],
-    ["regions without gain in float", 0.8],
-  ] as const) {
-    const slow = groups.filter(({ floatUs, integerUs }) => integerUs > margin * floatUs);
-    if (slow.length === 0 || slow.length === groups.length) continue;
-    const float = slow.flatMap(({ keys }) => keys);
-    if (!state.tried.some(({ plan }) => plan.scheme === "static" && plan.float.length === float.length))
-      await attempt(state, `${best.label}, ${label}`, { ...best.plan, float });
+  const { model, target, tools, tried } = state;
+  const { bench } = tools;
+  if (bench === undefined || best.plan.scheme !== "static" || state.isOver()) return [];
+  const regions = await timeRegions(model, best.model, target, { ...tools, bench });
+  for (const caution of [1, 3]) {
+    const float = [...floatKeys(regions, caution)];
+    const isNew = !tried.some(({ plan }) => plan.scheme === "static" && plan.float.join() === float.join());
+    const label = `${best.label}, ${float.length} nodes in float where that is faster`;
+    if (isNew) await attempt(state, label, { ...best.plan, float });
   }
-  return groups;
+  return regions.groups;
 }
 
 /** Times what can be chosen against the float model: of every scheme the closest, and each that differs in its graph. */
@@ -143,7 +149,8 @@ async function timeAll({ model, tools, tried }: Search, best: Candidate | undefi
   const closest = (scheme: Plan["scheme"]) =>
     tried.filter(({ plan }) => plan.scheme === scheme).sort((a, b) => distance(a) - distance(b))[0];
   const mixed = tried.filter(({ plan }) => plan.scheme === "static" && plan.float.length > 0);
-  const chosen = [closest("storage"), closest("dynamic"), best, ...mixed].filter((each) => each !== undefined);
+  const wanted = [closest("storage"), closest("dynamic"), best, ...mixed];
+  const chosen = wanted.filter((each) => each !== undefined).filter(({ time }) => time === undefined);
   if (bench === undefined || chosen.length === 0) return;
   const budgetMs = leastTimingMs + timingMs * chosen.length;
   const measured = await bench.time([model, ...chosen.map((each) => each.model)], { budgetMs });

@@ -93,13 +93,23 @@ export async function prepareStatic(
   tools: Tools & { readonly data: PassData },
   keepFloat: PlacementOptions["keepFloat"] = () => undefined,
 ): Promise<StaticPreparation> {
-  const raised = upgradeOpset(model, neededOpset(target, options));
+  const { placement, notes: prepared } = placeStatic(model, target, options, tools, keepFloat);
+  const { ranges, notes } = await calibrate(model, placement.activations, options, tools);
+  return { placement, ranges, notes: [...prepared, ...notes] };
+}
+
+/** What would become integer. Of `model` the opset is changed, where that must be, and what `prepare` rewrites. */
+export function placeStatic(
+  model: Model,
+  target: Target,
+  options: Partial<StaticOptions>,
+  tools: Tools,
+  keepFloat: PlacementOptions["keepFloat"] = () => undefined,
+): Pick<StaticPreparation, "placement" | "notes"> {
+  const raised = upgradeOpset(model, neededOpset(target, options)).filter(({ kind }) => kind === "changed");
   const placing = placementOptions(options, tools, keepFloat);
   const prepared = prepare(model, target, placing.keepFloat);
-  const placement = place(model, inferTypes(model), target, placing);
-  const { ranges, notes } = await calibrate(model, placement.activations, options, tools);
-  const upgraded = raised.filter(({ kind }) => kind === "changed");
-  return { placement, ranges, notes: [...upgraded, ...prepared, ...notes] };
+  return { placement: place(model, inferTypes(model), target, placing), notes: [...raised, ...prepared] };
 }
 
 function placementOptions(
