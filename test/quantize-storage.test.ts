@@ -71,7 +71,7 @@ describe.each(Object.entries(networks))("%s", (_, text) => {
     const model = parseModel(text);
     const before = await outputOf(model);
     const stored = cloneModel(model);
-    const { notes } = await runPass(stored, storage, { type, "min-size": 256 }, tools);
+    const { notes } = await runPass(stored, storage, { type, minSize: 256 }, tools);
     expect(notes[0]?.text).toMatch(new RegExp(`^stored [34] weights as ${type}`));
     const after = await outputOf(stored);
     const largest = before.reduce((a, b) => Math.max(a, Math.abs(b)), 0);

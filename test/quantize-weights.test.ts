@@ -44,7 +44,7 @@ async function run(model: Model): Promise<ReadonlyMap<string, Float64Array>> {
 
 function quantized(options: Record<string, unknown>) {
   const model = parseModel(network);
-  return runPass(model, weightOnly, { "min-size": 1, ...options }, tools).then(({ notes }) => ({ model, notes }));
+  return runPass(model, weightOnly, { minSize: 1, ...options }, tools).then(({ notes }) => ({ model, notes }));
 }
 
 /** ‖a − b‖ ÷ ‖a‖ */
@@ -56,7 +56,7 @@ function distance(a: Float64Array, b: Float64Array): number {
 const forms = (["operator", "dequantize"] as const).flatMap((form) =>
   ([4, 8] as const).flatMap((bits) =>
     [true, false].flatMap((symmetric) =>
-      [16, 32].map((block) => ({ form, bits, symmetric, granularity: "block", "block-size": block })),
+      [16, 32].map((block) => ({ form, bits, symmetric, granularity: "block", blockSize: block })),
     ),
   ),
 );
@@ -77,7 +77,7 @@ describe("quantize/weights", () => {
   });
 
   it("takes an accuracy level", async () => {
-    const { model } = await quantized({ "accuracy-level": 4 });
+    const { model } = await quantized({ accuracyLevel: 4 });
     const products = [...model.graph.nodes].filter(({ type }) => type === "MatMulNBits");
     expect(products.map(({ attrs }) => attrs.get("accuracy_level"))).toEqual(
       products.map(() => ({ kind: "int", value: 4n })),

@@ -25,7 +25,7 @@ const largestFloat16 = 65504;
 
 const options = z.strictObject({
   type: z.enum(["int8", "float16"]).default("int8").describe("How weights are stored. Default int8."),
-  "min-size": z.int().min(1).default(1024).describe("Tensors with fewer elements stay as they are. Default 1024."),
+  minSize: z.int().min(1).default(1024).describe("Tensors with fewer elements stay as they are. Default 1024."),
   clip: z
     .enum(["none", "mse"])
     .default("none")
@@ -59,7 +59,7 @@ export function storeWeights(
 ): readonly Note[] {
   const chosen = { ...options.parse({}), ...partial };
   const weights = findWeights(model, tools).filter(({ tensor }) => tensor.dtype === "float32");
-  const large = weights.filter(({ tensor }) => elementCount(tensor.shape) >= chosen["min-size"]);
+  const large = weights.filter(({ tensor }) => elementCount(tensor.shape) >= chosen.minSize);
   if (large.length === 0) return [{ kind: "info", text: "left as it is: it has no float32 weights of that size" }];
   const raised = upgradeOpset(model, 7).filter(({ kind }) => kind === "changed");
   const types = inferTypes(model);

@@ -37,7 +37,7 @@ const options = z.strictObject({
     .enum(["block", "channel"])
     .default("block")
     .describe("One scale a block, or one an output channel (always behind DequantizeLinear). Default block."),
-  "block-size": z
+  blockSize: z
     .union([z.literal(16), z.literal(32), z.literal(64), z.literal(128), z.literal(256)])
     .default(32)
     .describe("Neighbours that share a scale. Default 32."),
@@ -51,13 +51,13 @@ const options = z.strictObject({
     .enum(["none", "mse"])
     .default("none")
     .describe("mse: scales are narrowed to the least squared error of the weights. Default none."),
-  "accuracy-level": z
+  accuracyLevel: z
     .int()
     .min(0)
     .max(4)
     .optional()
     .describe("Of MatMulNBits: 1 computes in float32, 4 makes the other input int8. Default: the runtime's choice."),
-  "min-size": z.int().min(1).default(1024).describe("Tensors with fewer elements stay as they are. Default 1024."),
+  minSize: z.int().min(1).default(1024).describe("Tensors with fewer elements stay as they are. Default 1024."),
 });
 
 export type WeightsOptions = z.output<typeof options>;
@@ -103,7 +103,7 @@ interface Planned {
 function plansOf(model: Model, chosen: WeightsOptions, tools: Pick<Tools, "selects">): Planned[] {
   const types = inferTypes(model);
   return findWeights(model, tools)
-    .filter(({ tensor }) => tensor.dtype === "float32" && elementCount(tensor.shape) >= chosen["min-size"])
+    .filter(({ tensor }) => tensor.dtype === "float32" && elementCount(tensor.shape) >= chosen.minSize)
     .map((weight) => ({ weight, plan: planOf(weight, chosen, types) }));
 }
 
@@ -145,8 +145,8 @@ function productPlan(weight: Weight, product: ProductWeight, form: WeightsForm, 
 
 function formOf(chosen: WeightsOptions): WeightsForm {
   const { bits, symmetric, clip, granularity } = chosen;
-  const block = granularity === "block" ? chosen["block-size"] : undefined;
-  return { bits, symmetric, clip, block, accuracyLevel: chosen["accuracy-level"] };
+  const block = granularity === "block" ? chosen.blockSize : undefined;
+  return { bits, symmetric, clip, block, accuracyLevel: chosen.accuracyLevel };
 }
 
 /** What the operators that are written ask of the model. */
@@ -172,7 +172,7 @@ function notesOf(chosen: WeightsOptions, done: readonly Done[], planned: readonl
 
 function changedNote({ bits, granularity, ...chosen }: WeightsOptions, done: readonly Done[]): Note {
   const sum = (pick: (each: Done) => number) => done.reduce((total, each) => total + pick(each), 0);
-  const where = granularity === "block" ? `in blocks of ${chosen["block-size"]}` : "with a scale for each channel";
+  const where = granularity === "block" ? `in blocks of ${chosen.blockSize}` : "with a scale for each channel";
   const sizes = `${formatBytes(sum(({ before }) => before))} became ${formatBytes(sum(({ bytes }) => bytes))}`;
   const snr = snrDb(
     sum(({ signal }) => signal),
