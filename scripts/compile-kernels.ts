@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 /** Where the text belongs. */
 export const kernelsFile = `${root}packages/kernels/src/simd-module.ts`;
 
-/** Fixed memory of 4 MiB: its layout is that of packages/kernels/src/simd.ts. */
+/** Fixed memory of 4 MiB: its layout is that of packages/kernels/src/simd-memory.ts. */
 const memory = ["--initialMemory", "64", "--maximumMemory", "64"];
 const options = ["-O3", "--enable", "simd", "--runtime", "stub", "--noAssert"];
 
