@@ -1,0 +1,56 @@
+/** What is compared: each tool is a command that makes one quantized file of one float file. */
+import { resolve } from "node:path";
+import type { Case } from "./cases.ts";
+import type { PreparedCase } from "./prepare.ts";
+
+export interface Tool {
+  readonly name: string;
+  readonly isOurs: boolean;
+  /** Times that it is run at most; default as often as asked for. */
+  readonly mostRuns?: number;
+  command(each: ToolRequest): readonly [program: string, ...args: string[]];
+}
+
+export interface ToolRequest extends PreparedCase {
+  /** The float file at an operator set that the peers quantize. */
+  readonly raised: string;
+  readonly out: string;
+}
+
+const script = resolve("benchmarks/peers/quantize.py");
+const pare = resolve("dist/cli.js");
+const peerNames = ["ort-minmax", "ort-percentile", "nncf", "nncf-simplified", "onnxsim-minmax", "onnxsim-mse"];
+
+/** @param python the interpreter of the peers' environment */
+export function toolsFor({ isMatMul }: Case, python: string): readonly Tool[] {
+  const peers = [...peerNames, ...(isMatMul ? ["ort-dynamic"] : [])].map(
+    (name): Tool => ({
+      ...{ name, isOurs: false },
+      command: ({ raised, calibration, out }) => [python, script, name, raised, calibration, out],
+    }),
+  );
+  return [...peers, ours("static", ["--calibrate", "minmax"]), { ...ours("auto", []), mostRuns: 1 }];
+}
+
+/** Every step is done: nothing comes from a cache, and nothing is measured that the pass does not need. */
+function ours(scheme: string, options: readonly string[]): Tool {
+  const rest = ["--scheme", scheme, ...options, "--no-cache", "--no-measure", "--force"];
+  return {
+    ...{ name: `pare ${scheme}`, isOurs: true },
+    command: ({ model, recipe, out }) => [
+      process.execPath,
+      pare,
+      "quantize",
+      model,
+      "-o",
+      out,
+      "--data",
+      recipe,
+      ...rest,
+    ],
+  };
+}
+
+export function raiseCommand(python: string, model: string, raised: string): readonly [string, ...string[]] {
+  return [python, script, "raise", model, raised];
+}
