@@ -6,11 +6,11 @@ import type { Dataset } from "@pare/data";
 import { createOnnxRuntimeEngine } from "@pare/engine";
 import { writeModel } from "@pare/formats";
 import { parseModel, printModel } from "@pare/ir";
+import { freeBatch } from "@pare/pass";
 import { tensorOf } from "@pare/tensor";
 import { afterAll, describe, expect, it } from "vitest";
 import type { World } from "../run/tools.ts";
 import { evaluateRequest } from "./evaluate.ts";
-import { freeBatch } from "./free-batch.ts";
 import { openForEvaluation } from "./open-model.ts";
 import { loadUserMetrics } from "./user-metrics.ts";
 

@@ -1,9 +1,8 @@
 import { readModelFile } from "@pare/formats";
 import type { Model } from "@pare/ir";
-import { relativeDifference, type Session, sampleCases, sizeChoices, type Tensors } from "@pare/pass";
+import { freeBatch, relativeDifference, type Session, sampleCases, sizeChoices, type Tensors } from "@pare/pass";
 import { makeTensor, type Tensor, tensorBytes } from "@pare/tensor";
 import type { World } from "../run/tools.ts";
-import { freeBatch } from "./free-batch.ts";
 
 /** Of the largest value: a kernel may round otherwise for another batch. */
 const tolerance = 1e-4;

@@ -1,4 +1,5 @@
 export type * from "./contract.ts";
+export { freeBatch } from "./free-batch.ts";
 export { likelyInputs, likelySizes } from "./likely-inputs.ts";
 export {
   brokenPromise,

@@ -19,6 +19,16 @@ export function needsCalibrationError(pass: string): PareError {
   });
 }
 
+export function needsOriginalError(pass: string): PareError {
+  return new PareError({
+    code: "QUANTIZE_ORIGINAL",
+    at: pass,
+    problem: "there is no model from before quantization to compare with",
+    expected: "a step that quantizes before this one",
+    next: "Put quantize/static, quantize/storage or another lossy step before it in the recipe.",
+  });
+}
+
 /** A range that no grid can have. */
 export function rangeError(min: number, max: number): PareError {
   return new PareError({

@@ -1,5 +1,6 @@
 import type { Pass } from "@pare/pass";
 import { quantizeAuto } from "./auto/auto.ts";
+import { correctBiasesPass } from "./corrections/correct-biases.ts";
 import { equalizeLayersPass } from "./corrections/equalize-layers.ts";
 import { quantizeDynamic } from "./schemes/dynamic.ts";
 import { quantizeFloat16 } from "./schemes/float16.ts";
@@ -16,4 +17,5 @@ export const quantizePasses: readonly Pass[] = [
   quantizeFloat16,
   quantizeWeights,
   equalizeLayersPass,
+  correctBiasesPass,
 ];

@@ -1,53 +1,59 @@
-/** Convolutions and matrix products whose weights have been quantized, with the place where a bias is or can be. */
-import { consumersOf, intAttr, isGraphOutput, type Model, type Node, producerOf, type Value } from "@pare/ir";
+/** Products whose weights are integers, with the place where a bias is or can be. */
+import { consumersOf, floatAttr, isGraphOutput, type Model, type Node, producerOf, type Value } from "@pare/ir";
+import { specOf } from "@pare/ops";
 
 export interface Layer {
   readonly node: Node;
-  /** What it gives, before anything behind it. */
+  readonly weight: Value;
+  /** What it gives, bias included, before any activation. */
   readonly output: Value;
   /** The axis of the output that the bias runs along: 1 of [N,C,…], else the last. */
   readonly axis: "channels" | "last";
   readonly bias: BiasPlace;
 }
 
-export type BiasPlace =
-  /** An input of the layer's own; `value` undefined: there is none yet. */
-  | { readonly kind: "input"; readonly slot: number; readonly value: Value | undefined }
-  /** The constant of an Add behind it. */
-  | { readonly kind: "add"; readonly node: Node; readonly slot: number; readonly value: Value };
+export interface BiasPlace {
+  /** The layer itself, or the Add behind it. */
+  readonly node: Node;
+  readonly slot: number;
+  /** Undefined: there is none yet. */
+  readonly value: Value | undefined;
+  /** What the node multiplies it by: a Gemm's beta. */
+  readonly factor: number;
+}
 
-/** In graph order. Layers whose weights are plain float, and products of two activations, are none. */
+/** In graph order. Layers whose weights are plain float, products of two activations, and those without a place, are none. */
 export function quantizedLayers(model: Model): readonly Layer[] {
   return [...model.graph.nodes].flatMap((node) => layerOf(node) ?? []);
 }
 
+const convolutions = new Set(["onnx.Conv", "onnx.ConvTranspose"]);
+
 function layerOf(node: Node): Layer | undefined {
-  const [data, weight, bias] = node.inputs;
+  const roles = specOf(node.op)?.roles?.(node) ?? [];
+  const [weightSlot, biasSlot] = [roles.indexOf("weight"), roles.indexOf("bias")];
+  const weight = node.inputs[weightSlot];
   const [output] = node.outputs;
-  if (data === undefined || weight === undefined || output === undefined) return undefined;
-  if (!isDecoded(weight)) return undefined;
-  switch (node.op) {
-    case "onnx.Conv":
-    case "onnx.ConvTranspose":
-      return { node, output, axis: "channels", bias: { kind: "input", slot: 2, value: bias } };
-    case "onnx.Gemm":
-      return { node, output, axis: "last", bias: { kind: "input", slot: 2, value: bias } };
-    case "onnx.MatMul": {
-      const place = addBehind(output);
-      return place && { node, output, axis: "last", bias: place };
-    }
-    default:
-      return undefined;
+  if (weight === undefined || output === undefined || !isQuantized(node, weight)) return undefined;
+  if (convolutions.has(node.op) || node.op === "onnx.Gemm") {
+    const factor = node.op === "onnx.Gemm" ? floatAttr(node, "beta", 1) : 1;
+    if (factor === 0) return undefined;
+    const bias = { node, slot: biasSlot, value: node.inputs[biasSlot], factor };
+    return { node, weight, output, axis: convolutions.has(node.op) ? "channels" : "last", bias };
   }
+  const bias = products.has(node.op) ? addBehind(output) : undefined;
+  return bias && { node, weight, output: bias.node.outputs[0]!, axis: "last", bias };
 }
 
-/** A constant that was stored as integers: behind DequantizeLinear, or behind Cast and Mul. */
-function isDecoded(value: Value): boolean {
-  const node = producerOf(value);
-  if (node?.op === "onnx.DequantizeLinear") return isFixed(node.inputs[0]);
-  if (node?.op === "onnx.Mul")
-    return node.inputs.some((input) => producerOf(input)?.op === "onnx.Cast" && isFixed(producerOf(input)?.inputs[0]));
-  return false;
+const products = new Set(["onnx.MatMul", "onnx.MatMulInteger", "com.microsoft.MatMulNBits"]);
+
+/** Integers of its own, or a constant that was stored as integers: behind DequantizeLinear, or behind Cast and Mul. */
+function isQuantized(node: Node, weight: Value): boolean {
+  if (node.op === "onnx.MatMulInteger" || node.op === "com.microsoft.MatMulNBits") return isFixed(weight);
+  const decode = producerOf(weight);
+  if (decode?.op === "onnx.DequantizeLinear") return isFixed(decode.inputs[0]);
+  if (decode?.op !== "onnx.Mul") return false;
+  return decode.inputs.some((input) => producerOf(input)?.op === "onnx.Cast" && isFixed(producerOf(input)?.inputs[0]));
 }
 
 /** A constant, or a float constant behind QuantizeLinear. */
@@ -57,27 +63,33 @@ function isFixed(value: Value | undefined): boolean {
   return node?.op === "onnx.QuantizeLinear" && node.inputs[0]?.origin.kind === "constant";
 }
 
+/** What may stand between an integer product and the Add of its bias. */
+const between = new Set(["onnx.Cast", "onnx.Mul", "onnx.QuantizeLinear", "onnx.DequantizeLinear"]);
+
 function addBehind(output: Value): BiasPlace | undefined {
-  const [add, ...others] = consumersOf(output);
-  if (add?.op !== "onnx.Add" || others.length > 0 || isGraphOutput(output)) return undefined;
-  const slot = add.inputs[0] === output ? 1 : 0;
-  const value = add.inputs[slot];
-  const isVector = value?.origin.kind === "constant" && value.origin.tensor.shape.length === 1;
-  return isVector ? { kind: "add", node: add, slot, value } : undefined;
+  let value = output;
+  for (;;) {
+    const [node, ...others] = consumersOf(value);
+    if (node === undefined || others.length > 0 || isGraphOutput(value)) return undefined;
+    if (node.op === "onnx.Add") return addend(node, value);
+    if (!between.has(node.op)) return undefined;
+    value = node.outputs[0]!;
+  }
 }
 
-/** Elements of the layer's output along its bias axis, from the shape of its weight; undefined where unknown. */
-export function channelsOf({ node }: Layer, weightShape: readonly number[]): number | undefined {
-  switch (node.op) {
-    case "onnx.Conv":
-      return weightShape[0];
-    case "onnx.ConvTranspose":
-      return weightShape[1] === undefined ? undefined : weightShape[1] * intAttr(node, "group", 1);
-    case "onnx.Gemm":
-      return weightShape[intAttr(node, "transB", 0) === 1 ? 0 : 1];
-    default:
-      return weightShape.at(-1);
-  }
+function addend(node: Node, data: Value): BiasPlace | undefined {
+  const slot = node.inputs[0] === data ? 1 : 0;
+  const value = node.inputs[slot];
+  if (value === undefined || value === data) return undefined;
+  const isKnown =
+    value.origin.kind === "constant" ||
+    (producerOf(value)?.op === "onnx.DequantizeLinear" && producerOf(value)?.inputs[0]?.origin.kind === "constant");
+  return isKnown ? { node, slot, value, factor: 1 } : undefined;
+}
+
+/** The axis of the layer's output, of this rank, that its channels are on. */
+export function channelAxis({ axis }: Layer, rank: number): number {
+  return axis === "channels" ? 1 : rank - 1;
 }
 
 /** How notes name a node: by its name, else by its first output. */

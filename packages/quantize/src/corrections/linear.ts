@@ -37,14 +37,17 @@ export interface Pairs {
 
 export type ShapeOf = (value: Value) => Shape | undefined;
 
-/** Undefined where the weights are no float constants of this node alone, or its bias is computed. */
-export function linearOf(node: Node, shape: ShapeOf): Linear | undefined {
+/**
+ * Undefined where the weights are no float constants, or its bias is computed.
+ * @param isShared whether other nodes may have the same weights; default false
+ */
+export function linearOf(node: Node, shape: ShapeOf, isShared = false): Linear | undefined {
   const spec = specOf(node.op);
   const roles = spec?.roles?.(node) ?? [];
   const [data, weight] = [roles.indexOf("data"), roles.indexOf("weight")];
   const biasSlot = roles.indexOf("bias");
   if (node.domain !== "onnx" || weight < 0 || data < 0 || roles.some((role) => role === "param")) return undefined;
-  const tensor = ownFloats(node.inputs[weight]);
+  const tensor = floatsOf(node.inputs[weight], isShared);
   const [dataValue, weightValue, output] = [node.inputs[data], node.inputs[weight], node.outputs[0]];
   const bias = biasSlot < 0 ? undefined : node.inputs[biasSlot];
   if (tensor === undefined || dataValue === undefined || weightValue === undefined || output === undefined)
@@ -55,8 +58,8 @@ export function linearOf(node: Node, shape: ShapeOf): Linear | undefined {
   return found && { node, ...values, tensor, biasSlot, ...found };
 }
 
-function ownFloats(value: Value | undefined): Tensor | undefined {
-  if (value?.origin.kind !== "constant" || value.uses.size !== 1) return undefined;
+function floatsOf(value: Value | undefined, isShared: boolean): Tensor | undefined {
+  if (value?.origin.kind !== "constant" || (value.uses.size !== 1 && !isShared)) return undefined;
   const { tensor } = value.origin;
   return isFloat(tensor.dtype) && elementCount(tensor.shape) > 0 ? tensor : undefined;
 }

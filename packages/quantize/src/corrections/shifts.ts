@@ -10,7 +10,7 @@ import { attr, attrsOf, cloneModel, type Edit, type Model, type Value } from "@p
 import { inferTypes, shapeOf } from "@pare/ops";
 import type { Tensors, Tools } from "@pare/pass";
 import { numbers, tensorOf } from "@pare/tensor";
-import type { Layer } from "./layers.ts";
+import { channelAxis, type Layer } from "./layers.ts";
 
 /** What to add to the bias of each layer, by the name of the layer's output: float64, one a channel. */
 export type Shifts = ReadonlyMap<string, Float64Array>;
@@ -28,12 +28,13 @@ export async function measureShifts(
   const { type } = inferTypes(copy);
   const outputs = new Map<string, string>();
   copy.graph.edit("measure shifts", (edit) => {
-    for (const { output, axis } of layers) {
+    for (const layer of layers) {
+      const { output } = layer;
       const value = copy.graph.value(output.name);
       const mean = means.get(output.name);
       const shape = value && shapeOf(type(value));
       if (value === undefined || mean === undefined || shape === undefined) continue;
-      outputs.set(output.name, shiftBehind(edit, copy, value, mean, shape.length, axisOf(axis, shape.length)));
+      outputs.set(output.name, shiftBehind(edit, copy, value, mean, shape.length, channelAxis(layer, shape.length)));
     }
   });
   return runFor(copy, outputs, batch, tools);
@@ -44,19 +45,18 @@ async function channelMeans(original: Model, layers: readonly Layer[], batch: Te
   const { type } = inferTypes(copy);
   const outputs = new Map<string, string>();
   copy.graph.edit("measure means", (edit) => {
-    for (const { output, axis } of layers) {
+    for (const layer of layers) {
+      const { output } = layer;
       const value = copy.graph.value(output.name);
       const rank = value && shapeOf(type(value))?.length;
       if (value === undefined || rank === undefined) continue;
-      const mean = meanOver(edit, copy, value, rank, axisOf(axis, rank));
+      const mean = meanOver(edit, copy, value, rank, channelAxis(layer, rank));
       edit.output(mean);
       outputs.set(output.name, mean.name);
     }
   });
   return runFor(copy, outputs, batch, tools);
 }
-
-const axisOf = (axis: Layer["axis"], rank: number) => (axis === "channels" ? 1 : rank - 1);
 
 async function runFor(
   model: Model,

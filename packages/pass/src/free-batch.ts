@@ -1,7 +1,7 @@
 import { cloneModel, type Dim, type Edit, type Model, type Node, type Value } from "@pare/ir";
 import { inferTypes, shapeOf, symbolsOf } from "@pare/ops";
-import { requiredInputs } from "@pare/pass";
 import { bigints, tensorOf } from "@pare/tensor";
+import { requiredInputs } from "./sample-inputs.ts";
 
 const symbol = "pare_batch";
 
