@@ -1,10 +1,18 @@
 export type * from "./contract.ts";
+export { equalizeLayers } from "./corrections/equalize-layers.ts";
+export { diagnosePlaced, diagnoseStored } from "./diagnose/diagnose.ts";
+export type { Cause as DiagnoseCause, Cure, Finding } from "./diagnose/finding.ts";
+export { isQuantized } from "./diagnose/grids.ts";
 export { quantizePasses } from "./passes.ts";
+export { place } from "./placement/place.ts";
 export { type Foresight, foresee } from "./predict/foresee.ts";
 export { predict } from "./predict/predict.ts";
 export { type Disagreement, type Proof, prove } from "./predict/prove.ts";
+export { prepare } from "./prepare/prepare.ts";
+export { type Ranges, type WrittenQdq, writeQdq } from "./qdq/write.ts";
 export { type DynamicOptions, type DynamicResult, quantizeDynamic, writeDynamic } from "./schemes/dynamic.ts";
 export { type Float16Options, quantizeFloat16, writeFloat16 } from "./schemes/float16.ts";
+export { prepareStatic, quantizeStatic, type StaticOptions, writeStatic } from "./schemes/static.ts";
 export {
   type GroupRanking,
   type RankedGroup,

@@ -14,7 +14,7 @@ export function fusedMatMuls(model: Model, around: Neighbours): ReadonlyMap<Node
   const verdicts = new Map<Node, Verdict>();
   for (const node of model.graph.nodes) {
     const add = node.op === "onnx.MatMul" ? addBehind(node, around) : undefined;
-    if (add === undefined || around.dequantized(node).size < 2) continue;
+    if (add === undefined || !around.dequantized(node).has(0)) continue;
     const fault = gemmFault(node, add, around);
     const gemm: Verdict =
       fault === undefined
@@ -69,8 +69,10 @@ function isBehindAttention(node: Node): boolean {
 function gemmFault(node: Node, add: Node, around: Neighbours): string | undefined {
   const bias = add.inputs.find((input) => input !== node.outputs[0]);
   if (bias?.origin.kind !== "constant" || bias.origin.tensor.shape.length !== 1) return "its bias is no float vector";
-  if (![...around.dequantized(node).values()].every(({ hasZeroPoint }) => hasZeroPoint))
-    return "a zero point is not written down";
+  const grids = around.dequantized(node);
+  if (!grids.has(1) && node.inputs[1]?.origin.kind !== "constant") return "its weight is float";
+  if (grids.get(0)?.scale === undefined) return "its data have a scale for each channel";
+  if (![...grids.values()].every(({ hasZeroPoint }) => hasZeroPoint)) return "a zero point is not written down";
   const rows = shapeIn(around, node.inputs[0])?.length === 2;
   const clip = rows ? clipBehind(add) : undefined;
   const [grid, ...others] = around.readers(clip ?? add);

@@ -41,6 +41,12 @@ export function gridOf(node: Node, inference: Inference): Grid {
   };
 }
 
+/** Where signed activations do not run as they are the runtime makes them unsigned: behind a Q, not those of constants. */
+export function unsigned(grid: Grid): Grid {
+  const isActivation = isQuantize(grid.node) || isQuantize(producerOf(grid.node.inputs[0]));
+  return isActivation && grid.type === "int8" ? { ...grid, type: "uint8" } : grid;
+}
+
 /** One number for the whole tensor: shape [] or [1]. */
 function scalarOf(value: Value | undefined): number | undefined {
   const tensor = constantTensor(value);

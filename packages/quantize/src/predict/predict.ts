@@ -11,9 +11,10 @@ import { noKernel } from "../placement/refusals.ts";
 import type { Target } from "../targets/target.ts";
 import { clipBehind, isRedundant } from "./clips.ts";
 import { fusedMatMuls } from "./fusions.ts";
-import { isDequantize, isQuantize } from "./grids.ts";
+import { type Grid, isDequantize, isQuantize, unsigned } from "./grids.ts";
 import { isConversion, isIntegerKernel } from "./integer-kernels.ts";
 import { type Neighbours, neighboursOf } from "./neighbours.ts";
+import { ownGrids } from "./own-weights.ts";
 import { isFloatNode, isFoldable, selectors, type Unit, type Verdict } from "./selectors.ts";
 import { withUsualSizes } from "./sizes.ts";
 
@@ -53,17 +54,19 @@ function verdictOf(node: Node, around: Neighbours, target: Target): Verdict {
   const [grid, ...others] = around.readers(clip);
   if (grid === undefined || others.length > 0 || !isRedundant(clip, grid, around.opset))
     return { kind: "float", reason: `the ${clip.type} behind it is not in its grid` };
-  return selector({ ...unit, behind: [grid], otherReaders: 0 });
+  return selector({ ...unit, behind: [unit.signedActivations ? grid : unsigned(grid)], otherReaders: 0 });
 }
 
 function unitOf(node: Node, around: Neighbours, target: Target): Unit {
-  const readers = around.readers(node);
-  const behind = readers.filter((grid) => grid !== undefined);
   const signedActivations = target.activation.type === "int8";
+  const asRun = (grid: Grid) => (signedActivations ? grid : unsigned(grid));
+  const readers = around.readers(node);
+  const behind = readers.filter((grid) => grid !== undefined).map(asRun);
+  const given = [...around.dequantized(node)].map(([slot, grid]) => [slot, asRun(grid)] as const);
   return {
     node,
     around,
-    before: around.dequantized(node),
+    before: new Map([...given, ...ownGrids(node, around)]),
     behind,
     otherReaders: readers.length - behind.length,
     signedActivations,

@@ -105,10 +105,14 @@ function ranKernels({ events }: Profile, optimized: Model): Ran {
       const named = node.name === "" ? undefined : byName.get(node.name);
       if (named?.has(kernel)) return kernel;
       const kernels = [...traces(node)].flatMap((name) => byValue.get(name) ?? []);
-      return kernels.includes(kernel) ? kernel : (kernels[0] ?? [...(named ?? [])][0]);
+      if (kernels.includes(kernel)) return kernel;
+      return kernels.find((each) => !layoutChanges.has(each)) ?? [...(named ?? [])][0];
     },
   };
 }
+
+/** Put around what the runtime computes in another layout: they say nothing of it. */
+const layoutChanges = new Set(["Transpose", "ReorderInput", "ReorderOutput"]);
 
 /** By value: the operators of the optimized graph that give it, or read it as a constant. */
 function valueKernels({ graph }: Model): ReadonlyMap<string, readonly string[]> {
@@ -122,19 +126,19 @@ function valueKernels({ graph }: Model): ReadonlyMap<string, readonly string[]> 
 }
 
 /**
- * Values that tell where a node went: what it gives, as floats or as the codes of the Q behind it, and the codes of its
- * weight. (The runtime gives convolutions new names where it changes the layout of their data.)
+ * Values that tell where a node went: the codes of its weight, and what it gives, as the codes of the Q behind it or as
+ * floats. (The runtime gives convolutions new names where it changes the layout of their data.)
  */
 function* traces(node: Node): Generator<string> {
+  for (const input of node.inputs.slice(1, 2)) {
+    const producer = producerOf(input);
+    const codes = producer?.type === "DequantizeLinear" ? producer.inputs[0] : undefined;
+    if (codes?.origin.kind === "constant") yield codes.name;
+  }
   for (const output of node.outputs) {
     for (const use of output.uses)
       if (use.kind === "input" && use.node.type === "QuantizeLinear")
         for (const { name } of use.node.outputs) yield name;
     yield output.name;
-  }
-  for (const input of node.inputs.slice(1, 2)) {
-    const producer = producerOf(input);
-    const codes = producer?.type === "DequantizeLinear" ? producer.inputs[0] : undefined;
-    if (codes?.origin.kind === "constant") yield codes.name;
   }
 }

@@ -25,6 +25,9 @@ export function channelAxis({ node, slot }: Use & { readonly kind: "input" }): C
       return { axis: 1, channels: first };
     case "onnx.Gemm":
       return { axis: 1 - intAttr(node, "transA", 0), channels: intAttr(node, "transB", 0) === 1 ? second : first };
+    case "onnx.MatMul":
+      // With the Add behind it, it becomes a Gemm first.
+      return weight.origin.tensor.shape.length === 2 ? { axis: -1, channels: first } : undefined;
     default:
       return undefined;
   }

@@ -1,0 +1,56 @@
+import type { Model } from "@pare/ir";
+import { inferTypes } from "@pare/ops";
+import type { Note, PassBench } from "@pare/pass";
+import type { Target } from "../targets/target.ts";
+import { predict } from "./predict.ts";
+import { type Proof, prove } from "./prove.ts";
+
+/**
+ * Which nodes of a quantized model run as integers: predicted for the target and, where this machine is one, compared
+ * with what ran.
+ */
+export async function proofNote(model: Model, target: Target, bench: PassBench | undefined): Promise<Note> {
+  const prediction = predict(model, inferTypes(model), target);
+  const proof = bench !== undefined && isHere(target, bench) ? await proofOf(model, prediction, bench) : undefined;
+  return {
+    kind: "info",
+    text: proofText(prediction.integerShare, proof, target.name),
+    ...(proof !== undefined && proof.disagreements.length > 0 && { subjects: proof.disagreements.map(textOf) }),
+    proof: {
+      target: target.name,
+      predictedShare: prediction.integerShare ?? null,
+      provenShare: proof?.provenShare ?? null,
+      disagreements: proof?.disagreements ?? [],
+    },
+  };
+}
+
+async function proofOf(model: Model, prediction: Parameters<typeof prove>[0], bench: PassBench): Promise<Proof> {
+  const { profile, optimized } = await bench.profile(model);
+  return prove(prediction, profile, optimized);
+}
+
+const plain = (feature: string) => feature.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
+
+/** Whether what runs here is what the target describes. */
+function isHere({ runtime, device, features }: Target, bench: PassBench): boolean {
+  const present = new Set(bench.cpuFeatures.map(plain));
+  const fits = features.length === 0 || features.some((feature) => present.has(plain(feature)));
+  return runtime === "onnxruntime" && device === bench.device && fits;
+}
+
+function proofText(predicted: number | undefined, proof: Proof | undefined, target: string): string {
+  const share = predicted === undefined ? "a share that is not known" : percent(predicted);
+  const told = `${share} of the multiply-adds are integer on ${target}`;
+  if (proof === undefined) return `${told}: predicted, not proven, for this machine is none`;
+  const { disagreements, provenShare } = proof;
+  if (disagreements.length === 0) return `${told}: predicted, and proven by the runtime's profile`;
+  const proven = provenShare === undefined ? "" : `; proven are ${percent(provenShare)}`;
+  return `${told} by prediction${proven}: ${disagreements.length} nodes ran otherwise, which is a fault of pare`;
+}
+
+const textOf = ({ node, predicted, ran }: Proof["disagreements"][number]) => `${node}: ${predicted}, ran as ${ran}`;
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
