@@ -1,7 +1,9 @@
 import { describeMachine } from "@pare/engine";
+import { readModelFrom } from "@pare/formats";
 import type { Model } from "@pare/ir";
 import { measureLatency } from "@pare/measure";
 import { type Device, likelyInputs, likelySizes, type PassBench, sampleCases, type Tensors } from "@pare/pass";
+import { MemorySource } from "@pare/tensor";
 import type { World } from "../run/tools.ts";
 import { noTimingInputsError } from "./errors.ts";
 import { calibrationBatches } from "./feeds.ts";
@@ -46,7 +48,8 @@ export function createBench(
       const began = performance.now();
       for (let i = 0; i < profiledRuns && (i === 0 || performance.now() - began < profileMs); i++)
         await opened.run(inputs, { signal });
-      return { profile: await opened.profile(), optimized: await opened.optimizedModel() };
+      const optimized = readModelFrom(new MemorySource(await opened.optimizedModel()));
+      return { profile: await opened.profile(), optimized };
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Judgement, Note } from "@pare/pass";
-import { formatBytes, formatChange } from "@pare/report";
+import { alignColumns, formatBytes, formatChange, type SearchRecord, searchHeader, searchRows } from "@pare/report";
 import { wrap } from "../inspect/text.ts";
 import type { QuantizedFile } from "./quantize-file.ts";
 
@@ -11,9 +11,11 @@ export function quantizedText(result: QuantizedFile, { width, verbose }: { width
     ...(time === undefined ? [] : [timeLine(time)]),
     ...notes.map((note) => noteLine(note, verbose)),
   ];
+  const tables = notes.flatMap(({ search }) => (search === undefined ? [] : ["", ...searchLines(search, width)]));
   return [
     `${file} → ${out}: ${nodesBefore} → ${nodesAfter} nodes, ${sizes}`,
     ...lines.flatMap((line) => wrap(line, width - 4).map((part, i) => (i === 0 ? "  " : "    ") + part)),
+    ...tables,
   ].join("\n");
 }
 
@@ -30,6 +32,19 @@ function judgementLine({ metric, samples, reference, value, drop, dropUpper, agr
 function timeLine({ value, low, high }: NonNullable<QuantizedFile["time"]>): string {
   const range = `${low.toFixed(3)} to ${high.toFixed(3)}`;
   return `time × ${value.toFixed(3)} (${range}) of the original's on this machine: ${(1 / value).toFixed(2)} times as fast`;
+}
+
+/** The table of what was tried; labels are cut to what is left of the width. */
+function searchLines(search: SearchRecord, width: number): readonly string[] {
+  const rows = [[...searchHeader], ...searchRows(search).map((row) => [...row])];
+  const others = alignColumns(rows.map((row) => row.slice(1))).map((line) => line.length);
+  const room = Math.max(16, width - 2 - Math.max(...others) - 2);
+  return alignColumns(rows.flatMap(([label = "", ...cells]) => labelled(label, cells, room)));
+}
+
+/** A long label goes on in rows of its own. */
+function labelled(label: string, cells: readonly string[], room: number): readonly (readonly string[])[] {
+  return wrap(label, room).map((part, i) => (i === 0 ? [part, ...cells] : [`  ${part}`]));
 }
 
 function noteLine({ kind, text, subjects = [] }: Note, verbose: boolean): string {

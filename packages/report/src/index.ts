@@ -17,5 +17,6 @@ export { readRecord } from "./read-record.ts";
 export * from "./record.ts";
 export { recordText } from "./record-text.ts";
 export { comparisonRows, formatComparison, type Row } from "./rows.ts";
+export { searchHeader, searchRows } from "./search.ts";
 export { sensitivityCaption, sensitivityRows } from "./sensitivity.ts";
 export { alignColumns, renderTable } from "./table.ts";

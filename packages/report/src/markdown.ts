@@ -5,6 +5,7 @@ import { deviceRemarks, nodeTimeHeader, nodeTimeRows } from "./node-times.ts";
 import { rightCounts } from "./predictions.ts";
 import type { GateRecord, GateStatus, RunRecord, StepNote, StepRecord } from "./record.ts";
 import { comparisonRows } from "./rows.ts";
+import { searchesOf, searchHeader, searchRows } from "./search.ts";
 import { sensitivitiesOf, sensitivityCaption, sensitivityRows } from "./sensitivity.ts";
 
 /** Characters. GitHub takes 65,536 in a comment; some room is left for what is put around the report. */
@@ -41,6 +42,7 @@ function textOf(record: RunRecord, { drawing }: MarkdownOptions, describe: (step
     drawing === undefined ? "" : `![Charts of quality against latency and of the run times](${encodeURI(drawing)})`,
     ...(gates.length > 0 ? ["### Gates", gateTable(gates)] : []),
     ...(steps.length > 0 ? ["### Steps", steps.map(describe).join("\n")] : []),
+    searchText(record),
     sensitivityText(record),
     nodeText(record),
     "### Where",
@@ -116,6 +118,17 @@ function nodeText({ original, result }: RunRecord): string {
   });
   if (parts.length === 0) return "";
   return ["<details><summary>The slowest nodes</summary>", ...parts, "</details>"].join("\n\n");
+}
+
+/** What was tried, folded away. */
+function searchText(record: RunRecord): string {
+  const tables = searchesOf(record).map((each) =>
+    [searchHeader, ["---", ...searchHeader.slice(1).map(() => "---:")], ...searchRows(each)]
+      .map(markdownRow)
+      .join("\n"),
+  );
+  if (tables.length === 0) return "";
+  return ["<details><summary>What was tried</summary>", ...tables, "</details>"].join("\n\n");
 }
 
 /** The parts that matter most, folded away. */

@@ -71,6 +71,29 @@ const note = open({
     all: number.nullable(),
     parts: z.array(open({ nodes: z.array(text), divergence: number.nullable() })),
   }).optional(),
+  search: open({
+    metric: text.nullable(),
+    samples: number,
+    candidates: z.array(
+      open({
+        label: text,
+        isChosen: z.boolean(),
+        value: number.nullable(),
+        drop: number.nullable(),
+        dropUpper: number.nullable(),
+        agreement: number.nullable(),
+        time: open({ ratio: number, interval }).nullable(),
+        sizeBytes: number,
+      }),
+    ),
+    regions: z.array(open({ nodes: z.array(text), floatUs: number, integerUs: number, isFloat: z.boolean() })),
+  }).optional(),
+  proof: open({
+    target: text,
+    predictedShare: number.nullable(),
+    provenShare: number.nullable(),
+    disagreements: z.array(open({ node: text, predicted: text, ran: text })),
+  }).optional(),
 });
 
 const step = open({

@@ -321,6 +321,54 @@ export interface StepNote {
   readonly subjects?: readonly string[];
   /** Which parts of the model lose accuracy as integers; absent: not ranked. */
   readonly sensitivity?: SensitivityRecord;
+  /** What a search tried; absent: nothing was searched. */
+  readonly search?: SearchRecord;
+  /** Which nodes run as integers, predicted and, where it was run, proven. */
+  readonly proof?: ProofRecord;
+}
+
+/** Ways of changing the model that were built and measured. */
+export interface SearchRecord {
+  /** "accuracy.top1"; null where there was no data. */
+  readonly metric: string | null;
+  readonly samples: number;
+  readonly candidates: readonly SearchCandidate[];
+  /** Parts of the model whose time was measured both ways. */
+  readonly regions: readonly SearchRegion[];
+}
+
+export interface SearchCandidate {
+  readonly label: string;
+  readonly isChosen: boolean;
+  /** Of the metric; null where it was not measured, or is no finite number. */
+  readonly value: number | null;
+  /** What was lost against the original, and the most that it can be (one-sided, 90 %). */
+  readonly drop: number | null;
+  readonly dropUpper: number | null;
+  /** Share of samples with the same first class as the original. */
+  readonly agreement: number | null;
+  /** Time ÷ time of the float model, interleaved. */
+  readonly time: { readonly ratio: number; readonly interval: Interval } | null;
+  /** Of the constants. */
+  readonly sizeBytes: number;
+}
+
+export interface SearchRegion {
+  readonly nodes: readonly string[];
+  readonly floatUs: number;
+  readonly integerUs: number;
+  /** Whether the result has it in float. */
+  readonly isFloat: boolean;
+}
+
+export interface ProofRecord {
+  readonly target: string;
+  /** Multiply-adds in integer kernels ÷ all, as predicted; null where sizes are unknown or there are none. */
+  readonly predictedShare: number | null;
+  /** As the runtime's profile shows it; null where this machine is not the target. */
+  readonly provenShare: number | null;
+  /** Nodes that ran otherwise than predicted. */
+  readonly disagreements: readonly { readonly node: string; readonly predicted: string; readonly ran: string }[];
 }
 
 /** Parts of a model by how far its outputs move when they are integer. */

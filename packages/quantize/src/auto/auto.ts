@@ -1,10 +1,11 @@
 import { upgradeOpset } from "@pare/opset";
-import type { Note, Pass } from "@pare/pass";
+import type { Pass } from "@pare/pass";
 import * as z from "zod";
+import { proofNote } from "../predict/proof-note.ts";
 import { openTarget, targetOption } from "../targets/option.ts";
-import { accuracyOf, type Candidate } from "./candidate.ts";
+import { outcomeNotes } from "./notes.ts";
 import { applyPlan, type Plan, planSchema } from "./plan.ts";
-import { type SearchOutcome, search } from "./search.ts";
+import { search } from "./search.ts";
 
 export const autoOptions = z.strictObject({
   target: targetOption,
@@ -40,7 +41,7 @@ export const quantizeAuto: Pass<AutoOptions> = {
     const outcome = await search(model, target, { maxDrop, maxTimeMs: maxTime * 1000, prefer }, tools);
     tools.choices?.record(pass, outcome.chosen.plan);
     await applyPlan(model, outcome.chosen.plan, target, tools);
-    return [...raised, ...outcomeNotes(outcome, maxDrop)];
+    return [...raised, ...outcomeNotes(outcome, maxDrop), await proofNote(model, target, tools.bench)];
   },
 };
 
@@ -48,52 +49,3 @@ function describePlan(plan: Plan): string {
   if (plan.scheme !== "static") return plan.scheme;
   return `static, ${plan.calibrate}${plan.correct ? ", biases corrected" : ""}, ${plan.float.length} nodes in float`;
 }
-
-function outcomeNotes({ chosen, tried, groups, isOutOfTime }: SearchOutcome, maxDrop: number): readonly Note[] {
-  const slow = groups.filter(({ floatUs, integerUs }) => integerUs > floatUs);
-  return [
-    { kind: "changed", text: `chosen: ${lineOf(chosen)}` },
-    ...shortfall(chosen, maxDrop),
-    ...tried.filter((each) => each !== chosen).map((each): Note => ({ kind: "info", text: `tried: ${lineOf(each)}` })),
-    ...slow.map(
-      ({ keys, floatUs, integerUs }): Note => ({
-        kind: "info",
-        text: `slower as integers: ${integerUs.toFixed(0)} µs instead of ${floatUs.toFixed(0)} µs`,
-        subjects: keys,
-      }),
-    ),
-    ...(isOutOfTime ? [{ kind: "info", text: "the search ended because its time was up" } as const] : []),
-  ];
-}
-
-function shortfall(chosen: Candidate, maxDrop: number): readonly Note[] {
-  if (chosen.plan.scheme === "float")
-    return [{ kind: "left", text: "everything: nothing that was tried keeps the accuracy and pays on this machine" }];
-  const { judgement } = chosen;
-  if (judgement === undefined)
-    return [{ kind: "info", text: "without data accuracy is not measured, and static quantization was not tried" }];
-  if (accuracyOf(chosen, maxDrop) === "held") return [];
-  const { drop, dropUpper, samples } = judgement;
-  const needed = Math.ceil(samples * ((dropUpper - drop) / Math.max(maxDrop - drop, 1e-9)) ** 2);
-  return [
-    {
-      kind: "info",
-      text:
-        `a drop of ${points(drop)} was seen, but ${samples} samples cannot show that it is within ${points(maxDrop)}: ` +
-        `at most ${points(dropUpper)} (90 %); some ${needed} samples could`,
-    },
-  ];
-}
-
-function lineOf({ label, judgement, time, bytes }: Candidate): string {
-  const parts = [
-    judgement &&
-      `${judgement.metric} ${(100 * judgement.value).toFixed(2)} % (${points(judgement.drop)} lost, at most ${points(judgement.dropUpper)})`,
-    judgement?.agreement !== undefined && `${(100 * judgement.agreement).toFixed(1)} % agree`,
-    time && `time × ${time.value.toFixed(3)} (${time.low.toFixed(3)} to ${time.high.toFixed(3)})`,
-    `${(bytes / 1000).toFixed(0)} kB`,
-  ];
-  return `${label}: ${parts.filter((part) => part !== undefined && part !== false).join(", ")}`;
-}
-
-const points = (drop: number) => `${(100 * drop).toFixed(2)} points`;

@@ -16,6 +16,7 @@ import { type CalibrationOptions, calibrationOptions } from "../calibrate/option
 import type { Placement, PlacementOptions, QuantType } from "../contract.ts";
 import { needsCalibrationError } from "../errors.ts";
 import { place } from "../placement/place.ts";
+import { proofNote } from "../predict/proof-note.ts";
 import { prepare } from "../prepare/prepare.ts";
 import { type Ranges, type WrittenQdq, writeQdq } from "../qdq/write.ts";
 import { openTarget, targetOption } from "../targets/option.ts";
@@ -57,7 +58,7 @@ export const quantizeStatic: Pass<StaticOptions> = {
     if (tools.data === undefined) throw needsCalibrationError("quantize/static");
     const target = openTarget(options.target, tools.bench?.cpuFeatures);
     const { notes } = await writeStatic(model, target, options, { ...tools, data: tools.data });
-    return notes;
+    return [...notes, await proofNote(model, target, tools.bench)];
   },
 };
 

@@ -7,6 +7,7 @@ import { figures, latencies, tradeoffs } from "./figures.ts";
 import { gateTable } from "./gates.ts";
 import { html, type Markup, type Part } from "./markup.ts";
 import { mistakes } from "./mistakes.ts";
+import { searchTables } from "./search.ts";
 import { sensitivityTables } from "./sensitivity.ts";
 import type { Series } from "./series.ts";
 import { stepTable } from "./steps.ts";
@@ -31,6 +32,7 @@ export function runSections(record: RunRecord): readonly Section[] {
     section("latency", "Latency", figures(latencies(record))),
     section("nodes", "Time by node", timeByNode(record)),
     section("tensors", "Size by tensor", sizeByTensor(record)),
+    section("search", "What was tried", searchTables(record)),
     section("sensitivity", "Sensitivity", sensitivityTables(record)),
     record.steps.length === 0 ? undefined : { id: "steps", title: "Steps", body: stepTable(record.steps) },
     { id: "environment", title: "Environment", body: environment(record) },

@@ -1,0 +1,67 @@
+import type { Note } from "@pare/pass";
+import type { SearchCandidate, SearchRecord } from "@pare/report";
+import { accuracyOf, type Candidate } from "./candidate.ts";
+import type { GroupTime } from "./regions.ts";
+import type { SearchOutcome } from "./search.ts";
+
+/** What was chosen, what is to be said of it, and the table of what was tried. */
+export function outcomeNotes(outcome: SearchOutcome, maxDrop: number): readonly Note[] {
+  const { chosen, tried, groups, isOutOfTime } = outcome;
+  const slower = groups.filter(({ floatUs, integerUs }) => integerUs > floatUs);
+  const regions = slower.length === 0 ? "" : `; ${slower.length} of ${groups.length} parts are slower as integers here`;
+  return [
+    { kind: "changed", text: `chosen: ${chosen.label}` },
+    ...shortfall(chosen, maxDrop),
+    { kind: "info", text: `tried ${tried.length} ways${regions}`, search: searchRecord(outcome) },
+    ...(isOutOfTime ? [{ kind: "info", text: "the search ended because its time was up" } as const] : []),
+  ];
+}
+
+function searchRecord({ chosen, tried, groups }: SearchOutcome): SearchRecord {
+  const judgement = tried.find((each) => each.judgement !== undefined)?.judgement;
+  const float = new Set(chosen.plan.scheme === "static" ? chosen.plan.float : []);
+  const isAllFloat = chosen.plan.scheme !== "static";
+  return {
+    metric: judgement?.metric ?? null,
+    samples: judgement?.samples ?? 0,
+    candidates: tried.map((each) => candidateRecord(each, each === chosen)),
+    regions: groups.map(({ keys, ...times }: GroupTime) => ({
+      nodes: keys,
+      ...times,
+      isFloat: isAllFloat || keys.some((key) => float.has(key)),
+    })),
+  };
+}
+
+function candidateRecord({ label, judgement, time, bytes }: Candidate, isChosen: boolean): SearchCandidate {
+  return {
+    label,
+    isChosen,
+    value: finite(judgement?.value),
+    drop: finite(judgement?.drop),
+    dropUpper: finite(judgement?.dropUpper),
+    agreement: finite(judgement?.agreement),
+    time:
+      time === undefined ? null : { ratio: time.value, interval: { low: time.low, high: time.high, confidence: 0.95 } },
+    sizeBytes: bytes,
+  };
+}
+
+const finite = (value: number | undefined): number | null =>
+  value !== undefined && Number.isFinite(value) ? value : null;
+
+/** How far short of what was wanted it falls. */
+function shortfall(chosen: Candidate, maxDrop: number): readonly Note[] {
+  if (chosen.plan.scheme === "float")
+    return [{ kind: "left", text: "everything: nothing that was tried keeps the accuracy and pays on this machine" }];
+  const { judgement } = chosen;
+  if (judgement === undefined)
+    return [{ kind: "info", text: "without data accuracy is not measured, and static quantization was not tried" }];
+  if (accuracyOf(chosen, maxDrop) === "held") return [];
+  const { drop, dropUpper, samples } = judgement;
+  const needed = Math.ceil(samples * ((dropUpper - drop) / Math.max(maxDrop - drop, 1e-9)) ** 2);
+  const seen = `${samples} samples show a drop of ${points(drop)}, which may be ${points(dropUpper)} (90 %)`;
+  return [{ kind: "info", text: `${seen}: some ${needed} could tell whether it is within ${points(maxDrop)}` }];
+}
+
+const points = (drop: number) => `${(100 * drop).toFixed(2)} points`;
