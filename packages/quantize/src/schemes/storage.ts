@@ -13,7 +13,7 @@ import type { Note, Pass, Tools } from "@pare/pass";
 import { formatBytes } from "@pare/report";
 import { elementCount, sizeBytes, type Tensor } from "@pare/tensor";
 import * as z from "zod";
-import { findWeights, scaleAxis, snrDb, type Weight } from "../weights/find-weights.ts";
+import { decibels, findWeights, scaleAxis, type Weight } from "../weights/find-weights.ts";
 import { halfTensor } from "../weights/half-source.ts";
 import { quantizeConstant } from "../weights/quantize-constant.ts";
 import { energyOf } from "../weights/scan.ts";
@@ -136,13 +136,8 @@ function summary(type: StorageOptions["type"], stored: readonly Stored[], small:
     const how = type === "int8" ? "behind Cast and Mul" : "behind Cast";
     const sizes = `${formatBytes(sum((each) => each.bytesBefore))} became ${formatBytes(sum((each) => each.bytesAfter))}`;
     const noise = sum((each) => each.noise);
-    const error =
-      noise > 0
-        ? `; signal to noise of the weights ${snrDb(
-            sum((each) => each.signal),
-            noise,
-          ).toFixed(1)} dB`
-        : "";
+    const ratio = sum((each) => each.signal) / noise;
+    const error = noise > 0 ? `; signal to noise of the weights ${decibels(ratio)}` : "";
     const text = `stored ${stored.length} weights as ${type} ${how}: ${sizes}${error}`;
     notes.push({ kind: "changed", text, subjects: stored.map(({ name }) => name) });
   }

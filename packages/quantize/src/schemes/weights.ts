@@ -14,7 +14,7 @@ import type { Note, Pass, Tools } from "@pare/pass";
 import { formatBytes } from "@pare/report";
 import { elementCount, sizeBytes } from "@pare/tensor";
 import * as z from "zod";
-import { findWeights, snrDb, type Weight } from "../weights/find-weights.ts";
+import { decibels, findWeights, type Weight } from "../weights/find-weights.ts";
 import { energyOf } from "../weights/scan.ts";
 import {
   type ProductWeight,
@@ -174,10 +174,9 @@ function changedNote({ bits, granularity, ...chosen }: WeightsOptions, done: rea
   const sum = (pick: (each: Done) => number) => done.reduce((total, each) => total + pick(each), 0);
   const where = granularity === "block" ? `in blocks of ${chosen.blockSize}` : "with a scale for each channel";
   const sizes = `${formatBytes(sum(({ before }) => before))} became ${formatBytes(sum(({ bytes }) => bytes))}`;
-  const snr = snrDb(
-    sum(({ signal }) => signal),
-    sum(({ error }) => error.squared),
-  );
-  const text = `gave ${done.length} weights ${bits} bits ${where}: ${sizes}; signal to noise of the weights ${snr.toFixed(1)} dB`;
+  const noise = sum(({ error }) => error.squared);
+  const error =
+    noise === 0 ? "nothing is lost" : `signal to noise of the weights ${decibels(sum(({ signal }) => signal) / noise)}`;
+  const text = `gave ${done.length} weights ${bits} bits ${where}: ${sizes}; ${error}`;
   return { kind: "changed", text, subjects: done.map(({ weight }) => weight.value.name) };
 }

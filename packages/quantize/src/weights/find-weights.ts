@@ -48,7 +48,7 @@ export function scaleAxis({ tensor, uses }: Weight, types: Inference): number | 
   return axes.sort((a, b) => shape[b]! - shape[a]! || a - b)[0];
 }
 
-/** Σ w² ÷ Σ (w − ŵ)² of several weights together, in decibels. */
-export function snrDb(signal: number, noise: number): number {
-  return noise === 0 ? Number.POSITIVE_INFINITY : 10 * Math.log10(signal / noise);
+/** A ratio of powers: 1000 is "30.0 dB". */
+export function decibels(ratio: number): string {
+  return `${(10 * Math.log10(ratio)).toFixed(1)} dB`;
 }
