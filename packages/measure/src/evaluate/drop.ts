@@ -61,7 +61,7 @@ function paired({ statistic: base }: NamedStatistic, { statistic: head, better }
     base.successes !== undefined && head.successes !== undefined
       ? sign * pairedDifferenceLimit(pairedCounts(base.successes, head.successes), sign, normalQuantile(confidence))
       : bootstrapBound(differenceOf([base, head]), sign, seed);
-  return { reference, value, drop: sign * (value - reference), dropUpper: upper };
+  return { reference, value, drop: sign * (value - reference) + 0, dropUpper: upper };
 }
 
 /** The original agrees with itself everywhere. */

@@ -1,0 +1,52 @@
+import { expect, it } from "vitest";
+import type { ClassOutcomes } from "../metrics/class-outcomes.ts";
+import { dropOf } from "./drop.ts";
+import type { Evaluation } from "./evaluate.ts";
+
+/** Of samples with label 0: what was predicted of each. */
+function evaluationOf(predictions: readonly number[], metrics: readonly string[]): Evaluation {
+  const samples = predictions.length;
+  const labels: ClassOutcomes = {
+    kind: "class",
+    classes: ["a", "b"],
+    labels: new Int32Array(samples),
+    predictions: Int32Array.from(predictions),
+    ranks: Int32Array.from(predictions),
+    losses: Float64Array.from(predictions, (prediction) => 1 + prediction),
+    confidences: new Float32Array(samples).fill(1),
+  };
+  const ids = predictions.map((_, i) => `${i}`);
+  return { samples, ids, samplesSha256: "", labels, fidelity: undefined, user: [], metrics, activation: undefined };
+}
+
+const right = new Array<number>(100).fill(0);
+const changed = (...wrong: readonly number[]) => right.map((_, i) => (wrong.includes(i) ? 1 : 0));
+
+it("bounds a share's drop by the score test, with the samples that both models have", () => {
+  const metrics = ["accuracy.top1"];
+  const drop = dropOf(evaluationOf(changed(1, 2), metrics), evaluationOf(changed(2, 3, 4), metrics), 0);
+  expect(drop).toMatchObject({ metric: "accuracy.top1", samples: 100, reference: 0.98, value: 0.97 });
+  expect(drop.drop).toBeCloseTo(0.01, 12);
+  // One gained, two lost: 1 point, and 1.28 standard errors of √3 samples are 2.2 more.
+  expect(drop.dropUpper).toBeGreaterThan(0.02);
+  expect(drop.dropUpper).toBeLessThan(0.04);
+});
+
+it("is not sure of a drop of none: z² ÷ (n + z²) may be lost, z = 1.2816", () => {
+  const metrics = ["accuracy.top1"];
+  const drop = dropOf(evaluationOf(right, metrics), evaluationOf(right, metrics), 0);
+  expect([drop.drop, drop.dropUpper]).toEqual([0, expect.closeTo(1.6424 / 101.6424, 5)]);
+});
+
+it("takes a gain for a negative drop, and a loss that rises for a drop", () => {
+  const accuracy = ["accuracy.top1"];
+  const gain = dropOf(evaluationOf(changed(1, 2, 3), accuracy), evaluationOf(right, accuracy), 0);
+  expect(gain.drop).toBeCloseTo(-0.03, 12);
+  expect(gain.dropUpper).toBeLessThan(0);
+  const worse = dropOf(evaluationOf(right, ["loss"]), evaluationOf(changed(1, 2, 3, 4), ["loss"]), 0);
+  expect(worse).toMatchObject({ metric: "loss", reference: 1, value: 1.04 });
+  expect(worse.drop).toBeCloseTo(0.04, 12);
+  // Four of a hundred, drawn again: 90 % of the means lie below 0.07.
+  expect(worse.dropUpper).toBeGreaterThan(0.05);
+  expect(worse.dropUpper).toBeLessThan(0.08);
+});
