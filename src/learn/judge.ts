@@ -1,6 +1,7 @@
+import { type Dataset, subset } from "@pare/data";
 import type { Model } from "@pare/ir";
 import { automatic, dropOf, evaluateModels, type Runner } from "@pare/measure";
-import type { Judgement, Session, Tensors } from "@pare/pass";
+import type { Judgement, PassData, Session, Tensors } from "@pare/pass";
 import { isMetricModule } from "@pare/recipe";
 import { openForEvaluation } from "../evaluate/open-model.ts";
 import { loadUserMetrics } from "../evaluate/user-metrics.ts";
@@ -13,13 +14,13 @@ import { modelDigest } from "./model-digest.ts";
 const mostKept = 256 * 1024 * 1024;
 const batch = 32;
 
-export type Judge = (models: readonly Model[], reference: Model) => Promise<readonly Judgement[]>;
+export type Judge = PassData["judge"];
 
 /** Compares models with a reference on the validation samples; the reference's outputs are computed once. */
 export function createJudge(data: LearningData, world: World): Judge {
   const references = new Map<string, Recording>();
-  return async (models, reference) => {
-    const digest = modelDigest(reference);
+  return async (models, reference, { samples = data.validation.length } = {}) => {
+    const digest = `${modelDigest(reference)} ${samples}`;
     const recording = references.get(digest) ?? { outputs: [], bytes: 0, ports: undefined };
     references.set(digest, recording);
     const sessions: Session[] = [];
@@ -32,7 +33,7 @@ export function createJudge(data: LearningData, world: World): Judge {
       const original = await replay(recording, () => open(reference));
       const runners: Runner[] = [original];
       for (const model of models) runners.push(await open(model));
-      return await judgeAll(runners, data, world);
+      return await judgeAll(runners, { ...data, validation: spread(data.validation, samples) }, world);
     } finally {
       for (const session of sessions) await session[Symbol.asyncDispose]();
     }
@@ -55,6 +56,17 @@ async function judgeAll(runners: readonly Runner[], data: LearningData, world: W
     signal: world.signal,
   });
   return others.map((model) => dropOf(reference!, model, recipe.seed));
+}
+
+/** `count` samples from all over a data set, in its order. */
+function spread(dataset: Dataset, count: number): Dataset {
+  const { length } = dataset;
+  if (count >= length) return dataset;
+  return subset(
+    dataset,
+    Array.from({ length: count }, (_, i) => Math.floor((i * length) / count)),
+    "judged",
+  );
 }
 
 /** What a reference gave, run after run. */

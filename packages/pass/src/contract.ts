@@ -60,8 +60,15 @@ export interface PassData {
    * process; memory does not grow with the samples; the same bits whatever batch or thread count the user asked for.
    */
   observe(model: Model, observations: readonly Observation[]): Promise<ReadonlyMap<string, Statistics>>;
-  /** How each model does on validation data beside `reference`, sample by sample. */
-  judge(models: readonly Model[], reference: Model): Promise<readonly Judgement[]>;
+  /**
+   * How each model does on validation data beside `reference`, sample by sample.
+   * @param options.samples at most so many, spread evenly over the data; default all
+   */
+  judge(
+    models: readonly Model[],
+    reference: Model,
+    options?: { readonly samples?: number },
+  ): Promise<readonly Judgement[]>;
 }
 
 /** What is wanted of one value. */

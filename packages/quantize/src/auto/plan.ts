@@ -4,6 +4,7 @@ import type { Tools } from "@pare/pass";
 import * as z from "zod";
 import { calibrationMethods } from "../calibrate/options.ts";
 import { correctBiases } from "../corrections/correct-biases.ts";
+import { equalizeLayers } from "../corrections/equalize-layers.ts";
 import { needsCalibrationError } from "../errors.ts";
 import { writeDynamic } from "../schemes/dynamic.ts";
 import { writeStatic } from "../schemes/static.ts";
@@ -14,6 +15,8 @@ const staticPlan = z.strictObject({
   scheme: z.literal("static"),
   calibrate: z.enum(calibrationMethods),
   percentile: z.number().optional(),
+  /** Weights on both sides of activations are made equally large before. */
+  equalize: z.boolean(),
   /** Biases are corrected afterwards. */
   correct: z.boolean(),
   /** Keys (`nodeKey`) of nodes that stay float. */
@@ -46,6 +49,8 @@ export async function buildPlan(model: Model, plan: Plan, target: Target, tools:
 /** The same in place. */
 export async function applyPlan(model: Model, plan: Plan, target: Target, tools: Tools): Promise<void> {
   if (plan.scheme === "float") return;
+  // Bounds of activations stay one number, so that grids can take their place.
+  if (plan.scheme === "static" && plan.equalize) equalizeLayers(model, tools, { bounds: "keep" });
   const before = cloneModel(model);
   if (plan.scheme === "dynamic") writeDynamic(model, target, {}, tools);
   if (plan.scheme === "static") await applyStatic(model, plan, target, tools);

@@ -11,9 +11,10 @@
  *    table; when the time is up the best so far is taken.
  */
 
-import type { Model } from "@pare/ir";
+import { cloneModel, type Model } from "@pare/ir";
 import { inferTypes } from "@pare/ops";
 import type { Judgement, Progress, Tools } from "@pare/pass";
+import { equalizeLayers } from "../corrections/equalize-layers.ts";
 import { place } from "../placement/place.ts";
 import type { Target } from "../targets/target.ts";
 import { type Candidate, constantBytes, distance, pick } from "./candidate.ts";
@@ -45,6 +46,8 @@ export interface Search {
   readonly tools: Tools;
   readonly tried: Candidate[];
   readonly isOver: () => boolean;
+  /** Validation samples that a candidate is judged on. */
+  readonly samples: number;
 }
 
 export async function search(
@@ -55,7 +58,16 @@ export async function search(
 ): Promise<SearchOutcome> {
   const began = performance.now();
   const isOver = () => performance.now() - began > options.maxTimeMs;
-  const state: Search = { model, reference: tools.original ?? model, target, options, tools, tried: [], isOver };
+  const state: Search = {
+    model,
+    reference: tools.original ?? model,
+    target,
+    options,
+    tools,
+    tried: [],
+    isOver,
+    samples: await affordableSamples(model, options, tools),
+  };
   await attempt(state, "float", { scheme: "float" });
   await attemptStorage(state);
   if (hasProducts(model)) await attempt(state, "dynamic", { scheme: "dynamic" });
@@ -80,11 +92,11 @@ function hasProducts(model: Model): boolean {
 
 /** Builds and judges; undefined where the time is up. */
 export async function attempt(state: Search, label: string, plan: Plan): Promise<Candidate | undefined> {
-  const { model, reference, target, tools, tried } = state;
+  const { model, target, tools, tried } = state;
   if (state.isOver() && tried.length > 1) return undefined;
   report(tools.progress, label, tried.length);
   const built = await buildPlan(model, plan, target, tools);
-  const judgement = plan.scheme === "float" ? undefined : await judge(built, reference, tools);
+  const judgement = plan.scheme === "float" ? undefined : await judge(built, state);
   const candidate: Candidate = { label, plan, model: built, judgement, time: undefined, bytes: constantBytes(built) };
   tried.push(candidate);
   return candidate;
@@ -94,10 +106,24 @@ function report(progress: Progress, label: string, done: number): void {
   progress.report(`trying ${label}`, done, 0);
 }
 
-async function judge(model: Model, reference: Model, { data }: Tools): Promise<Judgement | undefined> {
-  if (data === undefined || data.validationSamples === 0) return undefined;
-  const [judgement] = await data.judge([model], reference);
+async function judge(model: Model, { reference, tools, samples }: Search): Promise<Judgement | undefined> {
+  if (tools.data === undefined || tools.data.validationSamples === 0) return undefined;
+  const [judgement] = await tools.data.judge([model], reference, { samples });
   return judgement;
+}
+
+/** Judging takes at most this share of the time, if this many candidates come. */
+const judgingShare = 0.4;
+const usualCandidates = 12;
+const leastSamples = 100;
+
+/** How many validation samples there is time for, from the time of one. */
+async function affordableSamples(model: Model, { maxTimeMs }: SearchOptions, { data, bench }: Tools): Promise<number> {
+  const all = data?.validationSamples ?? 0;
+  if (bench === undefined || all <= leastSamples) return all;
+  const [timed] = await bench.time([model], { budgetMs: 1000 });
+  const each = (maxTimeMs * judgingShare) / usualCandidates;
+  return Math.min(all, Math.max(leastSamples, Math.floor(each / (timed?.medianMs ?? 1))));
 }
 
 async function attemptStorage(state: Search): Promise<void> {
@@ -118,14 +144,27 @@ async function attemptStatic(state: Search): Promise<Candidate | undefined> {
   if (![...decisions.values()].some(({ kind }) => kind === "integer")) return undefined;
   const made: Candidate[] = [];
   for (const range of ranges) {
-    const plan: StaticPlan = { scheme: "static", ...range, correct: false, float: [] };
+    const plan: StaticPlan = { scheme: "static", ...range, equalize: false, correct: false, float: [] };
     const candidate = await attempt(state, `static, ${range.calibrate}`, plan);
     if (candidate !== undefined) made.push(candidate);
   }
   const [closest] = made.sort((a, b) => distance(a) - distance(b));
   if (closest?.plan.scheme !== "static") return undefined;
-  const corrected = await attempt(state, `${closest.label}, biases corrected`, { ...closest.plan, correct: true });
-  return corrected !== undefined && distance(corrected) < distance(closest) ? corrected : closest;
+  const corrected = await closerWith(state, closest, "biases corrected", { correct: true });
+  const canEqualize = equalizeLayers(cloneModel(state.model), state.tools, { bounds: "keep" }).length > 0;
+  return canEqualize ? await closerWith(state, corrected, "equalized", { equalize: true }) : corrected;
+}
+
+/** The candidate with a change of its plan where that brings the outputs closer, else as it is. */
+async function closerWith(
+  state: Search,
+  before: Candidate,
+  what: string,
+  change: Partial<StaticPlan>,
+): Promise<Candidate> {
+  if (before.plan.scheme !== "static") return before;
+  const changed = await attempt(state, `${before.label}, ${what}`, { ...before.plan, ...change });
+  return changed !== undefined && distance(changed) < distance(before) ? changed : before;
 }
 
 /** Puts back to float what is cheaper so; a second time with fewer and larger regions. */
