@@ -1,5 +1,5 @@
 /** Weights and biases of integer nodes, and what numbers they become. */
-import { floatAttr, type Node, type Value } from "@pare/ir";
+import { floatAttr, intAttr, type Node, type Value } from "@pare/ir";
 import { specOf } from "@pare/ops";
 import type { ActivationSpec, BiasPoint, PlacementOptions, WeightPoint, WeightSpec } from "../contract.ts";
 import { biasSlot, codeSlots, constantOf, ruleOf, shapeIn, type View } from "./view.ts";
@@ -34,15 +34,22 @@ function addedSpec({ type, symmetric }: ActivationSpec): WeightSpec {
   return { type, symmetric, axis: undefined };
 }
 
+/** Depthwise weights have a scale a channel even where one a tensor is asked for, unless nothing is to be protected. */
 function weightSpec(
-  { target, ...view }: View,
+  view: View,
   node: Node,
   slot: number,
-  { weight = {} }: PlacementOptions,
+  { weight = {}, protect = true }: PlacementOptions,
 ): WeightSpec {
-  const { granularity, bits, symmetric, type } = { ...target.weight, ...weight };
-  const axis = granularity === "channel" ? channelAxis({ target, ...view }, node, slot) : undefined;
+  const { granularity, bits, symmetric, type } = { ...view.target.weight, ...weight };
+  const byChannel = granularity === "channel" || (protect && isDepthwise(node, slot));
+  const axis = byChannel ? channelAxis(view, node, slot) : undefined;
   return { type, symmetric: symmetric || axis !== undefined, axis, ...(bits < fullBits(type) && { bits }) };
+}
+
+/** Its channels differ in scale as much as layers do. */
+function isDepthwise(node: Node, slot: number): boolean {
+  return node.op === "onnx.Conv" && intAttr(node, "group", 1) > 1 && constantOf(node.inputs[slot])?.shape[1] === 1;
 }
 
 function fullBits(type: string): number {

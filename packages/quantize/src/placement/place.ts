@@ -17,7 +17,7 @@ import { type Flow, flowOf } from "./fold-clips.ts";
 import { groupsOf } from "./groups.ts";
 import { activationPoints } from "./points.ts";
 import { protectedNodes } from "./protect.ts";
-import { refusal } from "./refusals.ts";
+import { refusal, refuseSharers } from "./refusals.ts";
 import { type Spread, spread } from "./spread.ts";
 import { ruleOf, type View, viewOf } from "./view.ts";
 
@@ -29,6 +29,7 @@ export function place(model: Model, inference: Inference, target: Target, option
   const possible = new Set(view.nodes.filter((node) => !refusals.has(node)));
   const { folds } = flowOf(view, possible, mayFold);
   for (const node of possible) if (isStoppedByClip(view, node, folds)) refusals.set(node, stoppedByClip);
+  refuseSharers(view, refusals);
   const candidates = new Set(view.nodes.filter((node) => !refusals.has(node)));
   const flow = flowOf(view, candidates, mayFold);
   const found = spread(flow, candidates);

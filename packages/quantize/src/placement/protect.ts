@@ -2,7 +2,7 @@
  * Patterns that are known to lose accuracy as integers, each with its name. They stay float where that costs little;
  * `protect: false` in the options takes them like everything else.
  */
-import { type Node, producerOf, type Value } from "@pare/ir";
+import { consumersOf, type Node, producerOf, type Value } from "@pare/ir";
 import { codedInputs, elementsIn, ruleOf, type View } from "./view.ts";
 
 /** The reason by node. */
@@ -12,7 +12,21 @@ export function protectedNodes(view: View): ReadonlyMap<Node, string> {
     for (const [each, reason] of [...attention(view, node), ...gate(view, node), ...hardSwish(node)])
       if (!reasons.has(each)) reasons.set(each, reason);
   }
+  for (const node of heads(view)) reasons.set(node, "head: boxes and scores side by side would share one grid");
   return reasons;
+}
+
+/** Concats behind which nothing is multiplied any more: what they join goes to the model's outputs. */
+function heads(view: View): readonly Node[] {
+  const leadsOn = new Set<Node>();
+  for (const node of view.nodes.toReversed()) {
+    const readers = node.outputs.flatMap(consumersOf);
+    const isComputed = (next: Node) => leadsOn.has(next) || ruleOf(view, next)?.kind === "compute";
+    if (readers.some(isComputed)) leadsOn.add(node);
+  }
+  return view.nodes.filter(
+    (node) => node.op === "onnx.Concat" && !leadsOn.has(node) && codedInputs(view, node).length > 1,
+  );
 }
 
 type Found = readonly (readonly [Node, string])[];

@@ -1,5 +1,5 @@
 /** Why a node cannot be integer on a target, whatever stands around it. */
-import { describeNode, floatAttr, intAttr, type Node, stringAttr, type Value } from "@pare/ir";
+import { consumersOf, describeNode, floatAttr, intAttr, type Node, stringAttr, type Value } from "@pare/ir";
 import { dtypeOf } from "@pare/ops";
 import type { OperatorRule, Target } from "../targets/target.ts";
 import {
@@ -35,7 +35,10 @@ function dataFault(view: View, node: Node): string | undefined {
   const slots = codeSlots(view, node);
   const other = node.inputs.find((value) => value !== undefined && isOtherFloat(view, value));
   if (slots.length === 0) return other ? `its values are ${dtypeIn(view, other)}, not float32` : "no float data";
-  if (codedInputs(view, node).length === 0) return "all its inputs are constants";
+  if (codedInputs(view, node).length === 0)
+    return node.inputs.every((value) => value === undefined || constantOf(value) !== undefined)
+      ? "all its inputs are constants"
+      : "what it looks up is a constant table (an embedding), and stays float";
   if (namedOutputs(node).some((output) => !isFloat32(view, output))) return "it has a result that is not float32";
   if (namedOutputs(node).some(({ uses }) => uses.size === 0)) return "nothing uses its result";
   return undefined;
@@ -54,8 +57,6 @@ function computeFault(view: View, node: Node, rule: OperatorRule): string | unde
   if (weight === undefined) {
     if (rule.constantWeight) return "its weight is computed";
   } else {
-    const reader = floatReader(view, weight);
-    if (reader !== undefined) return `its weight is also read as float by ${describeNode(reader)}`;
     const shape = constantOf(weight)?.shape ?? [];
     if (shape.length < 2) return "its weight has fewer than two axes";
     const { leastChannels = 1 } = rule;
@@ -70,14 +71,25 @@ export function weightOf(view: View, node: Node): Value | undefined {
   return slot === undefined ? undefined : node.inputs[slot];
 }
 
-/** Who would need a float copy of a weight: an operator that is not computed with integers here. */
-function floatReader(view: View, weight: Value): Node | undefined {
-  for (const use of weight.uses) {
-    if (use.kind !== "input") continue;
-    const isInner = use.node.graph !== view.model.graph;
-    if (isInner || ruleOf(view, use.node)?.kind !== "compute") return use.node;
+/**
+ * Nodes whose weight another node reads as float, because that one is refused: no float copy is to stay beside the codes.
+ * Their reasons are added, until nothing more follows.
+ */
+export function refuseSharers(view: View, refusals: Map<Node, string>): void {
+  for (let size = -1; size !== refusals.size; ) {
+    size = refusals.size;
+    for (const node of view.nodes) {
+      const weight = ruleOf(view, node)?.kind === "compute" && !refusals.has(node) ? weightOf(view, node) : undefined;
+      const reader = weight && floatReader(view, weight, refusals);
+      if (reader !== undefined) refusals.set(node, `its weight is also read as float by ${describeNode(reader)}`);
+    }
   }
-  return undefined;
+}
+
+function floatReader(view: View, weight: Value, refusals: ReadonlyMap<Node, string>): Node | undefined {
+  const readers = consumersOf(weight);
+  const isComputed = (node: Node) => node.graph === view.model.graph && ruleOf(view, node)?.kind === "compute";
+  return readers.find((node) => refusals.has(node) || !isComputed(node));
 }
 
 function biasFault(view: View, node: Node): string | undefined {
