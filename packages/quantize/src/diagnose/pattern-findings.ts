@@ -1,0 +1,66 @@
+/** Patterns that are known to lose accuracy, where they are integer in a placement. */
+import type { Model, Node } from "@pare/ir";
+import { inferTypes } from "@pare/ops";
+import type { Statistics } from "@pare/pass";
+import type { Placement } from "../contract.ts";
+import { protectedNodes } from "../placement/protect.ts";
+import { viewOf } from "../placement/view.ts";
+import { nameOf } from "../schemes/dynamic-nodes.ts";
+import type { Finding } from "./finding.ts";
+
+/** @param model that the placement is of */
+export function patternFindings(
+  model: Model,
+  { decisions, target }: Placement,
+  statistics: ReadonlyMap<string, Statistics>,
+): readonly Finding[] {
+  const integer = (node: Node) => decisions.get(node)?.kind === "integer";
+  return [
+    ...protectedFindings(protectedNodes(viewOf(model, inferTypes(model), target)), integer),
+    ...concatFindings([...model.graph.nodes].filter(integer), statistics),
+  ];
+}
+
+function protectedFindings(fragile: ReadonlyMap<Node, string>, integer: (node: Node) => boolean): readonly Finding[] {
+  const byReason = new Map<string, string[]>();
+  for (const [node, reason] of fragile) {
+    if (!integer(node)) continue;
+    const pattern = reason.replace(/[:(].*$/, "").trim();
+    byReason.set(pattern, [...(byReason.get(pattern) ?? []), nameOf(node)]);
+  }
+  return [...byReason].map(([pattern, subjects]) => ({
+    cause: "fragile-pattern",
+    text: `${pattern} as integers: ${subjects.length} nodes`,
+    subjects,
+    cure: { options: { protect: true } },
+  }));
+}
+
+/** What is joined under one scale may differ by this factor in size. */
+const unlike = 20;
+
+/** Joins of large numbers and small ones: boxes in pixels and scores below 1. All of them get the scale of the largest. */
+export function concatFindings(
+  nodes: readonly Node[],
+  statistics: ReadonlyMap<string, Statistics>,
+): readonly Finding[] {
+  const mixed = nodes.filter((node) => {
+    if (node.op !== "onnx.Concat") return false;
+    const sizes = node.inputs.flatMap((value) => {
+      const found = value && statistics.get(value.name);
+      return found === undefined ? [] : [Math.max(Math.abs(found.min), Math.abs(found.max))];
+    });
+    const smallest = Math.min(...sizes.filter((size) => size > 0));
+    return sizes.length > 1 && Math.max(...sizes) > unlike * smallest;
+  });
+  if (mixed.length === 0) return [];
+  const names = mixed.map(nameOf);
+  return [
+    {
+      cause: "mixed-concat",
+      text: `${mixed.length} Concat nodes join large numbers and small ones (boxes and scores) under one scale`,
+      subjects: names,
+      cure: { except: names },
+    },
+  ];
+}

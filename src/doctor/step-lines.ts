@@ -1,0 +1,44 @@
+import type { Cure, StaticOptions } from "@pare/quantize";
+import { quantizeStatic } from "@pare/quantize";
+
+export interface StaticStep {
+  /** With every default. */
+  readonly options: StaticOptions;
+  readonly only: readonly string[];
+  readonly except: readonly string[];
+  readonly equalize: boolean;
+}
+
+export const defaultStep: StaticStep = {
+  options: quantizeStatic.options.parse({}),
+  only: [],
+  except: [],
+  equalize: false,
+};
+
+export function cured(step: StaticStep, { options = {}, except = [], equalize = false }: Cure): StaticStep {
+  return {
+    options: { ...step.options, ...options },
+    only: step.only,
+    except: [...new Set([...step.except, ...except])],
+    equalize: step.equalize || equalize,
+  };
+}
+
+/** The step as lines of a recipe, without what is as by default. */
+export function stepLines({ options, only, except, equalize }: StaticStep): readonly string[] {
+  const own = Object.entries(options).filter(
+    ([name, value]) =>
+      JSON.stringify(value) !== JSON.stringify(defaultStep.options[name as keyof StaticOptions]) && value !== undefined,
+  );
+  const settings = [
+    ...own.map(([name, value]) => `${kebab(name)}: ${typeof value === "object" ? JSON.stringify(value) : value}`),
+    ...(only.length > 0 ? [`only: ${list(only)}`] : []),
+    ...(except.length > 0 ? [`except: ${list(except)}`] : []),
+  ];
+  const written = settings.length === 0 ? "- quantize/static" : `- quantize/static: { ${settings.join(", ")} }`;
+  return equalize ? ["- quantize/equalize-layers", written] : [written];
+}
+
+const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+const list = (names: readonly string[]) => `[${names.map((name) => JSON.stringify(name)).join(", ")}]`;

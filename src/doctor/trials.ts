@@ -1,0 +1,85 @@
+/** Suspected causes are tried: what the model that each cure gives loses, on the same validation samples. */
+
+import type { Model } from "@pare/ir";
+import type { Judgement } from "@pare/pass";
+import type { Cure } from "@pare/quantize";
+import { type DiagnosedCause, isHurt, lossOf, recovered, type TriedCure } from "./diagnosis.ts";
+import { type LearningTools, type Patient, quantizedBy } from "./patient.ts";
+import { cured, type StaticStep, stepLines } from "./step-lines.ts";
+
+export interface Suspicion {
+  readonly cause: DiagnosedCause["cause"];
+  readonly text: string;
+  readonly subjects: readonly string[];
+  readonly cure: Cure;
+  /** Calibrate with other samples: a line of the data section, and the tools that have them. */
+  readonly samples?: { readonly line: string; readonly tools: LearningTools };
+}
+
+/** A cause explains at least this much of the loss. */
+const leastRecovered = 0.25;
+/** Models that are judged together. */
+const together = 4;
+
+export interface Trials {
+  /** What matters most first. */
+  readonly causes: readonly DiagnosedCause[];
+  readonly together: TriedCure | undefined;
+}
+
+export async function tryCures(suspicions: readonly Suspicion[], before: Judgement, patient: Patient): Promise<Trials> {
+  const tried = await judgeAll(suspicions, patient);
+  const useful = suspicions
+    .flatMap((suspicion) => {
+      const after = tried.get(keyOf(suspicion, patient.step));
+      return after !== undefined && recovered(before, after) >= leastRecovered ? [{ suspicion, after }] : [];
+    })
+    .sort((a, b) => lossOf(a.after) - lossOf(b.after));
+  const causes = useful.map(({ suspicion, after }): DiagnosedCause => {
+    const { cause, text, subjects } = suspicion;
+    return { cause, text, subjects, lines: linesOf(suspicion, patient.step), certainty: "tried", after };
+  });
+  return { causes, together: await tryTogether(useful, patient) };
+}
+
+async function judgeAll(suspicions: readonly Suspicion[], patient: Patient): Promise<ReadonlyMap<string, Judgement>> {
+  const { step, original, tools } = patient;
+  const distinct = [...new Map(suspicions.map((suspicion) => [keyOf(suspicion, step), suspicion]))];
+  const found = new Map<string, Judgement>();
+  for (let start = 0; start < distinct.length; start += together) {
+    tools.progress.report("trying cures", start, distinct.length);
+    const some = distinct.slice(start, start + together);
+    const models: Model[] = [];
+    for (const [, { cure, samples }] of some)
+      models.push(await quantizedBy(cured(step, cure), patient, samples?.tools ?? tools));
+    for (const [i, judgement] of (await tools.data.judge(models, original)).entries())
+      found.set(some[i]![0], judgement);
+  }
+  return found;
+}
+
+function keyOf(suspicion: Suspicion, step: StaticStep): string {
+  return linesOf(suspicion, step).join("\n");
+}
+
+function linesOf({ cure, samples }: Suspicion, step: StaticStep): readonly string[] {
+  if (samples !== undefined) return [samples.line];
+  return stepLines(cured(step, cure));
+}
+
+/** Several cures at once, where the best of them alone is not enough. */
+async function tryTogether(
+  useful: readonly { readonly suspicion: Suspicion; readonly after: Judgement }[],
+  patient: Patient,
+): Promise<TriedCure | undefined> {
+  const [best] = useful;
+  const others = useful.filter(({ suspicion }) => suspicion.cause !== best?.suspicion.cause);
+  if (best === undefined || others.length === 0 || !isHurt(best.after)) return undefined;
+  // The best one's options win.
+  const all = [...useful].reverse().reduce((step, { suspicion }) => cured(step, suspicion.cure), patient.step);
+  const samples = useful.find(({ suspicion }) => suspicion.samples)?.suspicion.samples;
+  const model = await quantizedBy(all, patient, samples?.tools ?? patient.tools);
+  const [after] = await patient.tools.data.judge([model], patient.original);
+  if (after === undefined || lossOf(after) >= lossOf(best.after)) return undefined;
+  return { lines: [...(samples === undefined ? [] : [samples.line]), ...stepLines(all)], after };
+}
