@@ -1,5 +1,6 @@
 import type { Pass } from "@pare/pass";
 import { quantizeAuto } from "./auto/auto.ts";
+import { absorbBiasesPass } from "./corrections/absorb-biases.ts";
 import { correctBiasesPass } from "./corrections/correct-biases.ts";
 import { equalizeLayersPass } from "./corrections/equalize-layers.ts";
 import { quantizeDynamic } from "./schemes/dynamic.ts";
@@ -17,5 +18,6 @@ export const quantizePasses: readonly Pass[] = [
   quantizeFloat16,
   quantizeWeights,
   equalizeLayersPass,
+  absorbBiasesPass,
   correctBiasesPass,
 ];

@@ -15,6 +15,7 @@ export function moveBias(edit: Edit, { node, output, bias }: Layer, wanted: Floa
   const moved = movedConstant(edit, bias.value, shift);
   if (moved === undefined) return false;
   const { value } = bias;
+  if (moved === value) return true;
   edit.replaceUses(value, moved, (use) => use.kind === "input" && use.node === bias.node && use.slot === bias.slot);
   if (value.uses.size === 0) drop(edit, value);
   return true;
@@ -62,12 +63,12 @@ function decodeOf(value: Value | undefined): Node | undefined {
 const toInt32 = (codes: Float64Array) =>
   codes.map((code) => Math.min(Math.max(Math.round(code), -(2 ** 31)), 2 ** 31 - 1));
 
-/** Another node may use the same bias, so the moved one is a constant of its own. */
+/** In place where nothing else reads the bias; else the moved one is a constant of its own. */
 function movedConstant(edit: Edit, value: Value, shift: Float64Array): Value | undefined {
   if (value.origin.kind === "constant") {
     const { tensor } = value.origin;
     const moved = isFloat(tensor.dtype) ? sumWith(tensor, numbers(tensor), shift) : undefined;
-    return moved && edit.constant(value.name, tensorOf(tensor.dtype, moved.shape, moved.values), value.graph);
+    return moved && changed(edit, value, tensorOf(tensor.dtype, moved.shape, moved.values));
   }
   const decode = decodeOf(value);
   const [codes, scale, zeroPoint] = decode?.inputs ?? [];
@@ -79,7 +80,7 @@ function movedConstant(edit: Edit, value: Value, shift: Float64Array): Value | u
   const moved = sumWith(codes.origin.tensor, old, shift);
   if (moved === undefined) return undefined;
   const stored = encoded(codes.origin.tensor, moved, scales, zero);
-  return stored && decodedAgain(edit, value, decode, stored);
+  return stored && decodedAgain(edit, { value, decode, codes, scale }, stored);
 }
 
 /** [C], or [1,C], or one element that becomes [C]. */
@@ -125,22 +126,41 @@ function isCodeType(dtype: string): dtype is QuantType {
   return dtype === "int8" || dtype === "uint8" || dtype === "int16" || dtype === "uint16";
 }
 
-function decodedAgain(edit: Edit, value: Value, decode: Node, { codes, scale, zeroPoint }: Stored): Value {
-  const [oldCodes, oldScale] = decode.inputs;
-  const graph = value.graph;
-  const keepsScale =
-    oldScale?.origin.kind === "constant" &&
-    codes.dtype === "int32" &&
-    scale.shape.length === oldScale.origin.tensor.shape.length;
+interface Decoded {
+  readonly value: Value;
+  readonly decode: Node;
+  readonly codes: Value;
+  readonly scale: Value;
+}
+
+function decodedAgain(edit: Edit, old: Decoded, { codes, scale, zeroPoint }: Stored): Value {
+  const { value, decode, codes: oldCodes, scale: oldScale } = old;
+  const { graph } = value;
+  const isOwn = value.uses.size === 1 && oldCodes.uses.size === 1;
+  const keepsScale = zeroPoint === undefined && shapeOf(oldScale)?.length === scale.shape.length;
+  if (isOwn && keepsScale) {
+    edit.setConstant(oldCodes, codes);
+    return value;
+  }
   const inputs = [
-    edit.constant(oldCodes!.name, codes, graph),
-    keepsScale ? oldScale : edit.constant(oldScale!.name, scale, graph),
+    edit.constant(oldCodes.name, codes, graph),
+    keepsScale ? oldScale : edit.constant(oldScale.name, scale, graph),
     ...(zeroPoint === undefined
       ? decode.inputs.slice(2)
-      : [edit.constant(`${oldCodes!.name}_zero_point`, zeroPoint, graph)]),
+      : [edit.constant(`${oldCodes.name}_zero_point`, zeroPoint, graph)]),
   ];
   const spec = { name: decode.name, outputs: [value.name], attrs: decode.attrs, graph };
   return edit.node("onnx.DequantizeLinear", inputs, spec).outputs[0]!;
+}
+
+function shapeOf({ origin }: Value): readonly number[] | undefined {
+  return origin.kind === "constant" ? origin.tensor.shape : undefined;
+}
+
+function changed(edit: Edit, value: Value, tensor: Tensor): Value {
+  if (value.uses.size > 1) return edit.constant(value.name, tensor, value.graph);
+  edit.setConstant(value, tensor);
+  return value;
 }
 
 function drop(edit: Edit, value: Value): void {
