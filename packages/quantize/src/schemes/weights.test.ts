@@ -78,7 +78,7 @@ main (float[16,16] x) => (float[16,16] y) <float[16,16] w = random(1), float[1,1
 
   it("touches what is selected only, and says when there is nothing", () => {
     expect(quantized(product, { only: ["other"] }).notes).toEqual([
-      "info: left as it is: it has no float32 weights of that size",
+      "info: left as it is: no constant of it is a float32 weight of that size; simplify may make some constant",
     ]);
     expect(quantized(product, { minSize: 17 }).notes[0]).toMatch(/^info: left as it is/);
   });
@@ -112,6 +112,15 @@ main (float[N,1,4] x) => (float[N,2,3] y) <
     expect(notes[0]).toMatch(
       /^changed: stored 1 weights as int8 behind Cast and Mul: 16 B became 12 B; signal to noise/,
     );
+  });
+
+  it("puts int4 behind Cast, Mul and Reshape, with a scale for neighbours of one channel", () => {
+    const { text } = stored(conv("8, -7, -16, 2"), { type: "int4" });
+    expect(text).toContain(`opset_import: ["" : 21]`);
+    expect(text).toContain("float[2,1] w_scale = {-1, 2}");
+    expect(text).toContain("int4[2,2] w_int4 = {-8, 7, -8, 1}");
+    expect(text).toContain("w_shaped = Reshape (w_scaled, w_shape)");
+    expect(text).toContain("y = Conv (x, w_shaped)");
   });
 
   it("puts float16 behind Cast, where float16 can hold the numbers", () => {

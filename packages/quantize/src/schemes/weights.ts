@@ -167,7 +167,7 @@ function notesOf(chosen: WeightsOptions, done: readonly Done[], planned: readonl
     if (typeof plan === "string") reasons.set(plan, [...(reasons.get(plan) ?? []), weight.value.name]);
   for (const [reason, subjects] of reasons)
     notes.push({ kind: "left", text: `left ${subjects.length} weights as they are: ${reason}`, subjects });
-  return notes.length > 0 ? notes : [{ kind: "info", text: "left as it is: it has no float32 weights of that size" }];
+  return notes.length > 0 ? notes : [{ kind: "info", text: "left as it is: no constant of it is a float32 weight of that size; simplify may make some constant" }];
 }
 
 function changedNote({ bits, granularity, ...chosen }: WeightsOptions, done: readonly Done[]): Note {
