@@ -1,10 +1,10 @@
 import type { Fault } from "@pare/error";
+import { targetOf } from "../model/target-file.ts";
 import { type ExitCode, failureOf } from "../terminal/fault.ts";
 import type { CommandRun } from "../terminal/terminal.ts";
 import { foreseeFile, type TargetInspection } from "./foresight.ts";
 import { foresightText } from "./foresight-text.ts";
 import { type Inspection, inspectFile } from "./inspect.ts";
-import { targetOf } from "./target-file.ts";
 import { inspectionText } from "./text.ts";
 
 interface InspectArgs {

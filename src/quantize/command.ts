@@ -3,6 +3,7 @@ import { createOnnxRuntimeEngine } from "@pare/engine";
 import { openCache, optionNames, readRecipe } from "@pare/recipe";
 import { passNamed, recipeCatalog } from "../catalog.ts";
 import { modelMissingError } from "../evaluate/errors.ts";
+import { withTargetFile } from "../model/target-file.ts";
 import { defaultCacheFolder } from "../run/cache-folder.ts";
 import type { CommandRun } from "../terminal/terminal.ts";
 import { optionUnfitError } from "./errors.ts";
@@ -35,7 +36,7 @@ export const quantizeCommand: CommandRun<QuantizeArgs> = async (args, terminal) 
   const { model: file, out, scheme, only, except, simplify, measure, threads } = args;
   if (!existsSync(file)) throw modelMissingError(file);
   const pass = `quantize/${scheme}`;
-  const options = passOptions(args, scheme);
+  const options = withTargetFile(passOptions(args, scheme));
   const recipe = args.data === undefined ? undefined : readRecipe(args.data, recipeCatalog);
   await using engine = createOnnxRuntimeEngine();
   const result = await quantizeFile(

@@ -8,6 +8,7 @@ import type { DataNote, StepNote } from "@pare/report";
 import { passNamed, recipeCatalog } from "../catalog.ts";
 import { staticInputNotes } from "../evaluate/input-notes.ts";
 import { type ModelWeight, weighModel } from "../model/summary.ts";
+import { withTargetFiles } from "../model/target-file.ts";
 import { openRecipeData, transformOf } from "./data.ts";
 import { sampleNotes } from "./data-notes.ts";
 import { findModel } from "./facts.ts";
@@ -43,7 +44,7 @@ export interface PlanOptions {
 }
 
 export async function planRecipe(file: string, options: PlanOptions = {}): Promise<Plan> {
-  const checked = readRecipe(file, recipeCatalog);
+  const checked = withTargetFiles(readRecipe(file, recipeCatalog));
   const { recipe } = checked;
   await readGates(checked);
   const path = findModel(checked);

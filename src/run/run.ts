@@ -14,6 +14,7 @@ import {
 } from "@pare/recipe";
 import type { GateRecord, RunRecord } from "@pare/report";
 import { recipeCatalog } from "../catalog.ts";
+import { withTargetFiles } from "../model/target-file.ts";
 import { readRecordFile } from "../report/read-records.ts";
 import { defaultCacheFolder } from "./cache-folder.ts";
 import type { ModelPair } from "./evaluate.ts";
@@ -49,7 +50,7 @@ export interface RunOutcome {
 
 /** Does what a recipe says. @throws the faults of the recipe, its gates, the base, the model, the steps and the engine */
 export async function runRecipe(file: string, options: RunOptions = {}): Promise<RunOutcome> {
-  const checked = readRecipe(file, recipeCatalog);
+  const checked = withTargetFiles(readRecipe(file, recipeCatalog));
   const gates = await readGates(checked);
   const base = options.base === undefined ? undefined : await readRecordFile(options.base);
   const lock = options.lock === undefined ? undefined : { lock: readLock(options.lock), file: options.lock };

@@ -15,13 +15,15 @@ import { type Grid, isDequantize, isQuantize, unsigned } from "./grids.ts";
 import { isConversion, isIntegerKernel } from "./integer-kernels.ts";
 import { type Neighbours, neighboursOf } from "./neighbours.ts";
 import { ownGrids } from "./own-weights.ts";
-import { isFloatNode, isFoldable, selectors, type Unit, type Verdict } from "./selectors.ts";
+import { foldableNodes, isFloatNode, selectors, type Unit, type Verdict } from "./selectors.ts";
 import { withUsualSizes } from "./sizes.ts";
 
 export function predict(model: Model, inference: Inference, target: Target): Prediction {
   const around = neighboursOf(model, inference);
   const verdicts = new Map<Node, Verdict>();
-  for (const node of model.graph.nodes) verdicts.set(node, verdictOf(node, around, target));
+  const foldable = foldableNodes(model);
+  for (const node of model.graph.nodes)
+    verdicts.set(node, foldable.has(node) ? computedBefore : verdictOf(node, around, target));
   if (target.runtime === "onnxruntime")
     for (const [node, verdict] of fusedMatMuls(model, around)) verdicts.set(node, verdict);
   const absorbed = absorbedNodes(verdicts, around);
@@ -29,6 +31,8 @@ export function predict(model: Model, inference: Inference, target: Target): Pre
   const nodes = [...verdicts].map(([node, verdict]) => describe(node, verdict, absorbed, sized));
   return { target: target.name, nodes, integerShare: shareOf(nodes) };
 }
+
+const computedBefore: Verdict = { kind: "float", reason: "constant: computed when the model is loaded" };
 
 /** Of multiply-adds; undefined where a size is unknown even so, or there are none. */
 function shareOf(nodes: readonly NodePrediction[]): number | undefined {
@@ -48,7 +52,6 @@ function verdictOf(node: Node, around: Neighbours, target: Target): Verdict {
   if (target.device !== "cpu") return otherRuntime(unit, target);
   const selector = selectors.get(node.op);
   if (selector === undefined || !isFloatNode(around, node)) return { kind: "float", reason: plainReason(node, around) };
-  if (isFoldable(node)) return { kind: "float", reason: "constant: computed when the model is loaded" };
   const clip = clipBehind(node);
   if (clip === undefined) return selector(unit);
   const [grid, ...others] = around.readers(clip);

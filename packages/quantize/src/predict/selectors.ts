@@ -2,8 +2,7 @@
  * ONNX Runtime's rules (1.30) by which an operator between DQ and Q becomes one integer kernel, in our own words. Each
  * gives the kernel, or what stands against it.
  */
-import type { Node } from "@pare/ir";
-import { floatAttr, isGraphOutput, producerOf } from "@pare/ir";
+import { floatAttr, isGraphOutput, type Model, type Node, producerOf, type Value } from "@pare/ir";
 import { dtypeOf } from "@pare/ops";
 import { type Grid, sameGrid } from "./grids.ts";
 import type { Neighbours } from "./neighbours.ts";
@@ -167,14 +166,17 @@ export function isFloatNode({ inference }: Neighbours, node: Node): boolean {
   return types.some((type) => type === "float32" || type === "float16" || type === "float64" || type === "bfloat16");
 }
 
-/** All that a node reads is constant: the runtime computes it when it loads the model. */
-export function isFoldable(node: Node): boolean {
-  return (
-    node.inputs.length > 0 &&
-    node.inputs.every((value) => {
-      if (value === undefined || value.origin.kind === "constant") return true;
-      const producer = producerOf(value);
-      return producer !== undefined && isFoldable(producer);
-    })
-  );
+/** Nodes all of whose inputs are constant: the runtime computes them when it loads the model. */
+export function foldableNodes({ graph }: Model): ReadonlySet<Node> {
+  const found = new Set<Node>();
+  const isFixed = (value: Value | undefined) => {
+    const producer = producerOf(value);
+    return value === undefined || value.origin.kind === "constant" || (producer !== undefined && found.has(producer));
+  };
+  for (const node of graph.nodes) {
+    const isConstant = node.op === "onnx.Constant";
+    const isConverted = node.type === "DequantizeLinear";
+    if (isConstant || (!isConverted && node.inputs.length > 0 && node.inputs.every(isFixed))) found.add(node);
+  }
+  return found;
 }
