@@ -50,7 +50,7 @@ export function dequantizeByChannel(
     edit.constant(`${value.name}_channel_zero_point`, repeated(type, zeroPoint)),
   ];
   return edit.node("onnx.DequantizeLinear", inputs, {
-    name: `${value.name}_dequantize`,
+    name: `${value.name}_dequantize_axis_${axis}_of_${channels}`,
     outputs: [`${value.name}_dequantized`],
     attrs: attrsOf({ axis: attr.int(axis) }),
   });
