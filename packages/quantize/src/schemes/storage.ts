@@ -14,7 +14,7 @@ import type { Note, Pass, Tools } from "@pare/pass";
 import { formatBytes } from "@pare/report";
 import { elementCount, sizeBytes, type Tensor, tensorOf } from "@pare/tensor";
 import * as z from "zod";
-import { decibels, findWeights, scaleAxis, type Weight } from "../weights/find-weights.ts";
+import { countedWeights, decibels, findWeights, leftNotes, scaleAxis, type Weight } from "../weights/find-weights.ts";
 import { halfTensor } from "../weights/half-source.ts";
 import { quantizeConstant } from "../weights/quantize-constant.ts";
 import { energyOf } from "../weights/scan.ts";
@@ -69,16 +69,16 @@ export function storeWeights(
   const weights = find();
   const large = weights.filter(isLarge);
   const types = inferTypes(model);
-  const left: Note[] = [];
+  const left: { name: string; reason: string }[] = [];
   const stored: Stored[] = [];
   for (const [i, weight] of large.entries()) {
     tools.signal.throwIfAborted();
     tools.progress.report("storing weights", i, large.length);
     const done = store(model, weight, scaleAxis(weight, types), chosen);
     if (typeof done !== "string") stored.push(done);
-    else left.push({ kind: "left", text: `left alone: ${done}`, subjects: [weight.value.name] });
+    else left.push({ name: weight.value.name, reason: done });
   }
-  return [...raised, ...summary(chosen.type, stored, weights.length - large.length), ...left];
+  return [...raised, ...summary(chosen.type, stored, weights.length - large.length), ...leftNotes(left)];
 }
 
 /** What was stored, or why not. */
@@ -161,9 +161,9 @@ function summary(type: StorageOptions["type"], stored: readonly Stored[], small:
     const noise = sum((each) => each.noise);
     const ratio = sum((each) => each.signal) / noise;
     const error = noise > 0 ? `; signal to noise of the weights ${decibels(ratio)}` : "";
-    const text = `stored ${stored.length} weights as ${type} ${how}: ${sizes}${error}`;
+    const text = `stored ${countedWeights(stored.length)} as ${type} ${how}: ${sizes}${error}`;
     notes.push({ kind: "changed", text, subjects: stored.map(({ name }) => name) });
   }
-  if (small > 0) notes.push({ kind: "left", text: `left ${small} small weights as they are` });
+  if (small > 0) notes.push({ kind: "left", text: `${countedWeights(small)}: too small to gain much` });
   return notes;
 }

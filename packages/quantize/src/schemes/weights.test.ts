@@ -38,7 +38,7 @@ main (float[N,16] x) => (float[N,1] y) <
   [dense] y = com.microsoft.MatMulNBits <K = 16, N = 1, bits = 4, block_size = 16> (x, w_uint4, w_scale)
 }
 `);
-    expect(notes).toEqual(["changed: gave 1 weights 4 bits in blocks of 16: 64 B became 12 B; nothing is lost"]);
+    expect(notes).toEqual(["changed: gave 1 weight 4 bits in blocks of 16: 64 B became 12 B; nothing is lost"]);
   });
 
   it("or puts the codes behind DequantizeLinear, from opset 21 on", () => {
@@ -59,9 +59,9 @@ main (float[2,3,4] x, int64[2] i) => (y, e, c, n) <
   n = MatMul (x, bad)
 }`);
     expect(notes).toEqual([
-      "left: left 2 weights as they are: no kernel takes its codes; quantize/storage makes it small",
-      "left: left 1 weights as they are: its rows are not made of blocks of 16",
-      "left: left 1 weights as they are: 1 of its numbers are NaN or infinite",
+      "left: 2 weights: no kernel takes its codes; quantize/storage makes it small",
+      "left: 1 weight: its rows are not made of blocks of 16",
+      "left: 1 weight: 1 of its numbers are NaN or infinite",
     ]);
     expect(text).toContain("MatMul (x, bad)");
   });
@@ -72,7 +72,7 @@ main (float[2,3,4] x, int64[2] i) => (y, e, c, n) <
 main (float[16,16] x) => (float[16,16] y) <float[16,16] w = random(1), float[1,16] b = random(2)> {
   y = Gemm ${gemm} (x, w, b)
 }`);
-      expect(notes, gemm).toEqual([expect.stringMatching(/^left: left 1 weights as they are: no kernel/)]);
+      expect(notes, gemm).toEqual([expect.stringMatching(/^left: 1 weight: no kernel/)]);
     }
   });
 
@@ -110,7 +110,7 @@ main (float[N,1,4] x) => (float[N,2,3] y) <
 }
 `);
     expect(notes[0]).toMatch(
-      /^changed: stored 1 weights as int8 behind Cast and Mul: 16 B became 12 B; signal to noise/,
+      /^changed: stored 1 weight as int8 behind Cast and Mul: 16 B became 12 B; signal to noise/,
     );
   });
 
@@ -127,14 +127,14 @@ main (float[N,1,4] x) => (float[N,2,3] y) <
     const { text, notes } = stored(conv("1, 0.1, -2, 65504"), { type: "float16" });
     expect(text).toContain("float16[2,1,2] w_float16 = {1, 0.099975586, -2, 65504}");
     expect(text).toContain("y = Conv (x, w_float)");
-    expect(notes).toEqual(["changed: stored 1 weights as float16 behind Cast: 16 B became 8 B"]);
+    expect(notes).toEqual(["changed: stored 1 weight as float16 behind Cast: 16 B became 8 B"]);
     expect(stored(conv("1, 0.1, -2, 65520"), { type: "float16" }).notes).toEqual([
-      "left: left alone: float16 cannot hold numbers as large as it has",
+      "left: 1 weight: float16 cannot hold numbers as large as it has",
     ]);
   });
 
   it("leaves small tensors, vectors, and what is not finite", () => {
     expect(stored(conv("1, 2, 3, 4"), { minSize: 5 }).notes[0]).toMatch(/^info: left as it is/);
-    expect(stored(conv("1, 2, inf, 4")).notes).toEqual(["left: left alone: 1 of its numbers are NaN or infinite"]);
+    expect(stored(conv("1, 2, inf, 4")).notes).toEqual(["left: 1 weight: 1 of its numbers are NaN or infinite"]);
   });
 });

@@ -14,7 +14,7 @@ import type { Note, Pass, Tools } from "@pare/pass";
 import { formatBytes } from "@pare/report";
 import { elementCount, sizeBytes } from "@pare/tensor";
 import * as z from "zod";
-import { decibels, findWeights, type Weight } from "../weights/find-weights.ts";
+import { countedWeights, decibels, findWeights, leftNotes, type Weight } from "../weights/find-weights.ts";
 import { energyOf } from "../weights/scan.ts";
 import {
   type ProductWeight,
@@ -162,12 +162,18 @@ function prepare(model: Model, { form, granularity, bits }: WeightsOptions): rea
 function notesOf(chosen: WeightsOptions, done: readonly Done[], planned: readonly Planned[]): readonly Note[] {
   const notes: Note[] = [];
   if (done.length > 0) notes.push(changedNote(chosen, done));
-  const reasons = new Map<string, string[]>();
-  for (const { plan, weight } of planned)
-    if (typeof plan === "string") reasons.set(plan, [...(reasons.get(plan) ?? []), weight.value.name]);
-  for (const [reason, subjects] of reasons)
-    notes.push({ kind: "left", text: `left ${subjects.length} weights as they are: ${reason}`, subjects });
-  return notes.length > 0 ? notes : [{ kind: "info", text: "left as it is: no constant of it is a float32 weight of that size; simplify may make some constant" }];
+  const left = planned.flatMap(({ plan, weight }) =>
+    typeof plan === "string" ? [{ name: weight.value.name, reason: plan }] : [],
+  );
+  notes.push(...leftNotes(left));
+  return notes.length > 0
+    ? notes
+    : [
+        {
+          kind: "info",
+          text: "left as it is: no constant of it is a float32 weight of that size; simplify may make some constant",
+        },
+      ];
 }
 
 function changedNote({ bits, granularity, ...chosen }: WeightsOptions, done: readonly Done[]): Note {
@@ -177,6 +183,6 @@ function changedNote({ bits, granularity, ...chosen }: WeightsOptions, done: rea
   const noise = sum(({ error }) => error.squared);
   const error =
     noise === 0 ? "nothing is lost" : `signal to noise of the weights ${decibels(sum(({ signal }) => signal) / noise)}`;
-  const text = `gave ${done.length} weights ${bits} bits ${where}: ${sizes}; ${error}`;
+  const text = `gave ${countedWeights(done.length)} ${bits} bits ${where}: ${sizes}; ${error}`;
   return { kind: "changed", text, subjects: done.map(({ weight }) => weight.value.name) };
 }
