@@ -6,7 +6,7 @@
  *     [--repetitions 3] [--budget 20] [--out benchmarks/peers]
  *
  * The peers run in a Python environment that is made in `--environment` (about 0.5 GB; default a folder in
- * node_modules/.cache) and used for nothing else. `--budget`: seconds that a model's files are timed, `--out`: a folder that
+ * node_modules/.cache) and used for nothing else. `--pare`: the built command line, `--budget`: seconds that a model's files are timed, `--out`: a folder that
  * results.md and results.json are written to. Prints the tables; exits 1 where a goal of cases.ts is missed.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -25,6 +25,7 @@ const { values: options } = parseArgs({
     only: { type: "string" },
     repetitions: { type: "string", default: "3" },
     budget: { type: "string", default: "20" },
+    pare: { type: "string", default: "dist/cli.js" },
     out: { type: "string" },
   },
 });
@@ -36,6 +37,7 @@ const settings = {
   models: MODELS,
   scratch,
   python: pythonEnvironment(resolve(options.environment)),
+  pare: resolve(options.pare),
   repetitions: Number(options.repetitions),
   budgetMs: 1000 * Number(options.budget),
 };

@@ -46,7 +46,6 @@ export async function prepareCase(each: Case, models: string, folder: string): P
   const written = {
     ...{ version: 1, model },
     data: { train, validation: validation === calibration ? train : await write("validation", validation) },
-    evaluate: ["accuracy.top1"],
   };
   const recipe = join(folder, "recipe.yaml");
   writeFileSync(recipe, stringify(written));

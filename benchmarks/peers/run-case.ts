@@ -9,15 +9,13 @@ import { judge, type Row } from "./judge.ts";
 import { integerShare, measureAccuracy, measureSpeed } from "./measure.ts";
 import { type PreparedCase, prepareCase } from "./prepare.ts";
 import type { CaseResult } from "./table.ts";
-import { raiseCommand, type Tool, toolsFor } from "./tools.ts";
+import { type Programs, raiseCommand, type Tool, toolsFor } from "./tools.ts";
 
-export interface CaseOptions {
+export interface CaseOptions extends Programs {
   /** Of the models. */
   readonly models: string;
   /** Where files are made. */
   readonly scratch: string;
-  /** The peers' interpreter. */
-  readonly python: string;
   /** Runs of each tool. */
   readonly repetitions: number;
   /** That the files are timed for, together. */
@@ -31,7 +29,7 @@ export async function runCase(each: Case, options: CaseOptions, world: World): P
   const raised = join(folder, "raised.onnx");
   const [program, ...args] = raiseCommand(options.python, prepared.model, raised);
   await runProcess(program, args);
-  const tools = toolsFor(each, options.python);
+  const tools = toolsFor(each, options);
   const fileOf = ({ name }: Tool) => join(folder, `${name.replace(" ", "-")}.onnx`);
   const request = (tool: Tool) => ({ ...prepared, raised, out: fileOf(tool) });
   const attempts = await quantizeByTurns(tools, request, options.repetitions);

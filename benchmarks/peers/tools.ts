@@ -18,23 +18,29 @@ export interface ToolRequest extends PreparedCase {
 }
 
 const script = resolve("benchmarks/peers/quantize.py");
-const pare = resolve("dist/cli.js");
 const peerNames = ["ort-minmax", "ort-percentile", "nncf", "nncf-simplified", "onnxsim-minmax", "onnxsim-mse"];
 
-/** @param python the interpreter of the peers' environment */
-export function toolsFor({ isMatMul }: Case, python: string): readonly Tool[] {
+/** How the programs that quantize are started. */
+export interface Programs {
+  /** The interpreter of the peers' environment. */
+  readonly python: string;
+  /** The command line's script. */
+  readonly pare: string;
+}
+
+export function toolsFor({ isMatMul }: Case, { python, pare }: Programs): readonly Tool[] {
   const peers = [...peerNames, ...(isMatMul ? ["ort-dynamic"] : [])].map(
     (name): Tool => ({
       ...{ name, isOurs: false },
       command: ({ raised, calibration, out }) => [python, script, name, raised, calibration, out],
     }),
   );
-  return [...peers, ours("static", ["--calibrate", "minmax"]), { ...ours("auto", []), mostRuns: 1 }];
+  return [...peers, ours(pare, "static", ["--calibrate", "minmax"]), { ...ours(pare, "auto", []), mostRuns: 1 }];
 }
 
 /** Every step is done: nothing comes from a cache, and nothing is measured that the pass does not need. */
-function ours(scheme: string, options: readonly string[]): Tool {
-  const rest = ["--scheme", scheme, ...options, "--no-cache", "--no-measure", "--force"];
+function ours(pare: string, scheme: string, options: readonly string[]): Tool {
+  const rest = ["--scheme", scheme, ...options, "--no-cache", "--measure=false", "--force"];
   return {
     ...{ name: `pare ${scheme}`, isOurs: true },
     command: ({ model, recipe, out }) => [
