@@ -1,6 +1,15 @@
 import { readModelFile } from "@pare/formats";
 import type { Model } from "@pare/ir";
-import { freeBatch, relativeDifference, type Session, sampleCases, sizeChoices, type Tensors } from "@pare/pass";
+import { shapeOf } from "@pare/ops";
+import {
+  freeBatch,
+  relativeDifference,
+  requiredInputs,
+  type Session,
+  sampleCases,
+  sizeChoices,
+  type Tensors,
+} from "@pare/pass";
 import { makeTensor, type Tensor, tensorBytes } from "@pare/tensor";
 import type { World } from "../run/tools.ts";
 
@@ -27,6 +36,7 @@ export async function openForEvaluation(model: string | Model, { engine, signal 
 
 /** The copy with a free batch of a model that is fixed to 1, where there is one that gives the same. */
 export async function freedCopy(model: Model, { engine, signal }: Pick<World, "engine" | "signal">) {
+  if (requiredInputs(model).some(({ type }) => shapeOf(type)?.[0] !== 1)) return undefined;
   await using session = await engine.open(model, { signal });
   const freed = await openFreed(model, session, { engine, signal });
   await freed?.session[Symbol.asyncDispose]();

@@ -1,4 +1,4 @@
-import { classOf, type Dataset, randomStream } from "@pare/data";
+import { classOf, type Dataset, type RandomStream, randomStream } from "@pare/data";
 
 const purpose = 0x63616c69;
 
@@ -10,23 +10,39 @@ export function chooseSamples(dataset: Dataset, count: number, seed: number): re
   const { length, targetOf } = dataset;
   if (count >= length) return Array.from({ length }, (_, i) => i);
   const random = randomStream(seed, purpose, length);
-  const strata = new Map<number, { readonly index: number; readonly draw: number }[]>();
+  const strata = new Map<number, number[]>();
   for (let index = 0; index < length; index++) {
     const key = targetOf === undefined ? 0 : classOf(targetOf(index));
     const members = strata.get(key);
-    const member = { index, draw: random.uint32() };
-    if (members === undefined) strata.set(key, [member]);
-    else members.push(member);
+    if (members === undefined) strata.set(key, [index]);
+    else members.push(index);
   }
-  // The k-th of n drawn members of a class stands at (k + ½) ÷ n: the first `count` of all hold each class by its share.
-  const ranked = [...strata.values()].flatMap((members) =>
-    members
-      .sort((a, b) => a.draw - b.draw || a.index - b.index)
-      .map(({ index, draw }, k) => ({ index, draw, place: (k + 0.5) / members.length })),
+  const classes = [...strata.values()];
+  const sizes = quotas(
+    classes.map((members) => members.length),
+    count,
   );
-  ranked.sort((a, b) => a.place - b.place || a.draw - b.draw || a.index - b.index);
-  return ranked
-    .slice(0, count)
-    .map(({ index }) => index)
-    .sort((a, b) => a - b);
+  return classes.flatMap((members, i) => drawn(members, sizes[i]!, random)).sort((a, b) => a - b);
+}
+
+/** Shares of `count` in proportion to the sizes: what rounding down leaves goes to the largest remainders. */
+function quotas(sizes: readonly number[], count: number): readonly number[] {
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const exact = sizes.map((size) => (count * size) / total);
+  const rounded = exact.map(Math.floor);
+  const byRemainder = exact
+    .map((_, i) => i)
+    .sort((a, b) => exact[b]! - rounded[b]! - (exact[a]! - rounded[a]!) || a - b);
+  const left = count - rounded.reduce((sum, size) => sum + size, 0);
+  for (const i of byRemainder.slice(0, left)) rounded[i]!++;
+  return rounded;
+}
+
+/** The first of a random order (Fisher and Yates), which is not made to its end. */
+function drawn(members: number[], count: number, random: RandomStream): number[] {
+  for (let i = 0; i < count; i++) {
+    const j = i + random.below(members.length - i);
+    [members[i], members[j]] = [members[j]!, members[i]!];
+  }
+  return members.slice(0, count);
 }

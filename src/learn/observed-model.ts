@@ -5,8 +5,9 @@ import { byteSize, elementCount } from "@pare/tensor";
 import { unknownValueError } from "./errors.ts";
 
 /** Fetched values of one run take at most so much memory, unless one value alone takes more. */
-const runBytes = 64 * 1024 * 1024;
-const largestBatch = 32;
+const runBytes = 32 * 1024 * 1024;
+/** More samples a run make it no faster, but larger. */
+const largestBatch = 8;
 
 /** Values that are observed in the same runs, and how many samples a run has. */
 export interface ObservationGroup {
