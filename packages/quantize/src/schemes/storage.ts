@@ -14,10 +14,11 @@ import type { Note, Pass, Tools } from "@pare/pass";
 import { formatBytes } from "@pare/report";
 import { elementCount, sizeBytes, type Tensor, tensorOf } from "@pare/tensor";
 import * as z from "zod";
-import { countedWeights, decibels, findWeights, leftNotes, scaleAxis, type Weight } from "../weights/find-weights.ts";
+import { findWeights, scaleAxis, type Weight } from "../weights/find-weights.ts";
 import { halfTensor } from "../weights/half-source.ts";
 import { quantizeConstant } from "../weights/quantize-constant.ts";
 import { energyOf } from "../weights/scan.ts";
+import { countedWeights, decibels, leftNotes } from "./weight-notes.ts";
 
 const label = "quantize/storage";
 /** ONNX's number of float32, in Cast. */

@@ -14,7 +14,7 @@ import type { Note, Pass, Tools } from "@pare/pass";
 import { formatBytes } from "@pare/report";
 import { elementCount, sizeBytes } from "@pare/tensor";
 import * as z from "zod";
-import { countedWeights, decibels, findWeights, leftNotes, type Weight } from "../weights/find-weights.ts";
+import { findWeights, type Weight } from "../weights/find-weights.ts";
 import { energyOf } from "../weights/scan.ts";
 import {
   type ProductWeight,
@@ -25,6 +25,7 @@ import {
   writeGather,
   writeMatMulNBits,
 } from "./weight-forms.ts";
+import { countedWeights, decibels, leftNotes } from "./weight-notes.ts";
 
 const label = "quantize/weights";
 

@@ -1,6 +1,6 @@
 import { graphsWithin, type Model, type Node, type Use, type Value } from "@pare/ir";
 import { type Inference, shapeOf, specOf } from "@pare/ops";
-import type { Note, Tools } from "@pare/pass";
+import type { Tools } from "@pare/pass";
 import type { Tensor } from "@pare/tensor";
 
 /** A constant that its operators multiply: of a main graph or a subgraph. */
@@ -46,24 +46,4 @@ export function scaleAxis({ tensor, uses }: Weight, types: Inference): number | 
   const { shape } = tensor;
   const axes = shape.map((_, axis) => axis).filter((axis) => !summed.has(axis) && shape[axis]! > 1);
   return axes.sort((a, b) => shape[b]! - shape[a]! || a - b)[0];
-}
-
-/** A ratio of powers: 1000 is "30.0 dB". */
-export function decibels(ratio: number): string {
-  return `${(10 * Math.log10(ratio)).toFixed(1)} dB`;
-}
-
-export function countedWeights(count: number): string {
-  return count === 1 ? "1 weight" : `${count} weights`;
-}
-
-/** One note a reason, in the order in which reasons came up. */
-export function leftNotes(left: readonly { readonly name: string; readonly reason: string }[]): readonly Note[] {
-  const reasons = new Map<string, string[]>();
-  for (const { name, reason } of left) reasons.set(reason, [...(reasons.get(reason) ?? []), name]);
-  return [...reasons].map(([reason, subjects]) => ({
-    kind: "left",
-    text: `${countedWeights(subjects.length)}: ${reason}`,
-    subjects,
-  }));
 }
