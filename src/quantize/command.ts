@@ -18,8 +18,9 @@ export interface QuantizeArgs {
   readonly scheme: string;
   readonly only: readonly string[] | undefined;
   readonly except: readonly string[] | undefined;
-  readonly simplify: boolean;
-  readonly measure: boolean;
+  readonly "no-simplify": boolean | undefined;
+  readonly "no-measure": boolean | undefined;
+  readonly "no-protect": boolean | undefined;
   readonly threads: number;
   readonly "cache-dir": string | undefined;
   readonly "cache-limit": number;
@@ -28,12 +29,12 @@ export interface QuantizeArgs {
 
 /** Options of the command itself; every other one is the pass's own. */
 const own = new Set([
-  ..."model out force data scheme only except simplify measure threads json quiet verbose help".split(" "),
-  ...["cache-dir", "cache-limit", "no-cache"],
+  ..."model out force data scheme only except threads json quiet verbose help".split(" "),
+  ...["cache-dir", "cache-limit", "no-cache", "no-simplify", "no-measure", "no-protect"],
 ]);
 
 export const quantizeCommand: CommandRun<QuantizeArgs> = async (args, terminal) => {
-  const { model: file, out, scheme, only, except, simplify, measure, threads } = args;
+  const { model: file, out, scheme, only, except, threads } = args;
   if (!existsSync(file)) throw modelMissingError(file);
   const pass = `quantize/${scheme}`;
   const options = withTargetFile(passOptions(args, scheme));
@@ -41,7 +42,9 @@ export const quantizeCommand: CommandRun<QuantizeArgs> = async (args, terminal) 
   await using engine = createOnnxRuntimeEngine();
   const result = await quantizeFile(
     {
-      ...{ file, out, pass, options, recipe, simplify, measure, threads },
+      ...{ file, out, pass, options, recipe, threads },
+      simplify: args["no-simplify"] !== true,
+      measure: args["no-measure"] !== true,
       force: args.force ?? false,
       ...(only !== undefined && { only }),
       ...(except !== undefined && { except }),
@@ -61,6 +64,10 @@ function passOptions(args: QuantizeArgs, scheme: string): Readonly<Record<string
   const fits = optionNames(passNamed(`quantize/${scheme}`).options);
   const given = Object.entries(args).filter(([name, value]) => value !== undefined && /^[a-z-]+$/.test(name));
   const options: Record<string, unknown> = {};
+  if (args["no-protect"]) {
+    if (!fits.includes("protect")) throw optionUnfitError("no-protect", scheme, fits);
+    options.protect = false;
+  }
   for (const [name, value] of given) {
     if (own.has(name)) continue;
     if (!fits.includes(name)) throw optionUnfitError(name, scheme, fits);
