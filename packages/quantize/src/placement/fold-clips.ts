@@ -14,6 +14,8 @@ export interface Flow {
   readonly view: View;
   /** By the value that is clipped. */
   readonly folds: ReadonlyMap<Value, Fold>;
+  /** The fold whose clip gives this value. */
+  foldInto(value: Value): Fold | undefined;
   /** The node that makes a value: of a clip's result, the one before it. */
   producer(value: Value): Node | undefined;
   /** Who reads a value: of a clipped one, those behind the clip. */
@@ -29,6 +31,11 @@ export function flowOf(view: View, candidates: ReadonlySet<Node>, mayFold: (clip
   return {
     view,
     folds,
+    foldInto: (value) => {
+      const clip = producerOf(value);
+      const clipped = clip && before.get(clip);
+      return clipped && folds.get(clipped);
+    },
     producer: (value) => {
       const producer = producerOf(value);
       const clipped = producer && before.get(producer);

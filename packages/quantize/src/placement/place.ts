@@ -80,10 +80,10 @@ function decisionsOf(
 ): ReadonlyMap<Node, Decision> {
   const { view } = flow;
   const groups = groupsOf(flow, integer, folded);
+  const gone = new Set(folded);
   const decide = (node: Node): Decision => {
     const group = groups.get(node);
-    if (folded.includes(node))
-      return { kind: "moved", kernel: node.type, reason: "goes into the grid before it", group };
+    if (gone.has(node)) return { kind: "moved", kernel: node.type, reason: "goes into the grid before it", group };
     const rule = integer.has(node) ? ruleOf(view, node) : undefined;
     if (rule === undefined) return { kind: "float", kernel: node.type, reason: floatReason(node, refusals), group };
     if (rule.kind === "move") return { kind: "moved", kernel: rule.kernel, reason: "the same codes, moved", group };

@@ -46,7 +46,7 @@ function pointOf(
     const maker = flow.producer(value);
     return maker !== undefined && integer.has(maker) && sharesGrid(flow.view, maker);
   };
-  const clips = [...flow.folds.values()].filter(({ clip }) => values.includes(clip.outputs[0]!));
+  const clips = values.flatMap((value) => flow.foldInto(value) ?? []);
   const clipped = clips.map(({ clip }) => clip.outputs[0]!).filter(isMoved);
   const observe = clipped.length > 0 ? clipped : values.filter((value) => !isMoved(value));
   const [only, ...others] = values;

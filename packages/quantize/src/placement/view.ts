@@ -11,10 +11,19 @@ export interface View {
   readonly opset: number;
   /** Of the main graph, in order. */
   readonly nodes: readonly Node[];
+  /** What `codeSlots` has found, by node: it is asked again and again. */
+  readonly slots: Map<Node, readonly number[]>;
 }
 
 export function viewOf(model: Model, inference: Inference, target: Target): View {
-  return { model, inference, target, opset: model.opsets.get("onnx") ?? 1, nodes: [...model.graph.nodes] };
+  return {
+    model,
+    inference,
+    target,
+    opset: model.opsets.get("onnx") ?? 1,
+    nodes: [...model.graph.nodes],
+    slots: new Map(),
+  };
 }
 
 /** How the target runs the operator as integers; undefined where it does not. */
@@ -46,7 +55,11 @@ export function elementsIn(view: View, value: Value): number | undefined {
 
 /** The inputs that are codes where the node is integer: its float data and weights, not biases and not parameters. */
 export function codeSlots(view: View, node: Node): readonly number[] {
-  return ruleOf(view, node)?.residual ? skipSlot(node) : dataSlots(view, node);
+  const known = view.slots.get(node);
+  if (known !== undefined) return known;
+  const found = ruleOf(view, node)?.residual ? skipSlot(node) : dataSlots(view, node);
+  view.slots.set(node, found);
+  return found;
 }
 
 function dataSlots(view: View, node: Node): readonly number[] {
