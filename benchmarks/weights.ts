@@ -69,7 +69,7 @@ function report(name: string, goal: number, unit: string, value: number, more: R
 }
 
 function ours(path: string, out: string, watchMemory = false): Promise<ProcessRun> {
-  const plain = ["--simplify=false", "--measure=false", "--no-cache", "--force", "--quiet"];
+  const plain = ["--no-simplify", "--no-measure", "--no-cache", "--force", "--quiet"];
   const args = ["quantize", path, "-o", out, "--scheme", "weights", "--block-size", String(block), ...plain];
   return runProcess(process.execPath, [cli, ...args], watchMemory);
 }
