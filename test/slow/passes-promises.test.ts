@@ -2,6 +2,7 @@ import { createOnnxRuntimeEngine } from "@pare/engine";
 import { readModelFile } from "@pare/formats";
 import { countNodes, parseModel } from "@pare/ir";
 import { type Pass, runPass, type SessionOptions, type Tools } from "@pare/pass";
+import { quantizePasses } from "@pare/quantize";
 import { simplify, simplifyPasses } from "@pare/simplify";
 import { afterAll, describe, expect, it } from "vitest";
 import { rewrites } from "../fixtures/rewrites.ts";
@@ -40,7 +41,8 @@ const stored = (await modelFiles()).map((file) => ({
   read: () => readModelFile(file.path),
 }));
 const models = [...written, ...stored];
-const passes: readonly Pass<never>[] = [...simplifyPasses, simplify] as never;
+const rounding = quantizePasses.filter(({ promise }) => promise !== "lossy");
+const passes: readonly Pass<never>[] = [...simplifyPasses, simplify, ...rounding] as never;
 const changed = new Map<string, number>();
 
 describe.each(models)("$name", (file) => {

@@ -23,7 +23,7 @@ import type { Note, Pass, PassData, Statistics, Tools } from "@pare/pass";
 import { numbers, tensorOf } from "@pare/tensor";
 import * as z from "zod";
 import { needsCalibrationError } from "../errors.ts";
-import { type Linear, linearOf } from "./linear.ts";
+import { eachWeight, type Linear, linearOf } from "./linear.ts";
 
 const label = "quantize/absorb-biases";
 /** Below it the validation data reaches lower than the calibration data did, and the step is undone. */
@@ -144,12 +144,12 @@ function absorb(model: Model, found: readonly Offsets[]): void {
 }
 
 /** W·c, by output channel. */
-function products({ node, tensor, pairs, outputs }: Linear, offsets: Float64Array): Float64Array {
+function products(linear: Linear, offsets: Float64Array): Float64Array {
+  const { node, outputs } = linear;
   const sums = new Float64Array(outputs);
   const alpha = node.op === "onnx.Gemm" ? floatAttr(node, "alpha", 1) : 1;
-  numbers(tensor).forEach((weight, i) => {
-    const pair = pairs.of(i);
-    sums[pairs.output(pair)]! += alpha * weight * offsets[pairs.input(pair)]!;
+  eachWeight(linear, (weight, _, output, input) => {
+    sums[output]! += alpha * weight * offsets[input]!;
   });
   return sums;
 }

@@ -43,6 +43,8 @@ export interface Family {
   readonly consumers: readonly { readonly linear: Linear; readonly channels: Int32Array }[];
   readonly addends: readonly Addend[];
   readonly bounded: readonly Bounded[];
+  /** All values that carry them. */
+  readonly values: readonly { readonly value: Value; readonly channels: Int32Array }[];
 }
 
 export interface ChannelFamilies {
@@ -283,6 +285,7 @@ class Walk {
       addends: this.#addends.flatMap(({ track, ...addend }) =>
         tracks.has(track) ? [{ ...addend, channels: channels(track) }] : [],
       ),
+      values: [...tracks].map((track) => ({ value: track.value, channels: channels(track) })),
       bounded: this.#bounded.flatMap(({ track, ...bounded }) =>
         tracks.has(track) ? [{ ...bounded, channels: channels(track) }] : [],
       ),

@@ -42,7 +42,7 @@ describe("equalizeLayers", () => {
     );
     const split = equalized(text);
     expect(split.ops).toEqual(["Conv", "Relu", "Min", "Conv"]);
-    expect(split.constants).toEqual({ w: [4, 3], c: [0, 0], v: [4, 3], b_most: [3, 18] });
+    expect(split.constants).toEqual({ w: [4, 3], c: [0, 0], v: [4, 3], b_scaled_most: [3, 18] });
     const kept = equalized(text, { bounds: "keep" });
     expect(kept.constants).toMatchObject({ w: [8, 1], v: [2, 9] });
     expect(kept.notes.map(({ kind, subjects }) => [kind, subjects])).toEqual([

@@ -40,10 +40,11 @@ export function equalizeLayers(
   const found = channelFamilies(model, { selects: tools.selects, splitBounds: bounds === "channel" });
   const factors = equalizingFactors(found);
   const changes = factorChanges(found.families, factors);
+  const notes = notesOf(changes, found, factors);
   model.graph.edit("quantize/equalize-layers", (edit) => {
     for (const change of changes) change.make(edit);
   });
-  return notesOf(changes, found, factors);
+  return notes;
 }
 
 function notesOf(
@@ -52,7 +53,7 @@ function notesOf(
   factors: Float64Array,
 ): readonly Note[] {
   const named = (kind: FactorChange["kind"]) =>
-    changes.filter((change) => change.kind === kind).map(({ node }) => nameOf(node));
+    changes.filter((change) => change.kind === kind).map(({ subject }) => subject);
   const [layers, clips] = [named("layer"), named("clip")];
   const kept = holders.filter((node) => clipBounds(node) !== undefined).map(nameOf);
   const most = factors.reduce((sum, factor) => Math.max(sum, factor, 1 / factor), 1);

@@ -64,7 +64,7 @@ function layersOf(families: readonly Family[]): Layers {
 }
 
 function magnitudesOf({ tensor, pairs }: Linear): Float64Array {
-  const largest = new Float64Array(pairs.count);
+  const largest = new Float64Array(pairs.rows * pairs.columns);
   numbers(tensor).forEach((weight, i) => {
     const pair = pairs.of(i);
     largest[pair] = Math.max(largest[pair]!, Math.abs(weight));
@@ -96,21 +96,26 @@ function balance({ producers, consumers }: Family, layers: Layers, factors: Floa
 
 /** Raises the channels on one side of a layer to its largest weights, with the factors as they are. */
 function gather(
-  { pairs }: Linear,
+  linear: Linear,
   { magnitudes, outputs, inputs }: Layer,
   factors: Float64Array,
   channels: Int32Array,
   side: "output" | "input",
   largest: Map<number, number>,
 ): void {
+  const { pairs } = linear;
   const found = new Float64Array(channels.length);
-  for (let pair = 0; pair < magnitudes.length; pair++) {
-    const output = pairs.output(pair);
-    const input = pairs.input(pair);
-    const i = side === "output" ? output : input;
-    const weight = (magnitudes[pair]! * factorAt(factors, inputs, input)) / factorAt(factors, outputs, output);
-    if (!(found[i]! >= weight)) found[i] = weight;
-  }
+  const { rows, columns, outputShift, inputShift } = pairs;
+  const dividers = Float64Array.from({ length: linear.outputs }, (_, i) => factorAt(factors, outputs, i));
+  const multipliers = Float64Array.from({ length: linear.inputs }, (_, i) => factorAt(factors, inputs, i));
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++) {
+      const output = row + outputShift[column]!;
+      const input = column + inputShift[row]!;
+      const weight = (magnitudes[row * columns + column]! * multipliers[input]!) / dividers[output]!;
+      const i = side === "output" ? output : input;
+      if (!(found[i]! >= weight)) found[i] = weight;
+    }
   channels.forEach((channel, i) => {
     if (channel >= 0) largest.set(channel, Math.max(largest.get(channel) ?? 0, found[i]!));
   });

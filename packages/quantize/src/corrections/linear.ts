@@ -4,7 +4,7 @@
  */
 import { intAttr, type Node, type Value } from "@pare/ir";
 import { type AxisLink, type Shape, specOf } from "@pare/ops";
-import { elementCount, isFloat, type Tensor } from "@pare/tensor";
+import { elementCount, isFloat, numbers, type Tensor } from "@pare/tensor";
 
 export interface Linear {
   readonly node: Node;
@@ -24,15 +24,32 @@ export interface Linear {
 }
 
 /**
- * Weights between the same two channels: all taps of a kernel. With groups there are fewer than outputs · inputs of them:
- * a depthwise convolution has one for each output channel.
+ * Weights between the same two channels: all taps of a kernel. Pairs are numbered by rows; the pair in row r and column c
+ * leads from input c + inputShift[r] to output r + outputShift[c]. The shifts are 0 but for groups: then there are fewer
+ * pairs than outputs · inputs, in a depthwise convolution one for each output channel.
  */
 export interface Pairs {
-  readonly count: number;
+  readonly rows: number;
+  readonly columns: number;
+  readonly outputShift: Int32Array;
+  readonly inputShift: Int32Array;
   /** The pair of the weight with this place in the tensor. */
   of(flat: number): number;
-  output(pair: number): number;
-  input(pair: number): number;
+}
+
+/** Calls back for every weight, with its place and its channels. */
+export function eachWeight(
+  { pairs, tensor }: Linear,
+  visit: (weight: number, flat: number, output: number, input: number) => void,
+): void {
+  const { columns, outputShift, inputShift } = pairs;
+  const weights = numbers(tensor);
+  for (let i = 0; i < weights.length; i++) {
+    const pair = pairs.of(i);
+    const row = Math.floor(pair / columns);
+    const column = pair % columns;
+    visit(weights[i]!, i, row + outputShift[column]!, column + inputShift[row]!);
+  }
 }
 
 export type ShapeOf = (value: Value) => Shape | undefined;
@@ -101,14 +118,14 @@ function pairsOf(
   const [rowStride, columnStride] = [stride(axes.output), stride(axes.input)];
   const isOutputFirst = axes.output === 0;
   const [outputs, inputs] = isOutputFirst || group === 1 ? [rows, columns * group] : [rows * group, columns];
-  const row = (pair: number) => Math.floor(pair / columns);
   const pairs: Pairs = {
-    count: rows * columns,
+    rows,
+    columns,
+    outputShift: Int32Array.from({ length: columns }, (_, c) =>
+      isOutputFirst ? 0 : groupOf(c, columns, group) * rows,
+    ),
+    inputShift: Int32Array.from({ length: rows }, (_, r) => (isOutputFirst ? groupOf(r, rows, group) * columns : 0)),
     of: (flat) => (Math.floor(flat / rowStride) % rows) * columns + (Math.floor(flat / columnStride) % columns),
-    output: isOutputFirst || group === 1 ? row : (pair) => row(pair) + groupOf(pair % columns, columns, group) * rows,
-    input: isOutputFirst
-      ? (pair) => (pair % columns) + groupOf(row(pair), rows, group) * columns
-      : (pair) => pair % columns,
   };
   return { outputs, inputs, pairs };
 }

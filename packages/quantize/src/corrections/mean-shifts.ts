@@ -9,7 +9,7 @@ import { inferTypes, shapeOf } from "@pare/ops";
 import type { PassData, Tensors, Tools } from "@pare/pass";
 import { numbers } from "@pare/tensor";
 import type { Layer } from "./layers.ts";
-import { type Linear, linearOf } from "./linear.ts";
+import { eachWeight, type Linear, linearOf } from "./linear.ts";
 import type { Shifts } from "./shifts.ts";
 
 export async function meanShifts(
@@ -83,12 +83,11 @@ async function firstSample(data: PassData): Promise<Tensors> {
   return new Map();
 }
 
-function shiftOf({ node, tensor, pairs, outputs }: Linear, weight: Float64Array, means: Float64Array): Float64Array {
-  const shift = new Float64Array(outputs);
-  const alpha = floatAttr(node, "alpha", 1);
-  numbers(tensor).forEach((wanted, i) => {
-    const pair = pairs.of(i);
-    shift[pairs.output(pair)]! += alpha * (wanted - weight[i]!) * means[pairs.input(pair)]!;
+function shiftOf(linear: Linear, weight: Float64Array, means: Float64Array): Float64Array {
+  const shift = new Float64Array(linear.outputs);
+  const alpha = floatAttr(linear.node, "alpha", 1);
+  eachWeight(linear, (wanted, i, output, input) => {
+    shift[output]! += alpha * (wanted - weight[i]!) * means[input]!;
   });
   return shift;
 }

@@ -3,30 +3,39 @@ import type { Edit, Node, Value } from "@pare/ir";
 import { elementCount, numbers, type Tensor, tensorOf } from "@pare/tensor";
 import type { Addend, Bounded, Family } from "./channel-families.ts";
 import { factorAt } from "./equalize.ts";
-import type { Linear } from "./linear.ts";
+import { nameOf } from "./layers.ts";
+import { eachWeight, type Linear } from "./linear.ts";
 
 export interface FactorChange {
-  readonly kind: "layer" | "addend" | "clip";
-  readonly node: Node;
+  readonly kind: "layer" | "addend" | "clip" | "name";
+  /** What is changed, for notes. */
+  readonly subject: string;
   make(edit: Edit): void;
 }
 
-/** What has to change where some factors are not 1. @param factors by channel: what it is divided by */
+/**
+ * What has to change where some factors are not 1. Values that are scaled get other names: a name keeps its meaning.
+ * @param factors by channel: what it is divided by
+ */
 export function factorChanges(families: readonly Family[], factors: Float64Array): readonly FactorChange[] {
   const moves = (channels: Int32Array | undefined) =>
     channels?.some((channel) => channel >= 0 && factors[channel] !== 1) ?? false;
   const layers = [...sidesOf(families)].filter(([, { outputs, inputs }]) => moves(outputs) || moves(inputs));
   const addends = families.flatMap((family) => family.addends).filter(({ channels }) => moves(channels));
   const bounded = families.flatMap((family) => family.bounded).filter(({ channels }) => moves(channels));
+  const values = families.flatMap((family) => family.values).filter(({ channels }) => moves(channels));
   return [
+    ...values.map(({ value }): FactorChange => {
+      return { kind: "name", subject: value.name, make: (edit) => edit.rename(value, `${value.name}_scaled`) };
+    }),
     ...layers.map(([linear, sides]): FactorChange => {
-      return { kind: "layer", node: linear.node, make: (edit) => scaleLayer(edit, linear, sides, factors) };
+      return { kind: "layer", subject: nameOf(linear.node), make: (edit) => scaleLayer(edit, linear, sides, factors) };
     }),
     ...addends.map((addend): FactorChange => {
-      return { kind: "addend", node: addend.node, make: (edit) => divideAddend(edit, addend, factors) };
+      return { kind: "addend", subject: nameOf(addend.node), make: (edit) => divideAddend(edit, addend, factors) };
     }),
     ...bounded.map((clip): FactorChange => {
-      return { kind: "clip", node: clip.node, make: (edit) => splitClip(edit, clip, factors) };
+      return { kind: "clip", subject: nameOf(clip.node), make: (edit) => splitClip(edit, clip, factors) };
     }),
   ];
 }
@@ -46,17 +55,12 @@ function sidesOf(families: readonly Family[]): ReadonlyMap<Linear, Sides> {
   return layers;
 }
 
-function scaleLayer(
-  edit: Edit,
-  { node, weight, tensor, pairs, bias, biasSlot }: Linear,
-  { outputs, inputs }: Sides,
-  factors: Float64Array,
-): void {
-  const scaled = numbers(tensor);
-  for (let i = 0; i < scaled.length; i++) {
-    const pair = pairs.of(i);
-    scaled[i]! *= factorAt(factors, inputs, pairs.input(pair)) / factorAt(factors, outputs, pairs.output(pair));
-  }
+function scaleLayer(edit: Edit, linear: Linear, { outputs, inputs }: Sides, factors: Float64Array): void {
+  const { node, weight, tensor, bias, biasSlot } = linear;
+  const scaled = new Float64Array(elementCount(tensor.shape));
+  eachWeight(linear, (old, i, output, input) => {
+    scaled[i] = (old * factorAt(factors, inputs, input)) / factorAt(factors, outputs, output);
+  });
   edit.setConstant(weight, tensorOf(tensor.dtype, tensor.shape, scaled));
   if (bias?.origin.kind !== "constant" || outputs === undefined) return;
   replaceConstant(edit, node, biasSlot, bias, divided(bias.origin.tensor, 1, outputs, factors));
