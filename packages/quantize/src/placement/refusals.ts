@@ -78,9 +78,12 @@ export function weightOf(view: View, node: Node): Value | undefined {
 export function refuseSharers(view: View, refusals: Map<Node, string>): void {
   for (let size = -1; size !== refusals.size; ) {
     size = refusals.size;
+    const readers = new Map<Value, Node | undefined>();
     for (const node of view.nodes) {
       const weight = ruleOf(view, node)?.kind === "compute" && !refusals.has(node) ? weightOf(view, node) : undefined;
-      const reader = weight && floatReader(view, weight, refusals);
+      if (weight === undefined) continue;
+      if (!readers.has(weight)) readers.set(weight, floatReader(view, weight, refusals));
+      const reader = readers.get(weight);
       if (reader !== undefined) refusals.set(node, `its weight is also read as float by ${describeNode(reader)}`);
     }
   }
