@@ -40,6 +40,7 @@ export type OtherCause =
   | "few-samples"
   | "other-values"
   | "unequal-channels"
+  | "shifted-means"
   | "quantizer";
 
 export interface TriedCure {

@@ -95,7 +95,12 @@ function splitSteps(steps: readonly RecipeStep[]): {
   const { only, except, options } = step;
   return {
     before: steps.slice(0, at),
-    step: { ...defaultStep, only, except, options: { ...defaultStep.options, ...options } },
+    step: {
+      ...defaultStep,
+      ...{ only, except },
+      options: { ...defaultStep.options, ...options },
+      correct: steps.slice(at).some(({ pass }) => pass === "quantize/correct-biases"),
+    },
   };
 }
 
@@ -109,6 +114,7 @@ export async function quantizedBy(
   const own = { ...tools, ...selectionOfStep(step) };
   if (step.equalize) equalizeLayers(model, own);
   await writeStatic(model, target, step.options, own);
+  if (step.correct) await runPass(model, passNamed("quantize/correct-biases"), {}, { ...tools, original: prepared });
   return model;
 }
 

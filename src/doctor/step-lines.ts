@@ -7,6 +7,7 @@ export interface StaticStep {
   readonly only: readonly string[];
   readonly except: readonly string[];
   readonly equalize: boolean;
+  readonly correct: boolean;
 }
 
 export const defaultStep: StaticStep = {
@@ -14,19 +15,24 @@ export const defaultStep: StaticStep = {
   only: [],
   except: [],
   equalize: false,
+  correct: false,
 };
 
-export function cured(step: StaticStep, { options = {}, except = [], equalize = false }: Cure): StaticStep {
+export function cured(
+  step: StaticStep,
+  { options = {}, except = [], equalize = false, correct = false }: Cure,
+): StaticStep {
   return {
     options: { ...step.options, ...options },
     only: step.only,
     except: [...new Set([...step.except, ...except])],
     equalize: step.equalize || equalize,
+    correct: step.correct || correct,
   };
 }
 
 /** The step as lines of a recipe, without what is as by default. */
-export function stepLines({ options, only, except, equalize }: StaticStep): readonly string[] {
+export function stepLines({ options, only, except, equalize, correct }: StaticStep): readonly string[] {
   const own = Object.entries(options).filter(
     ([name, value]) =>
       JSON.stringify(value) !== JSON.stringify(defaultStep.options[name as keyof StaticOptions]) && value !== undefined,
@@ -37,7 +43,11 @@ export function stepLines({ options, only, except, equalize }: StaticStep): read
     ...(except.length > 0 ? [`except: ${list(except)}`] : []),
   ];
   const written = settings.length === 0 ? "- quantize/static" : `- quantize/static: { ${settings.join(", ")} }`;
-  return equalize ? ["- quantize/equalize-layers", written] : [written];
+  return [
+    ...(equalize ? ["- quantize/equalize-layers"] : []),
+    written,
+    ...(correct ? ["- quantize/correct-biases"] : []),
+  ];
 }
 
 const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

@@ -37,13 +37,19 @@ function usualSuspicions({ stored, step }: Patient): readonly Suspicion[] {
     subjects: [],
     cure: { equalize: true },
   };
+  const shifted: Suspicion = {
+    cause: "shifted-means",
+    text: "rounding of weights moves the means of channels, layer after layer",
+    subjects: [],
+    cure: { correct: true },
+  };
   const anew: Suspicion = {
     cause: "quantizer",
     text: "what made the file: quantized anew from the original, the model loses less",
     subjects: [],
     cure: {},
   };
-  return [...(stored === undefined ? [] : [anew]), ...ranges, ...(step.equalize ? [] : [equalized])];
+  return [...(stored === undefined ? [] : [anew]), ...ranges, ...(step.equalize ? [] : [equalized]), shifted];
 }
 
 const fewSamples = 64;
@@ -77,7 +83,7 @@ async function groupSuspicions({ prepared, target, step, tools }: Patient): Prom
   return together
     .filter((count, i) => i === 0 || ranked.length >= count)
     .map((count) => {
-      const nodes = ranked.slice(0, count).flatMap((part) => part.nodes);
+      const nodes = ranked.slice(0, count).flatMap((part) => part.computing);
       const what = count === 1 ? "the group" : `${count} groups`;
       const text = `${what} of nodes whose return to float brings the outputs closest`;
       return { cause: "sensitive-group", text, subjects: nodes, cure: { except: nodes } };

@@ -27,6 +27,11 @@ export interface Trials {
   readonly together: TriedCure | undefined;
 }
 
+interface Useful {
+  readonly suspicion: Suspicion;
+  readonly after: Judgement;
+}
+
 export async function tryCures(suspicions: readonly Suspicion[], before: Judgement, patient: Patient): Promise<Trials> {
   const tried = await judgeAll(suspicions, patient);
   const useful = suspicions
@@ -35,12 +40,24 @@ export async function tryCures(suspicions: readonly Suspicion[], before: Judgeme
       return after !== undefined && recovered(before, after) >= leastRecovered ? [{ suspicion, after }] : [];
     })
     .sort((a, b) => lossOf(a.after) - lossOf(b.after));
-  const causes = useful.map(({ suspicion, after }): DiagnosedCause => {
+  const causes = bestOfEach(useful).map(({ suspicion, after }): DiagnosedCause => {
     const { cause, text, subjects } = suspicion;
     return { cause, text, subjects, lines: linesOf(suspicion, patient.step), certainty: "tried", after };
   });
   return { causes, together: await tryTogether(useful, patient) };
 }
+
+/** Of several cures for one cause: the smallest that heals, else the one that leaves the least loss. */
+function bestOfEach(useful: readonly Useful[]): readonly Useful[] {
+  return useful.filter((each) => {
+    const rivals = useful.filter(({ suspicion }) => suspicion.cause === each.suspicion.cause);
+    const healing = rivals.filter(({ after }) => !isHurt(after));
+    const simplest = [...healing].sort((a, b) => sizeOf(a) - sizeOf(b))[0];
+    return each.after === (simplest ?? rivals[0])?.after;
+  });
+}
+
+const sizeOf = ({ suspicion }: Useful) => suspicion.cure.except?.length ?? 0;
 
 async function judgeAll(suspicions: readonly Suspicion[], patient: Patient): Promise<ReadonlyMap<string, Judgement>> {
   const { step, original, tools } = patient;
@@ -68,10 +85,7 @@ function linesOf({ cure, samples }: Suspicion, step: StaticStep): readonly strin
 }
 
 /** Several cures at once, where the best of them alone is not enough. */
-async function tryTogether(
-  useful: readonly { readonly suspicion: Suspicion; readonly after: Judgement }[],
-  patient: Patient,
-): Promise<TriedCure | undefined> {
+async function tryTogether(useful: readonly Useful[], patient: Patient): Promise<TriedCure | undefined> {
   const [best] = useful;
   const others = useful.filter(({ suspicion }) => suspicion.cause !== best?.suspicion.cause);
   if (best === undefined || others.length === 0 || !isHurt(best.after)) return undefined;

@@ -30,4 +30,6 @@ export interface Cure {
   readonly except?: readonly string[];
   /** Cross-layer equalization before. */
   readonly equalize?: boolean;
+  /** Correction of biases behind. */
+  readonly correct?: boolean;
 }

@@ -12,7 +12,7 @@
 import { cloneModel, type Model } from "@pare/ir";
 import type { PassData, Tools } from "@pare/pass";
 import type { CalibrationOptions } from "../calibrate/options.ts";
-import type { Placement, PlacementOptions } from "../contract.ts";
+import type { Decision, Placement, PlacementOptions } from "../contract.ts";
 import { nameOf } from "../schemes/dynamic-nodes.ts";
 import { prepareStatic, type StaticOptions } from "../schemes/static.ts";
 import type { Target } from "../targets/target.ts";
@@ -37,6 +37,8 @@ export interface RankedGroup {
   readonly groups: readonly number[];
   /** Their nodes, each by its name or, where it has none, its first output's. In graph order. */
   readonly nodes: readonly string[];
+  /** Those of them that compute: what moves their codes goes back to float with them. */
+  readonly computing: readonly string[];
   /** Of the outputs with only this quantized, or with all but this. */
   readonly divergence: number;
 }
@@ -72,19 +74,25 @@ export async function rankGroups(
   const parts = await splitSearch(groups, variants.runs, async (wanted) =>
     (await variants.measure(wanted.map(on))).map((divergence) => sign * divergence),
   );
-  const names = namesByGroup(placement);
+  const names = namesByGroup(placement, () => true);
+  const computing = namesByGroup(placement, ({ kind }) => kind === "integer");
   const ranked = parts.map((part) => ({
     groups: part.groups,
     nodes: part.groups.flatMap((group) => names.get(group) ?? []),
+    computing: part.groups.flatMap((group) => computing.get(group) ?? []),
     divergence: sign * part.effect,
   }));
   return { direction, unit: variants.unit, samples: variants.samples, all: all ?? 0, ranked };
 }
 
-function namesByGroup({ decisions }: Placement): ReadonlyMap<number, readonly string[]> {
+function namesByGroup(
+  { decisions }: Placement,
+  wanted: (decision: Decision) => boolean,
+): ReadonlyMap<number, readonly string[]> {
   const names = new Map<number, string[]>();
-  for (const [node, { group }] of decisions) {
-    if (group === undefined) continue;
+  for (const [node, decision] of decisions) {
+    const { group } = decision;
+    if (group === undefined || !wanted(decision)) continue;
     const known = names.get(group);
     if (known === undefined) names.set(group, [nameOf(node)]);
     else known.push(nameOf(node));
