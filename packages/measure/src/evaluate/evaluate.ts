@@ -103,7 +103,7 @@ function prepare(
   checkMetrics(asked, target, sessions.length, source);
   const kind = target?.kind;
   const labelMetrics = kind === undefined ? [] : metricsFor(kind, asked, true);
-  const keepProbabilities = labelMetrics.some((name) => probabilityMetrics.includes(name));
+  const keepOdds = labelMetrics.some((name) => probabilityMetrics.includes(name));
   const fidelityNames = sessions.length < 2 ? [] : metricsFor("fidelity", asked, kind === undefined);
   const [original] = sessions as [Runner];
   return sessions.map((session, i) => {
@@ -117,9 +117,7 @@ function prepare(
     return {
       output,
       fetch: [...new Set([...(wantsLabels || isWhole ? [output] : []), ...common, ...seen])],
-      labels: wantsLabels
-        ? labelRecorder(target, { output, samples, classes, activation, keepProbabilities })
-        : undefined,
+      labels: wantsLabels ? labelRecorder(target, { output, samples, classes, activation, keepOdds }) : undefined,
       fidelity: compared.length > 0 ? fidelityRecorder(samples, compared, output, activation) : undefined,
       user,
       metrics: [...(wantsLabels ? labelMetrics : []), ...(compared.length > 0 ? fidelityNames : [])],

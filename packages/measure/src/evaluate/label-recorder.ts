@@ -25,7 +25,7 @@ export interface RecorderOptions {
   readonly samples: number;
   readonly classes: readonly string[];
   readonly activation: Activation;
-  readonly keepProbabilities: boolean;
+  readonly keepOdds: boolean;
 }
 
 /** @param like a target of the data set: all are of its kind */
@@ -40,12 +40,12 @@ export function labelRecorder(like: Target, options: RecorderOptions): LabelReco
   }
 }
 
-function classRecorder({ output, samples, classes, activation, keepProbabilities }: RecorderOptions): LabelRecorder {
+function classRecorder({ output, samples, classes, activation, keepOdds }: RecorderOptions): LabelRecorder {
   let builder: ReturnType<typeof classOutcomes> | undefined;
   let used = activation;
   return {
     get outcomes() {
-      return (builder ?? classOutcomes(samples, classes, keepProbabilities)).outcomes;
+      return (builder ?? classOutcomes(samples, classes, keepOdds)).outcomes;
     },
     get activation() {
       return used;
@@ -57,7 +57,7 @@ function classRecorder({ output, samples, classes, activation, keepProbabilities
       for (const [i, target] of targets.entries()) {
         if (target?.kind !== "class") throw mixedTargetsError("class", target?.kind, first + i);
         const probabilities = probabilitiesOf(rows[i]!, chosen);
-        builder ??= classOutcomes(samples, namesOf(classes, probabilities.length), keepProbabilities);
+        builder ??= classOutcomes(samples, namesOf(classes, probabilities.length), keepOdds);
         if (target.index >= probabilities.length) throw classRangeError(output, target.index, probabilities.length);
         builder.add(first + i, target.index, probabilities);
       }

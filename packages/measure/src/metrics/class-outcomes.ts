@@ -11,8 +11,11 @@ export interface ClassOutcomes {
   readonly losses: Float64Array;
   /** Probability of the prediction. */
   readonly confidences: Float32Array;
-  /** [samples, classes], only where a metric needs the probability of every class. */
-  readonly probabilities?: Float32Array;
+  /**
+   * [samples, classes], only where a metric ranks by them: of each class its probability ÷ that of all others. A
+   * probability near 1 would be rounded to 1, and samples that the model tells apart would be ties.
+   */
+  readonly odds?: Float32Array;
 }
 
 /** No probability counts as smaller than this: one sure mistake would make the loss infinite. */
@@ -27,12 +30,8 @@ export interface ClassOutcomesBuilder {
   readonly outcomes: ClassOutcomes;
 }
 
-/** @param keepProbabilities for metrics that rank samples by them */
-export function classOutcomes(
-  samples: number,
-  classes: readonly string[],
-  keepProbabilities: boolean,
-): ClassOutcomesBuilder {
+/** @param keepOdds for metrics that rank samples by them */
+export function classOutcomes(samples: number, classes: readonly string[], keepOdds: boolean): ClassOutcomesBuilder {
   const outcomes = {
     kind: "class" as const,
     classes,
@@ -41,7 +40,7 @@ export function classOutcomes(
     ranks: new Int32Array(samples),
     losses: new Float64Array(samples),
     confidences: new Float32Array(samples),
-    ...(keepProbabilities && { probabilities: new Float32Array(samples * classes.length) }),
+    ...(keepOdds && { odds: new Float32Array(samples * classes.length) }),
   };
   return {
     outcomes,
@@ -52,9 +51,17 @@ export function classOutcomes(
       outcomes.ranks[index] = rankOf(row, label, prediction);
       outcomes.losses[index] = -Math.log(Math.max(row[label]!, leastProbability));
       outcomes.confidences[index] = prediction === -1 ? Number.NaN : row[prediction]!;
-      outcomes.probabilities?.set(row, index * classes.length);
+      outcomes.odds?.set(oddsOf(row), index * classes.length);
     },
   };
+}
+
+/** From 1e-45 to 3e38 in float32. Above one half from the others themselves: 1 − p would lose what is small. */
+function oddsOf(row: Float64Array): Float64Array {
+  return row.map((p, own) => {
+    if (!(p > 0.5)) return p / (1 - p);
+    return p / row.reduce((sum, other, i) => (i === own || Number.isNaN(other) ? sum : sum + other), 0);
+  });
 }
 
 function highest(row: Float64Array): number {

@@ -93,6 +93,12 @@ describe("metrics of a classifier", () => {
     expect(valuesOf(three, "calibration.error")["calibration.error"]).toBeCloseTo((0.8 + 0.38) / 3, 6);
   });
 
+  it("rank samples of which the model is so sure that a rounded probability would be 1", () => {
+    const [sure, surer] = [1e-20, 1e-21];
+    const outcomes = outcomesOf(["no", "yes"], [0, sure, 1 - sure], [1, surer, 1 - surer], [0, 1 - sure, sure]);
+    expect(valuesOf(outcomes, "auc.roc")).toEqual({ "auc.roc": 1 });
+  });
+
   it("of two classes the second is ranked, of more the mean of each against the rest", () => {
     const two = outcomesOf(["no", "yes"], [0, 0.9, 0.1], [0, 0.6, 0.4], [1, 0.65, 0.35], [1, 0.2, 0.8]);
     expect(valuesOf(two, "auc.roc", "precision.average")).toEqual({

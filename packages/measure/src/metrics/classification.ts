@@ -91,8 +91,8 @@ function ranked(name: string, summary: string, of: (ranking: Ranking) => Statist
   return single({ name, summary, unit: "ratio", better: "higher", statistic });
 }
 
-function rankingOf({ classes, labels, probabilities }: ClassOutcomes, positive: number): Ranking {
-  const scores = Float32Array.from(labels, (_, i) => probabilities?.[i * classes.length + positive] ?? Number.NaN);
+function rankingOf({ classes, labels, odds }: ClassOutcomes, positive: number): Ranking {
+  const scores = Float32Array.from(labels, (_, i) => odds?.[i * classes.length + positive] ?? Number.NaN);
   return { scores, positives: Uint8Array.from(labels, (label) => (label === positive ? 1 : 0)) };
 }
 

@@ -1,27 +1,27 @@
 /**
  * Outcomes as a record keeps them, and back: columns of little-endian numbers in base64, the smallest type that holds
- * them. Losses, confidences and probabilities are rounded to float32.
+ * them. Losses, confidences and odds are rounded to float32.
  */
 import type { OutcomeColumn, OutcomesRecord } from "@pare/report";
 import { makeTensor, numbers, tensorBytes, tensorOf } from "@pare/tensor";
 import { outcomesUnreadableError } from "../errors.ts";
 import type { LabelOutcomes } from "./catalog.ts";
 
-/** Probabilities of every class beyond this are left out: metrics that rank by them need the samples again. */
-const mostProbabilities = 1_000_000;
+/** Odds of every class beyond this are left out: metrics that rank by them need the samples again. */
+const mostOdds = 1_000_000;
 
 export function encodeOutcomes(outcomes: LabelOutcomes, samplesSha256: string): OutcomesRecord {
   switch (outcomes.kind) {
     case "class": {
-      const { labels, predictions, ranks, losses, confidences, probabilities, classes } = outcomes;
-      const kept = probabilities !== undefined && probabilities.length <= mostProbabilities;
+      const { labels, predictions, ranks, losses, confidences, odds, classes } = outcomes;
+      const kept = odds !== undefined && odds.length <= mostOdds;
       const columns = {
         labels: integers(labels),
         predictions: integers(predictions),
         ranks: integers(ranks),
         losses: floats(losses),
         confidences: floats(confidences),
-        ...(kept && { probabilities: floats(probabilities) }),
+        ...(kept && { odds: floats(odds) }),
       };
       return { kind: "class", samples: labels.length, samplesSha256, classes, columns };
     }
@@ -52,7 +52,7 @@ export function decodeOutcomes(record: OutcomesRecord): LabelOutcomes {
         ranks: Int32Array.from(read("ranks")),
         losses: read("losses"),
         confidences: Float32Array.from(read("confidences")),
-        ...(columns.probabilities && { probabilities: Float32Array.from(read("probabilities", classes.length)) }),
+        ...(columns.odds && { odds: Float32Array.from(read("odds", classes.length)) }),
       };
     case "values":
       return { kind, width, targets: read("targets", width), predictions: read("predictions", width) };
