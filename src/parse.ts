@@ -106,9 +106,12 @@ function explain(error: unknown, argv: readonly string[]): unknown {
   if (unknown !== undefined) return unknownOption(unknown, command);
   const problem = error.message
     .replace(/^Not enough non-option arguments: got \d+, need at least \d+/, `${command?.arguments} is missing`)
-    .replace(/^Not enough arguments following: (.*)/, "--$1 needs a value");
-  return usageError(problem.toLowerCase().split("\n")[0]!, helpHint(command), command?.name);
+    .replace(/^Not enough arguments following: (.*)/, "--$1 needs a value")
+    .replace(/^Invalid values:\s*Argument: (\S+), Given: (.*), Choices: (.*)/, "--$1 cannot be $2: it is one of $3");
+  return usageError(lowerFirst(problem.split("\n")[0]!), helpHint(command), command?.name);
 }
+
+const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
 
 const helpHint = (command?: Command) => `See \`pare ${command ? `${command.name} ` : ""}--help\`.`;
 

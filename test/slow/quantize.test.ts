@@ -1,0 +1,84 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { readModel } from "@pare/formats";
+import { afterAll, describe, expect, it } from "vitest";
+import { pare } from "../support/pare.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "pare-quantize-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const model = "recipes/quickstart.onnx";
+const data = ["--data", "recipes/quickstart.yaml"];
+const cache = ["--cache-dir", join(folder, "cache")];
+const operators = (path: string) => [...readModel(path).graph.nodes].map(({ type }) => type);
+
+function quantize(out: string, ...args: readonly string[]) {
+  return pare(root, ["quantize", model, "-o", join(folder, out), ...cache, ...args]);
+}
+
+describe("pare quantize", { timeout: 180_000 }, () => {
+  it("static: integers where the target has them, proven where this machine is the target", async () => {
+    const { code, out } = await quantize("static.onnx", "--scheme", "static", ...data, "--json");
+    expect(code).toBe(0);
+    const { judgement, time, notes, sizeBytesBefore, sizeBytesAfter } = JSON.parse(out);
+    expect(sizeBytesAfter).toBeLessThan(0.45 * sizeBytesBefore);
+    expect(judgement).toMatchObject({ metric: "accuracy.top1", samples: 1000 });
+    expect(judgement.drop).toBeLessThan(0.02);
+    expect(time.low).toBeLessThan(time.high);
+    const { proof } = notes.find((note: { proof?: unknown }) => note.proof !== undefined);
+    expect(proof.predictedShare).toBeGreaterThan(0.5);
+    expect(proof.disagreements).toEqual([]);
+    expect(operators(join(folder, "static.onnx"))).toContain("QuantizeLinear");
+  });
+
+  it("gives the same bytes twice", async () => {
+    const args = ["--scheme", "static", "--calibrate", "percentile", ...data, "--no-measure"];
+    expect((await quantize("a.onnx", ...args)).code).toBe(0);
+    expect((await quantize("b.onnx", ...args, "--no-cache")).code).toBe(0);
+    expect(readFileSync(join(folder, "a.onnx")).equals(readFileSync(join(folder, "b.onnx")))).toBe(true);
+  });
+
+  it("auto: never slower than what came in, with the table of what was tried", async () => {
+    const { code, out } = await quantize("auto.onnx", ...data, "--max-time", "20");
+    expect(code).toBe(0);
+    expect(out).toMatch(/\n {2}chosen: /);
+    expect(out).toMatch(/\ntried +metric +lost \(at most\) +agree +time +size\nfloat /);
+    for (const line of out.split("\n").slice(1)) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  it("without data it stores weights in a quarter of the bytes", async () => {
+    const { code, out } = await quantize("storage.onnx", "--scheme", "storage", "--no-measure", "--json");
+    expect(code).toBe(0);
+    const { sizeBytesBefore, sizeBytesAfter } = JSON.parse(out);
+    expect(sizeBytesAfter).toBeLessThan(0.5 * sizeBytesBefore);
+    expect(operators(join(folder, "storage.onnx"))).toContain("Cast");
+  });
+
+  it.each([
+    [["--scheme", "static"], "QUANTIZE_DATA at quantize/static: there is no data to calibrate with"],
+    [["--scheme", "static", ...data, "--target", "cpu-x64-vnn"], 'Did you mean "cpu-x64-vnni"?'],
+    [["--scheme", "dynamic", "--percentile", "99"], "USAGE at --percentile: --scheme dynamic has no such option"],
+    [["--scheme", "half"], '--scheme cannot be "half": it is one of "auto", "static"'],
+    [["--data", "no.yaml"], "RECIPE_MISSING at no.yaml: there is no such file"],
+  ])("%j is bad input", async (args, message) => {
+    const { code, out, err } = await quantize("bad.onnx", ...args);
+    expect([code, out]).toEqual([2, ""]);
+    expect(err).toContain(message);
+    expect(err).not.toMatch(/\n\s+at /);
+    expect(existsSync(join(folder, "bad.onnx"))).toBe(false);
+  });
+
+  it("calibrates with no test data, and replaces no file unasked", async () => {
+    const recipe = join(folder, "test-only.yaml");
+    writeFileSync(recipe, `version: 1\nmodel: builtin:quickstart\ndata:\n  test: { generated: glyphs, samples: 50 }\n`);
+    const refused = await quantize("new.onnx", "--data", recipe);
+    expect(refused.code).toBe(2);
+    expect(refused.err).toContain("the recipe has no data to calibrate with: test data alone is for the end");
+    writeFileSync(join(folder, "kept.onnx"), "mine");
+    expect((await quantize("kept.onnx", "--scheme", "storage")).code).toBe(2);
+    expect(readFileSync(join(folder, "kept.onnx"), "utf8")).toBe("mine");
+  });
+});
