@@ -1,8 +1,8 @@
 import type { Histogram } from "@pare/pass";
 import { countBins, type Floats } from "./summarise.ts";
 
-/** Bins of every histogram. With 2^14 the larger side of the values has 4,096 to 8,192 of them. */
-export const bins = 2 ** 14;
+/** Bins of every histogram. With 2^13 the larger side of the values has 2,048 to 4,096 of them. */
+export const bins = 2 ** 13;
 const half = bins / 2;
 
 /**

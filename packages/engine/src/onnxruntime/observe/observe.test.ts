@@ -64,10 +64,10 @@ it("counts by bins that widen without moving a value", async () => {
     ],
     { histogram: true },
   ))!;
-  // The largest is 3: 2^14 bins of 2^−11 reach from −4 up to 4, of 2^−12 only up to 2.
-  expect(histogram!.width).toBe(2 ** -11);
+  // The largest is 3: 2^13 bins of 2^−10 reach from −4 up to 4, of 2^−11 only up to 2.
+  expect(histogram!.width).toBe(2 ** -10);
   const filled = [...histogram!.counts.entries()].filter(([, count]) => count > 0);
-  const bin = (value: number) => 2 ** 13 + value / 2 ** -11;
+  const bin = (value: number) => 2 ** 12 + value / 2 ** -10;
   expect(filled).toEqual([
     [bin(-0.5), 1],
     [bin(0), 1],
@@ -77,8 +77,8 @@ it("counts by bins that widen without moving a value", async () => {
 });
 
 it("reaches the ends: a power of two above needs a bin of its own, one below has the first", async () => {
-  expect((await observe([[-4, 0]], { histogram: true })).histogram!.width).toBe(2 ** -10);
-  expect((await observe([[4, 0]], { histogram: true })).histogram!.width).toBe(2 ** -11);
+  expect((await observe([[-4, 0]], { histogram: true })).histogram!.width).toBe(2 ** -9);
+  expect((await observe([[4, 0]], { histogram: true })).histogram!.width).toBe(2 ** -10);
 });
 
 it("counts zeros whose width is not known yet, and nothing but zeros", async () => {
@@ -87,9 +87,9 @@ it("counts zeros whose width is not known yet, and nothing but zeros", async () 
     [0, -1],
   ];
   const { histogram } = await observe(batches, { histogram: true });
-  expect(histogram!.counts[2 ** 13]).toBe(3);
+  expect(histogram!.counts[2 ** 12]).toBe(3);
   const zeros = (await observe([[0, 0]], { histogram: true })).histogram!;
-  expect([zeros.width, zeros.counts[2 ** 13]]).toEqual([1, 2]);
+  expect([zeros.width, zeros.counts[2 ** 12]]).toEqual([1, 2]);
 });
 
 it("counts what is not finite and leaves it out of everything else", async () => {
