@@ -69,9 +69,20 @@ export function pick(candidates: readonly Candidate[], { maxDrop, prefer }: Choi
   return float;
 }
 
+/** Where the target is another machine: integers are taken to be faster, the more of them the faster. */
+const presumed: Readonly<Record<Plan["scheme"], number>> = {
+  static: 0.5,
+  float16: 0.6,
+  dynamic: 0.8,
+  storage: 1,
+  float: 1,
+};
+
+const timeOf = ({ time, plan }: Candidate) => time?.value ?? presumed[plan.scheme];
+
 /** Ratios of time or size that differ by less are the same: then the other, then the closer outputs decide. */
 function isBetter(a: Candidate, b: Candidate, prefer: Choice["prefer"]): boolean {
-  const speed = (b.time?.value ?? 1) - (a.time?.value ?? 1);
+  const speed = timeOf(b) - timeOf(a);
   const size = (b.bytes - a.bytes) / Math.max(1, b.bytes);
   const [first, second] = prefer === "size" ? [size, speed] : [speed, size];
   if (Math.abs(first) > sameTime) return first > 0;

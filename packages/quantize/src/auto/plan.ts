@@ -7,6 +7,7 @@ import { correctBiases } from "../corrections/correct-biases.ts";
 import { equalizeLayers } from "../corrections/equalize-layers.ts";
 import { needsCalibrationError } from "../errors.ts";
 import { writeDynamic } from "../schemes/dynamic.ts";
+import { writeFloat16 } from "../schemes/float16.ts";
 import { writeStatic } from "../schemes/static.ts";
 import { storeWeights } from "../schemes/storage.ts";
 import type { Target } from "../targets/target.ts";
@@ -28,6 +29,7 @@ export const planSchema = z.discriminatedUnion("scheme", [
   z.strictObject({ scheme: z.literal("float") }),
   z.strictObject({ scheme: z.literal("storage"), correct: z.boolean() }),
   z.strictObject({ scheme: z.literal("dynamic") }),
+  z.strictObject({ scheme: z.literal("float16") }),
   staticPlan,
 ]);
 
@@ -49,6 +51,10 @@ export async function buildPlan(model: Model, plan: Plan, target: Target, tools:
 /** The same in place. */
 export async function applyPlan(model: Model, plan: Plan, target: Target, tools: Tools): Promise<void> {
   if (plan.scheme === "float") return;
+  if (plan.scheme === "float16") {
+    await writeFloat16(model, target, {}, tools);
+    return;
+  }
   // Bounds of activations stay one number, so that grids can take their place.
   if (plan.scheme === "static" && plan.equalize) equalizeLayers(model, tools, { bounds: "keep" });
   const before = cloneModel(model);

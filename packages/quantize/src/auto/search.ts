@@ -16,6 +16,7 @@ import { inferTypes } from "@pare/ops";
 import type { Judgement, Progress, Tools } from "@pare/pass";
 import { equalizeLayers } from "../corrections/equalize-layers.ts";
 import { place } from "../placement/place.ts";
+import { isHere } from "../targets/is-here.ts";
 import type { Target } from "../targets/target.ts";
 import { type Candidate, constantBytes, distance, pick } from "./candidate.ts";
 import { holdDrop } from "./hold-drop.ts";
@@ -54,8 +55,11 @@ export async function search(
   model: Model,
   target: Target,
   options: SearchOptions,
-  tools: Tools,
+  given: Tools,
 ): Promise<SearchOutcome> {
+  const { bench, ...others } = given;
+  // Another machine's times say nothing of the target's.
+  const tools: Tools = { ...others, ...(bench !== undefined && isHere(target, bench) && { bench }) };
   const began = performance.now();
   const isOver = () => performance.now() - began > options.maxTimeMs;
   const state: Search = {
@@ -70,7 +74,8 @@ export async function search(
   };
   await attempt(state, "float", { scheme: "float" });
   await attemptStorage(state);
-  if (hasProducts(model)) await attempt(state, "dynamic", { scheme: "dynamic" });
+  if (isGpu(target)) await attempt(state, "float16", { scheme: "float16" });
+  if (canMultiply(target) && hasProducts(model)) await attempt(state, "dynamic", { scheme: "dynamic" });
   const best = await attemptStatic(state);
   const groups = best === undefined ? [] : await attemptRegions(state, best);
   await timeAll(state, best);
@@ -85,6 +90,11 @@ function pickStatic({ tried }: Search): Candidate | undefined {
   const timed = tried.filter(({ plan, time }) => plan.scheme === "static" && time !== undefined);
   return timed.length === 0 ? undefined : timed.reduce((a, b) => (b.time!.value < a.time!.value ? b : a));
 }
+
+const isGpu = ({ device }: Target) => device === "webgpu" || device === "cuda";
+
+/** Whether ONNX Runtime has the kernels there that quantize inputs at run time. */
+const canMultiply = ({ runtime, device }: Target) => runtime === "onnxruntime" && device === "cpu";
 
 function hasProducts(model: Model): boolean {
   return [...model.graph.nodes].some(({ op }) => op === "onnx.MatMul" || op === "onnx.Gemm" || op === "onnx.LSTM");

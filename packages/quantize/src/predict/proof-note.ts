@@ -1,6 +1,7 @@
 import type { Model } from "@pare/ir";
 import { inferTypes } from "@pare/ops";
 import type { Note, PassBench } from "@pare/pass";
+import { isHere } from "../targets/is-here.ts";
 import type { Target } from "../targets/target.ts";
 import { predict } from "./predict.ts";
 import { type Proof, prove } from "./prove.ts";
@@ -28,15 +29,6 @@ export async function proofNote(model: Model, target: Target, bench: PassBench |
 async function proofOf(model: Model, prediction: Parameters<typeof prove>[0], bench: PassBench): Promise<Proof> {
   const { profile, optimized } = await bench.profile(model);
   return prove(prediction, profile, optimized);
-}
-
-const plain = (feature: string) => feature.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
-
-/** Whether what runs here is what the target describes. */
-function isHere({ runtime, device, features }: Target, bench: PassBench): boolean {
-  const present = new Set(bench.cpuFeatures.map(plain));
-  const fits = features.length === 0 || features.some((feature) => present.has(plain(feature)));
-  return runtime === "onnxruntime" && device === bench.device && fits;
 }
 
 function proofText(predicted: number | undefined, proof: Proof | undefined, target: string): string {

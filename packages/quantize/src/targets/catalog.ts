@@ -14,11 +14,12 @@ export const targets: ReadonlyMap<string, Target> = new Map(ready.map((target) =
  * x86-64 without VNNI, and whatever is unknown, is taken for AVX2: 7-bit weights are right everywhere.
  */
 export function defaultTarget(features: readonly string[]): Target {
-  const present = new Set(features.map(plain));
-  const has = (target: Target) => target.features.some((feature) => present.has(plain(feature)));
+  const present = new Set(features.map(plainFeature));
+  const has = (target: Target) => target.features.some((feature) => present.has(plainFeature(feature)));
   return [cpuX64Vnni, cpuArm64].find(has) ?? cpuX64Avx2;
 }
 
-function plain(feature: string): string {
+/** "AVX512-VNNI" → "avx512vnni". */
+export function plainFeature(feature: string): string {
   return feature.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
 }
