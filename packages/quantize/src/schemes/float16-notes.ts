@@ -8,8 +8,8 @@ export interface Float16Facts {
   readonly target: Target;
   readonly casts: number;
   readonly ports: "float32" | "float16";
-  /** A value that still is not finite on data. */
-  readonly bad: string | undefined;
+  /** A node that still gives what is not finite on data. */
+  readonly bad: Node | undefined;
   readonly isMeasured: boolean;
 }
 
@@ -62,5 +62,5 @@ function measuredNotes({ isMeasured, bad }: Float16Facts): readonly Note[] {
   if (bad === undefined)
     return [{ kind: "info", text: "nothing infinite or NaN on the calibration data that was not before" }];
   const text = "still infinite or NaN on the calibration data: leave it out (except), or keep the model in float32";
-  return [{ kind: "info", text, subjects: [bad] }];
+  return [{ kind: "info", text, subjects: [nameOf(bad)] }];
 }

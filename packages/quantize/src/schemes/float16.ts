@@ -3,12 +3,13 @@
  *
  * 1. What must stay float32 does: values that data shows beyond ±65504 ÷ headroom, operators that take no float16, sizes,
  *    angles and what becomes an integer. Without data sums and powers stay float32 too: nothing says how far they reach.
- * 2. With data the result is run on it: what is not finite, and was, makes the first node where that happens float32.
+ * 2. With data the conversion is rehearsed on it: what is not finite then, and was, becomes
+ *    float32 with what leads to it.
  * 3. Half the bytes everywhere; faster on GPUs. On a processor ONNX Runtime computes most of it in float32 all the same,
  *    with Casts in between.
  * 4. The opset is raised to 13 where it is lower.
  */
-import { cloneModel, graphsWithin, type Model, type Value } from "@pare/ir";
+import { cloneModel, graphsWithin, type Model, type Node, producerOf, type Value } from "@pare/ir";
 import { inferTypes } from "@pare/ops";
 import { upgradeOpset } from "@pare/opset";
 import type { Note, Pass, PassData, Tools } from "@pare/pass";
@@ -19,11 +20,12 @@ import { nodesOf } from "./dynamic-nodes.ts";
 import { largestFloat16, withMasks } from "./float16-constants.ts";
 import { float16Notes } from "./float16-notes.ts";
 import { type HalfPlan, isFloat32, planHalf } from "./float16-plan.ts";
+import { rehearse } from "./float16-rehearsal.ts";
 import { writeHalf } from "./float16-write.ts";
 
 const label = "quantize/float16";
 const leastOpset = 13;
-const mostRounds = 8;
+const mostRounds = 16;
 
 export const float16Options = z.strictObject({
   target: targetOption,
@@ -58,29 +60,22 @@ export async function writeFloat16(
 ): Promise<readonly Note[]> {
   const raised = upgradeOpset(model, leastOpset).filter(({ kind }) => kind === "changed");
   const measured = tools.data && (await measure(model, tools.data));
-  const kept = new Set<string>();
+  const inference = inferTypes(model);
+  const kept = new Set<Node>();
   for (let round = 1; ; round++) {
-    const savepoint = model.graph.savepoint();
-    const inference = inferTypes(model);
     const plan = planHalf(model, nodesOf(model), inference, {
       keepFloat: (node) => {
         if (!tools.selects(node)) return "not selected";
-        return node.outputs.some(({ name }) => kept.has(name)) ? "infinite or NaN in float16 on data" : undefined;
+        return kept.has(node) ? "infinite or NaN in float16 on data" : undefined;
       },
       beyond: measured && beyondRange(measured, largestFloat16 / headroom),
     });
-    const outputs = halfOutputs(model, plan);
+    const bad = measured && tools.data && (await firstNotFinite(model, plan, measured, tools.data));
+    const causes = bad === undefined || round === mostRounds ? [] : causesOf(bad, plan.half);
+    for (const cause of causes) kept.add(cause);
+    if (causes.length > 0) continue;
     const casts = writeHalf(model, plan, inference, ports, label);
-    const bad = measured && tools.data && (await firstNotFinite(model, outputs, measured, tools.data));
-    if (bad === undefined || round === mostRounds) {
-      savepoint.release();
-      return [
-        ...raised,
-        ...float16Notes(model, plan, { target, casts, ports, bad, isMeasured: measured !== undefined }),
-      ];
-    }
-    savepoint.rollback();
-    kept.add(bad);
+    return [...raised, ...float16Notes(model, plan, { target, casts, ports, bad, isMeasured: measured !== undefined })];
   }
 }
 
@@ -116,25 +111,35 @@ function beyondRange(measured: ReadonlyMap<string, Measured>, limit: number): Re
   return new Set([...measured].filter(([, { largest }]) => largest > limit).map(([name]) => name));
 }
 
-/** The first output of which a number is not finite on the data, and was before; undefined where all is well. */
+/** The first node of which a value is not finite on the data, and was before, where the plan rounds to float16. */
 async function firstNotFinite(
-  model: Model,
-  outputs: readonly { readonly value: Value; readonly name: string }[],
+  original: Model,
+  plan: HalfPlan,
   measured: ReadonlyMap<string, Measured>,
   data: PassData,
-): Promise<string | undefined> {
-  const observed = outputs.filter(({ name }) => measured.has(name));
+): Promise<Node | undefined> {
+  const { model, rounded } = rehearse(original, plan);
+  const nodes = [...original.graph.nodes];
+  const names = nodes.flatMap(({ outputs }) => outputs.map(({ name }) => name)).filter((name) => measured.has(name));
   const found = await data.observe(
     model,
-    observed.map(({ value }) => ({ value: value.name })),
+    names.map((name) => ({ value: rounded.get(name) ?? name })),
   );
-  const isWorse = ({ value, name }: (typeof observed)[number]) =>
-    (found.get(value.name)?.nonFinite ?? 0) > (measured.get(name)?.nonFinite ?? 0);
-  return observed.find(isWorse)?.name;
+  const isWorse = ({ name }: Value) =>
+    measured.has(name) && (found.get(rounded.get(name) ?? name)?.nonFinite ?? 0) > (measured.get(name)?.nonFinite ?? 0);
+  return nodes.find(({ outputs }) => outputs.some(isWorse));
 }
 
-/** What float16 nodes of the main graph give, with the names that they have before writing. */
-function halfOutputs(model: Model, { half }: HalfPlan) {
-  const nodes = [...model.graph.nodes].filter((node) => half.has(node) && node.op !== "onnx.Constant");
-  return nodes.flatMap(({ outputs }) => outputs.map((value) => ({ value, name: value.name })));
+/** What has to be float32 so that a node gives better numbers: itself, or the last float16 nodes before it. */
+function causesOf(node: Node, half: ReadonlySet<Node>): readonly Node[] {
+  const causes = new Set<Node>();
+  const seen = new Set<Node>();
+  const pending = [node];
+  for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+    if (seen.has(at)) continue;
+    seen.add(at);
+    if (half.has(at)) causes.add(at);
+    else pending.push(...at.inputs.flatMap((input) => producerOf(input) ?? []));
+  }
+  return [...causes];
 }
