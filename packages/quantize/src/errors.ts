@@ -1,4 +1,4 @@
-import { PareError } from "@pare/error";
+import { isPareError, PareError } from "@pare/error";
 
 export function rangeMissingError(value: string): PareError {
   return new PareError({
@@ -40,9 +40,16 @@ export function rangeError(min: number, max: number): PareError {
   });
 }
 
+const notFiniteCode = "QUANTIZE_NOT_FINITE";
+
+/** Whether a weight was refused because of NaN or infinity in it. */
+export function isNotFinite(error: unknown): boolean {
+  return isPareError(error) && error.fault.code === notFiniteCode;
+}
+
 export function nonFiniteWeightError(count: number): PareError {
   return new PareError({
-    code: "QUANTIZE_WEIGHT",
+    code: notFiniteCode,
     problem: "a weight holds numbers that are not finite, which no integer can stand for",
     expected: "finite numbers",
     got: `${count} NaN or infinite`,

@@ -257,7 +257,15 @@ main (float[N,2] x) => (float[N,2] y) <
   });
 
   it("refuses weights that hold NaN", () => {
-    expect(() => quantized(product.replace("127, 1", "nan, 1"))).toThrow(/QUANTIZE_WEIGHT/);
+    expect(() => quantized(product.replace("127, 1", "nan, 1"))).toThrow(/QUANTIZE_NOT_FINITE/);
+  });
+
+  it("says what the weights lose", () => {
+    // Steps of 2 and 1: 127 becomes 128, 1 stays: 1 of 127² + 254² + 1 + 127² is lost.
+    const { texts } = quantized(product.replace("{127, 1, -254, 4}", "{127, 1, -254, 127}"));
+    expect(texts[0]).toBe(
+      "quantized 1 MatMul for cpu-x64-vnni; their inputs are quantized at run time; signal to noise of the weights 49.9 dB",
+    );
   });
 
   it("needs no data", () => {

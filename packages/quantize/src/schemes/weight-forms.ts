@@ -7,6 +7,7 @@ import { quantizeBlocks } from "../weights/block-matrix.ts";
 import type { Weight } from "../weights/find-weights.ts";
 import { packZeroPoints } from "../weights/pack-zero-points.ts";
 import { quantizeConstant, type WeightError } from "../weights/quantize-constant.ts";
+import { energyOf } from "../weights/scan.ts";
 
 export interface WeightsForm {
   readonly bits: 4 | 8;
@@ -20,6 +21,8 @@ export interface WeightsForm {
 export interface Written {
   readonly bytes: number;
   readonly error: WeightError;
+  /** Σ w². */
+  readonly signal: number;
 }
 
 const label = "quantize/weights";
@@ -61,7 +64,7 @@ export function writeMatMulNBits(
   matrix: ProductWeight,
   { block = 32, ...form }: WeightsForm,
 ): Written {
-  const { codes, scales, zeroPoints, error } = quantizeBlocks({ tensor, ...matrix }, { ...form, block });
+  const { codes, scales, zeroPoints, error, signal } = quantizeBlocks({ tensor, ...matrix }, { ...form, block });
   const attrs = attrsOf({
     K: attr.int(matrix.rows),
     N: attr.int(matrix.columns),
@@ -78,7 +81,7 @@ export function writeMatMulNBits(
     }
     edit.removeConstant(value);
   });
-  return { error, bytes: bytesOf(codes, scales, zeroPoints) };
+  return { error, signal, bytes: bytesOf(codes, scales, zeroPoints) };
 }
 
 /** Embeddings, tables [rows, width] that are gathered by rows, become com.microsoft.GatherBlockQuantized. */
@@ -100,7 +103,7 @@ export function writeGather(
       becomes(edit, node, "com.microsoft.GatherBlockQuantized", [c, node.inputs[1], s, ...(z ? [z] : [])], attrs);
     edit.removeConstant(value);
   });
-  return { error: made.error(), bytes: bytesOf(codes, made.scales, zeros) };
+  return { error: made.error(), signal: energyOf(tensor).squares, bytes: bytesOf(codes, made.scales, zeros) };
 }
 
 /** The codes behind a DequantizeLinear, in blocks along the summed axis or with a scale for each column. */
@@ -122,7 +125,11 @@ export function writeDequantize(
     edit.replaceUses(value, node.outputs[0]!);
     edit.removeConstant(value);
   });
-  return { error: error(), bytes: bytesOf(stored.codes, stored.scales, stored.zeroPoints) };
+  return {
+    error: error(),
+    signal: energyOf(tensor).squares,
+    bytes: bytesOf(stored.codes, stored.scales, stored.zeroPoints),
+  };
 }
 
 function constants(

@@ -14,8 +14,8 @@ import type { Note, Pass, Tools } from "@pare/pass";
 import { formatBytes } from "@pare/report";
 import { elementCount, sizeBytes } from "@pare/tensor";
 import * as z from "zod";
+import { isNotFinite } from "../errors.ts";
 import { findWeights, type Weight } from "../weights/find-weights.ts";
-import { energyOf } from "../weights/scan.ts";
 import {
   type ProductWeight,
   productWeight,
@@ -88,9 +88,12 @@ export function writeWeightOnly(
     tools.progress.report("quantizing weights", i, planned.length);
     const { weight, plan } = each;
     if (typeof plan === "string") continue;
-    const { nonFinite, squares } = energyOf(weight.tensor);
-    if (nonFinite > 0) planned[i] = { weight, plan: `${nonFinite} of its numbers are NaN or infinite` };
-    else done.push({ weight, signal: squares, before: sizeBytes(weight.tensor), ...plan(model) });
+    try {
+      done.push({ weight, before: sizeBytes(weight.tensor), ...plan(model) });
+    } catch (error) {
+      if (!isNotFinite(error)) throw error;
+      planned[i] = { weight, plan: "some of its numbers are NaN or infinite" };
+    }
   }
   return [...raised, ...notesOf(chosen, done, planned)];
 }
@@ -110,7 +113,6 @@ function plansOf(model: Model, chosen: WeightsOptions, tools: Pick<Tools, "selec
 
 interface Done extends Written {
   readonly weight: Weight;
-  readonly signal: number;
   readonly before: number;
 }
 

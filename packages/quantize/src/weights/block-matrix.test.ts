@@ -110,7 +110,6 @@ describe("quantizeBlocks", () => {
       grids: () => ({
         grids: { scales: Float32Array.of(2), zeroPoints: Int32Array.of(8), lowest: 0, highest: 15 },
         error: { largest: 0, squared: 0 },
-        nonFinite: 0,
       }),
       codes: ({ data }: { data: Float32Array }) => new Uint8Array(data.length).fill(9),
     };

@@ -3,7 +3,7 @@
  * MatMulNBits: codes [N, blocks, bytes a block], scales [N, blocks]; zero points are packed as codes are.
  * Works through groups of columns, so that neither the weight nor its codes need to fit into memory.
  */
-import { chooseKernels, type Grids } from "@pare/kernels";
+import { chooseKernels, emptySummary, type Grids, total } from "@pare/kernels";
 import { type ByteSource, checkRange, MemorySource, makeTensor, type Tensor } from "@pare/tensor";
 import { nonFiniteWeightError } from "../errors.ts";
 import { isInMemory, readAll } from "./coded-source.ts";
@@ -37,20 +37,22 @@ export interface QuantizedBlocks {
   /** uint8 [N, ⌈blocks · bits ÷ 8⌉]; undefined where symmetric: the middle code. */
   readonly zeroPoints: Tensor | undefined;
   readonly error: WeightError;
+  /** Σ w². */
+  readonly signal: number;
 }
 
 /** Numbers of one group of columns: 32 MiB of float32. */
 const groupElements = 1 << 23;
 const largestKept = 1 << 20;
 
-/** @throws QUANTIZE_WEIGHT where it holds no floats, or NaN or infinity */
+/** @throws QUANTIZE_WEIGHT where it holds no floats, QUANTIZE_NOT_FINITE where NaN or infinity */
 export function quantizeBlocks(matrix: BlockMatrix, options: BlockOptions): QuantizedBlocks {
   checkFloats(matrix.tensor);
   const { columns, rows } = matrix;
   const blocks = Math.ceil(rows / options.block);
   const scales = new Float32Array(columns * blocks);
   const zeros = options.symmetric ? undefined : new Uint8Array(columns * blocks);
-  const error = chooseGrids(matrix, options, scales, zeros);
+  const { error, signal } = chooseGrids(matrix, options, scales, zeros);
   const source = new BlockSource(matrix, options, scales, zeros);
   const isKept = source.size <= largestKept || isInMemory(matrix.tensor.source);
   const bytes = isKept ? new MemorySource(readAll(source)) : source;
@@ -59,6 +61,7 @@ export function quantizeBlocks(matrix: BlockMatrix, options: BlockOptions): Quan
     scales: tensorOfFloats([columns, blocks], scales),
     zeroPoints: zeros && packZeroPoints(zeros, columns, options.bits),
     error,
+    signal,
   };
 }
 
@@ -66,18 +69,20 @@ function tensorOfFloats(shape: readonly number[], values: Float32Array): Tensor 
   return makeTensor("float32", shape, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
 }
 
-/** Fills scales and zero points, [N, blocks], and says what rounding loses. */
+/** Fills scales and zero points, [N, blocks], and says what rounding loses of what. */
 function chooseGrids(
   matrix: BlockMatrix,
   options: BlockOptions,
   scales: Float32Array,
   zeros: Uint8Array | undefined,
-): WeightError {
+): Pick<QuantizedBlocks, "error" | "signal"> {
   const { grids: choose } = options.rounder ?? toNearest;
-  let [largest, squared, nonFinite] = [0, 0, 0];
+  const kernels = chooseKernels();
+  const summary = emptySummary();
+  let [largest, squared] = [0, 0];
   for (const group of groupsOf(matrix, options.block)) {
-    const { grids, error, nonFinite: found } = choose(group, options);
-    nonFinite += found;
+    kernels.summarize(group.data, summary);
+    const { grids, error } = choose(group, options);
     squared += error.squared;
     largest = Math.max(largest, error.largest);
     eachGrid(group, (grid, at) => {
@@ -85,8 +90,8 @@ function chooseGrids(
       if (zeros !== undefined) zeros[at] = grids.zeroPoints[grid]!;
     });
   }
-  if (nonFinite > 0) throw nonFiniteWeightError(nonFinite);
-  return { largest, squared };
+  if (summary.nonFinite > 0) throw nonFiniteWeightError(summary.nonFinite);
+  return { error: { largest, squared }, signal: total(summary.squares) };
 }
 
 /** A group's grids, [blocks, columns] or transposed [columns, blocks], beside their places in [N, blocks]. */
@@ -149,6 +154,7 @@ class BlockSource implements ByteSource {
   readonly #zeros: Uint8Array | undefined;
   readonly #columnBytes: number;
   #held: { readonly first: number; readonly bytes: Uint8Array } | undefined;
+  #floats: Float32Array | undefined;
 
   constructor(matrix: BlockMatrix, options: BlockOptions, scales: Float32Array, zeros: Uint8Array | undefined) {
     this.#matrix = matrix;
@@ -169,7 +175,7 @@ class BlockSource implements ByteSource {
       result.set(part, done);
       done += part.length;
     }
-    if (offset + length === this.size) this.#held = undefined;
+    if (offset + length === this.size) [this.#held, this.#floats] = [undefined, undefined];
     return result;
   }
 
@@ -184,8 +190,9 @@ class BlockSource implements ByteSource {
   #compute(first: number, together: number): Uint8Array {
     const { block, bits, rounder = toNearest } = this.#options;
     const count = Math.min(together, this.#matrix.columns - first);
-    const held = new Float32Array(count * paddedRows(this.#matrix, block));
-    const group = readColumns(this.#matrix, block, first, count, held);
+    const most = Math.min(together, this.#matrix.columns);
+    this.#floats ??= new Float32Array(most * paddedRows(this.#matrix, block));
+    const group = readColumns(this.#matrix, block, first, count, this.#floats);
     const codes = rounder.codes(group, this.#gridsOf(group));
     const packed = new Uint8Array(count * this.#columnBytes);
     const kernels = chooseKernels();

@@ -171,7 +171,7 @@ describe("quantizeConstant", () => {
 
   it("refuses NaN, infinity, integers and axes that are not there", () => {
     const bad = tensorOf("float32", [4], [1, Number.NaN, Number.POSITIVE_INFINITY, 0]);
-    expect(() => quantizeConstant(bad, perChannel(0))).toThrow(/QUANTIZE_WEIGHT: .*got 2 NaN or infinite/);
+    expect(() => quantizeConstant(bad, perChannel(0))).toThrow(/QUANTIZE_NOT_FINITE: .*got 2 NaN or infinite/);
     expect(() => quantizeConstant(makeTensor("int8", [1], Uint8Array.of(1)), perChannel(0))).toThrow(/got int8/);
     expect(() => quantizeConstant(tensorOf("float32", [1], [1]), perChannel(1))).toThrow(/expected 0 to 0 for shape/);
   });

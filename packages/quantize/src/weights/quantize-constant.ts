@@ -40,7 +40,7 @@ export interface QuantizeConstantOptions {
 
 /**
  * The codes of a constant weight, round to nearest. The weight may be larger than memory.
- * @throws QUANTIZE_WEIGHT where it is no float tensor, has no such axis, or holds NaN or infinity
+ * @throws QUANTIZE_WEIGHT where it is no float tensor or has no such axis, QUANTIZE_NOT_FINITE
  */
 export function quantizeConstant(
   tensor: Tensor,

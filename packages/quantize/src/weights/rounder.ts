@@ -18,12 +18,11 @@ export interface BlockGrids {
   /** [blocks, count], or [count, blocks] where the columns are `transposed`. */
   readonly grids: Grids;
   readonly error: WeightError;
-  readonly nonFinite: number;
 }
 
 /**
  * How weights in blocks get their grids and codes. Both must be functions of what they are given: large weights are
- * rounded again each time their codes are read.
+ * rounded again each time their codes are read. Numbers that are not finite are refused afterwards.
  */
 export interface Rounder {
   grids(
@@ -40,18 +39,16 @@ export const toNearest: Rounder = {
     const { count, blocks, transposed } = columns;
     const ranges = emptyRanges(count * blocks);
     const kernels = chooseKernels();
-    let nonFinite = 0;
     eachPanel(columns, (data, from, to) => {
       const part = { min: ranges.min.subarray(from, to), max: ranges.max.subarray(from, to), nonFinite: 0 };
       kernels[transposed ? "rowRanges" : "columnRanges"](data, part);
-      nonFinite += part.nonFinite;
     });
     const spec = { type: bits === 4 ? "uint4" : "uint8", symmetric, fullRange: true } as const;
     const candidate = (shrink: number) => gridsOf(ranges, spec, shrink);
     const grids = clip === "mse" ? leastError(candidate, (each) => errorsOf(columns, each)) : candidate(1);
     const { squared, largest } = errorsOf(columns, grids);
     const error = { squared: squared.reduce((a, b) => a + b, 0), largest: largest.reduce((a, b) => Math.max(a, b), 0) };
-    return { grids, error, nonFinite };
+    return { grids, error };
   },
 
   codes(columns, grids) {

@@ -31,7 +31,7 @@ export function eachRun(
   }
 }
 
-/** @throws QUANTIZE_WEIGHT where a number is not finite */
+/** @throws QUANTIZE_NOT_FINITE */
 export function rangesOf(tensor: Tensor, layout: Layout): Ranges {
   const ranges = emptyRanges(elementCount(layout.gridShape));
   const loop = ({ row: "rowRanges", column: "columnRanges" } as const)[layout.kind];
