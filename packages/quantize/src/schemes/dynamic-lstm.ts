@@ -5,9 +5,8 @@
 
 import { type Value, withAttrs } from "@pare/ir";
 import { makeTensor, type Tensor } from "@pare/tensor";
-import { quantizeConstant } from "../weights/quantize-constant.ts";
 import type { Lstm } from "./dynamic-nodes.ts";
-import { type DynamicWriting, dropConstant, transposed } from "./dynamic-product.ts";
+import { type DynamicWriting, dropConstant, quantizeWeight, transposed } from "./dynamic-product.ts";
 
 const firstParameter = 8;
 
@@ -29,12 +28,13 @@ interface Stored {
   readonly zeroPoints: Value;
 }
 
-function storedLstm({ edit, weight: spec }: DynamicWriting, value: Value, tensor: Tensor): Stored {
+function storedLstm(writing: DynamicWriting, value: Value, tensor: Tensor): Stored {
+  const { edit, weight: spec } = writing;
   const { granularity, ...rest } = spec;
   const [directions, rows, columns] = tensor.shape as [number, number, number];
   const flat = granularity === "channel" ? [directions * rows, columns] : [directions, rows * columns];
   // One zero point for all: the kernel takes no other.
-  const quantized = quantizeConstant(makeTensor(tensor.dtype, flat, tensor.source), {
+  const quantized = quantizeWeight(writing, makeTensor(tensor.dtype, flat, tensor.source), {
     ...rest,
     symmetric: true,
     axis: 0,

@@ -1,20 +1,24 @@
 import { graphsWithin, type Model, type Node } from "@pare/ir";
 import type { Note } from "@pare/pass";
 import type { Target } from "../targets/target.ts";
-import { type Lstm, nameOf, type Product } from "./dynamic-nodes.ts";
+import { nameOf } from "./dynamic-nodes.ts";
 
-/** What is about to be done, what stays float and why: one note a reason. */
-export function dynamicNotes(
-  model: Model,
-  target: Target,
-  chosen: readonly (Product | Lstm)[],
-  left: readonly { readonly node: Node; readonly reason: string }[],
-): Note[] {
+export interface DynamicFacts {
+  /** Operators of the nodes that were quantized. */
+  readonly types: readonly string[];
+  readonly left: readonly { readonly node: Node; readonly reason: string }[];
+  /** Of the weights. */
+  readonly snrDb: number;
+}
+
+/** What was done, what stays float and why: one note a reason. */
+export function dynamicNotes(model: Model, target: Target, { types, left, snrDb }: DynamicFacts): Note[] {
   const notes: Note[] = [];
-  if (chosen.length > 0) {
+  if (types.length > 0) {
+    const error = Number.isFinite(snrDb) ? `; signal to noise of the weights ${snrDb.toFixed(1)} dB` : "";
     notes.push({
       kind: "changed",
-      text: `quantized ${countsOf(chosen.map(({ node }) => node.type))} for ${target.name}; their inputs are quantized at run time`,
+      text: `quantized ${countsOf(types)} for ${target.name}; their inputs are quantized at run time${error}`,
     });
     notes.push({
       kind: "info",

@@ -10,7 +10,8 @@
 import { attr, attrsOf, type Edit, type Graph, type Node, producerOf, type Value } from "@pare/ir";
 import { makeTensor, numbers, type Tensor, tensorBytes, tensorOf } from "@pare/tensor";
 import type { WeightSpec } from "../contract.ts";
-import { quantizeConstant } from "../weights/quantize-constant.ts";
+import { type QuantizedConstant, quantizeConstant } from "../weights/quantize-constant.ts";
+import { energyOf } from "../weights/scan.ts";
 import { constantBehind, type Product } from "./dynamic-nodes.ts";
 
 /** What the rewrites of one model share. */
@@ -22,6 +23,8 @@ export interface DynamicWriting {
   readonly quantized: Map<Graph, Map<Value, Node>>;
   /** Codes of each weight, by how it is read: products that share a weight share them. */
   readonly stored: Map<Value, Map<string, StoredWeight>>;
+  /** Of all weights so far: Σ w² and Σ (w − ŵ)². */
+  readonly loss: { signal: number; noise: number };
 }
 
 /** codes [K, N]; scales and zero points [N] or []. */
@@ -84,7 +87,16 @@ function inputOf({ edit, quantized }: DynamicWriting, { node, data }: Product): 
   return quantize;
 }
 
-function weightOf({ edit, weight: spec, stored }: DynamicWriting, product: Product): StoredWeight {
+/** The codes of a weight; what they lose is added up. */
+export function quantizeWeight({ loss }: DynamicWriting, tensor: Tensor, spec: WeightSpec): QuantizedConstant {
+  const quantized = quantizeConstant(tensor, spec);
+  loss.signal += energyOf(tensor).squares;
+  loss.noise += quantized.error().squared;
+  return quantized;
+}
+
+function weightOf(writing: DynamicWriting, product: Product): StoredWeight {
+  const { edit, weight: spec, stored } = writing;
   const { weight, tensor, isTransposed, alpha } = product;
   const ways = stored.get(weight) ?? new Map<string, StoredWeight>();
   stored.set(weight, ways);
@@ -93,7 +105,7 @@ function weightOf({ edit, weight: spec, stored }: DynamicWriting, product: Produ
   if (known !== undefined) return known;
   const { granularity, ...rest } = spec;
   const axis = granularity === "tensor" ? undefined : isTransposed ? 0 : 1;
-  const { codes, scales, zeroPoints } = quantizeConstant(times(tensor, alpha), { ...rest, axis });
+  const { codes, scales, zeroPoints } = quantizeWeight(writing, times(tensor, alpha), { ...rest, axis });
   const constant = (what: string, each: Tensor) => edit.constant(`${weight.name}_${what}`, each, weight.graph);
   const made: StoredWeight = {
     codes: constant("quantized", isTransposed ? transposed(codes) : codes),

@@ -82,8 +82,9 @@ export function writeDynamic(
   const left = found.flatMap(({ node, form }) => (typeof form === "string" ? [{ node, reason: form }] : []));
   const weights = new Set(chosen.flatMap((form) => (form.kind === "lstm" ? form.weights : [form.weight])));
   const names = chosen.map(({ node }) => nameOf(node));
-  const notes = dynamicNotes(model, target, chosen, left);
-  write(model, chosen, weightSpec(target, options));
+  const types = chosen.map(({ node }) => node.type);
+  const loss = write(model, chosen, weightSpec(target, options));
+  const notes = dynamicNotes(model, target, { types, left, snrDb: 10 * Math.log10(loss.signal / loss.noise) });
   const kept = [...weights].filter(({ uses }) => uses.size > 0).map(({ name }) => name);
   if (kept.length > 0)
     notes.push({ kind: "info", text: "float weights kept beside their codes: other nodes read them", subjects: kept });
@@ -98,10 +99,16 @@ function weightSpec(target: Target, options: Partial<DynamicOptions>): DynamicWr
   return { type, granularity, symmetric: type === "int8" || granularity === "channel", bits };
 }
 
-function write(model: Model, chosen: readonly (Product | Lstm)[], weight: DynamicWriting["weight"]): void {
-  if (chosen.length === 0) return;
+/** Gives what the weights lose. */
+function write(
+  model: Model,
+  chosen: readonly (Product | Lstm)[],
+  weight: DynamicWriting["weight"],
+): DynamicWriting["loss"] {
+  const loss = { signal: 0, noise: 0 };
+  if (chosen.length === 0) return loss;
   model.graph.edit(label, (edit) => {
-    const writing: DynamicWriting = { edit, weight, quantized: new Map(), stored: new Map() };
+    const writing: DynamicWriting = { edit, weight, quantized: new Map(), stored: new Map(), loss };
     for (const form of chosen) {
       if (form.kind === "lstm") writeLstm(writing, form);
       else writeProduct(writing, form);
@@ -111,4 +118,5 @@ function write(model: Model, chosen: readonly (Product | Lstm)[], weight: Dynami
   });
   if (chosen.some(({ kind }) => kind === "lstm") && !model.opsets.has("com.microsoft"))
     model.update(label, { opsets: new Map([...model.opsets, ["com.microsoft", 1]]) });
+  return loss;
 }
