@@ -93,7 +93,7 @@ describe("batches", () => {
     );
   });
 
-  it("asks for samples ahead, but for no more than two batches or 64", async () => {
+  it("asks for samples ahead, but for no more than two batches or 64 small ones", async () => {
     let asked = 0;
     const count = tiny(
       (index) => {
@@ -105,7 +105,7 @@ describe("batches", () => {
     const most: number[] = [];
     for await (const { first } of batches(count, { batch: 1 })) most.push(asked - first);
     expect(Math.max(...most)).toBe(64);
-    expect(Math.min(...most.slice(0, 180))).toBeGreaterThan(30);
+    expect(Math.min(...most.slice(1, 180))).toBeGreaterThan(30);
     expect(asked).toBe(250);
   });
 

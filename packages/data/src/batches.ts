@@ -2,7 +2,7 @@
  * A data set in batches, ready for a model: in order for evaluation, shuffled and augmented for training.
  *
  * 1. Samples are asked for ahead of the batch that is out, in groups, so that what decodes them is never idle; at most
- *    two batches, or 64 samples where that is more, are in memory.
+ *    two batches, or where that is more 16 to 64 samples, as many as are 4 MiB, are in memory.
  * 2. A uint8 field [height, width, channels] is an image and becomes float32 in the transform's layout. Every other
  *    field keeps its type and gets a batch axis in front.
  * 3. Order and augmentation are functions of (seed, epoch) and of each sample's id: the same in a rerun.
@@ -85,7 +85,7 @@ function augmented(sample: Sample, { augment, seed = 0, epoch = 0 }: BatchOption
 
 /** Samples `size` at a time, asked for ahead. */
 async function* groups({ length, sample }: Dataset, size: number): AsyncGenerator<Sample[]> {
-  const ahead = Math.max(2 * size, 64);
+  let ahead = Math.max(2 * size, fewestAhead);
   const asked: Promise<Sample>[] = [];
   for (let taken = 0; taken < length; ) {
     if (asked.length <= ahead / 2)
@@ -94,8 +94,19 @@ async function* groups({ length, sample }: Dataset, size: number): AsyncGenerato
     const samples: Sample[] = [];
     for (const promise of asked.splice(0, size)) samples.push(await promise);
     taken += samples.length;
+    ahead = aheadOf(size, samples[0]);
     yield samples;
   }
+}
+
+const fewestAhead = 16;
+const mostAhead = 64;
+const aheadBytes = 4 * 1024 * 1024;
+
+/** As many as are a few megabytes. */
+function aheadOf(size: number, sample: Sample | undefined): number {
+  const bytes = [...(sample?.fields.values() ?? [])].reduce((sum, { source }) => sum + source.size, 1);
+  return Math.max(2 * size, Math.min(mostAhead, Math.max(fewestAhead, Math.floor(aheadBytes / bytes))));
 }
 
 /** A fault in a sample that was asked for ahead waits until its turn: of several the first is reported. */
