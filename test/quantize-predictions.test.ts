@@ -135,7 +135,7 @@ describe("products", () => {
       `c = MatMul (d, wd)\n${pair("c", "e")}\nn = Neg (c)\ny = Add (e, n)`,
       ["float MatMul", "float Neg", "float Add"],
     ],
-    ["MatMul of a float", "y = MatMul (x, wd)", ["float MatMul"]],
+    ["MatMul of a float", "y = MatMul (x, wd)", ["float MatMulNBits"]],
     [
       "MatMul of two activations",
       `t = Transpose (d)\ntq = QuantizeLinear (t, s, z)\ntd = DequantizeLinear (tq, s, z)\ny = MatMul (d, td)`,
@@ -183,6 +183,62 @@ describe("products", () => {
     const quantized = `c = MatMul (d, wd)\na = Add (c, fb)\n${pair("a", "y")}`;
     await expectKernels(rows(quantized, { shape: "1,4,16" }), ["QGemm", "moved QGemm"]);
     await expectKernels(rows(quantized, { shape: "N,4,16" }), ["MatMulIntegerToFloat", "float Add"]);
+  });
+});
+
+describe("products of weights that alone are codes", () => {
+  const body = (node: string, grid: string) => `main (float[4,32] x) => (float[] y) <int8[32,8] w = random(1),
+    int4[32,8] w4 = splat(1), float[8] ws = splat(0.01), float one = {0.01}, float[2,8] blocks = splat(0.01),
+    float[8] fb = random(2)> {
+    v = DequantizeLinear ${grid}
+    ${node}
+  }`;
+  const parse = (text: string) => parseModel(`<ir_version: 10, opset_import: ["" : 21]> ${text}`);
+  it.each([
+    ["a scale a column", "y = MatMul (x, v)", "<axis = 1> (w, ws)", ["float MatMulNBits"]],
+    ["one scale", "y = MatMul (x, v)", "(w, one)", ["float MatMulNBits"]],
+    ["blocks of 4 bits", "y = MatMul (x, v)", "<axis = 0, block_size = 16> (w4, blocks)", ["float MatMulNBits"]],
+    ["a Gemm", "y = Gemm (x, v, fb)", "<axis = 1> (w, ws)", ["float MatMulNBits"]],
+    ["a Gemm with a factor", "y = Gemm <alpha = 2.0> (x, v, fb)", "<axis = 1> (w, ws)", ["float Gemm"]],
+    [
+      "read twice",
+      "a = MatMul (x, v)\nn = Neg (x)\nc = MatMul (n, v)\ny = Sub (a, c)",
+      "<axis = 1> (w, ws)",
+      ["float MatMul", "float Neg", "float MatMul", "float Sub"],
+    ],
+  ])("%s", async (_, node, grid, kernels) => {
+    await expectKernels(parse(body(node, grid)), kernels);
+  });
+});
+
+describe("products whose data become integer when they run", () => {
+  const dynamic = (shared: string, bias: string) =>
+    parseModel(`<ir_version: 8, opset_import: ["" : 17]>
+      main (float[4,16] x) => (float[] y) <int8[16,8] w = random(1), int8[16,8] w2 = random(3), int8 wz = {0}, float[8] ws = splat(0.01), float[8] ws2 = splat(0.02), float[8] b = random(2)> {
+        q, s, z = DynamicQuantizeLinear (x)
+        ["product"] p = MatMulInteger (q, w, z, wz)
+        f = Cast <to = 1> (p)
+        t = Mul (s, ws)
+        m = Mul (f, t)
+        ${bias}
+        ${shared}
+      }`);
+
+  it("alone, with a bias", async () => {
+    const fused = [
+      "moved DynamicQuantizeMatMul",
+      "DynamicQuantizeMatMul",
+      ...new Array<string>(3).fill("moved DynamicQuantizeMatMul"),
+    ];
+    await expectKernels(dynamic("", "y = Neg (m)"), [...fused.slice(1), "float Neg"]);
+    await expectKernels(dynamic("", "y = Add (m, b)"), [...fused.slice(1), "moved DynamicQuantizeMatMul"]);
+  });
+
+  it("two that share the quantized data", async () => {
+    const second =
+      "p2 = MatMulInteger (q, w2, z, wz)\nf2 = Cast <to = 1> (p2)\nt2 = Mul (s, ws2)\nm2 = Mul (f2, t2)\ny = Sub (m, m2)";
+    const one = ["MatMulIntegerToFloat", ...new Array<string>(3).fill("moved MatMulIntegerToFloat")];
+    await expectKernels(dynamic(second, ""), [...one, ...one, "float Sub"]);
   });
 });
 

@@ -10,6 +10,7 @@ import type { NodePrediction, Prediction } from "../contract.ts";
 import { noKernel } from "../placement/refusals.ts";
 import type { Target } from "../targets/target.ts";
 import { clipBehind, isRedundant } from "./clips.ts";
+import { dynamicProducts } from "./dynamic-products.ts";
 import { fusedMatMuls } from "./fusions.ts";
 import { type Grid, isDequantize, isQuantize, unsigned } from "./grids.ts";
 import { isConversion, isIntegerKernel } from "./integer-kernels.ts";
@@ -24,15 +25,17 @@ export function predict(model: Model, inference: Inference, target: Target): Pre
   const foldable = foldableNodes(model);
   for (const node of model.graph.nodes)
     verdicts.set(node, foldable.has(node) ? computedBefore : verdictOf(node, around, target));
-  if (target.runtime === "onnxruntime")
-    for (const [node, verdict] of fusedMatMuls(model, around)) verdicts.set(node, verdict);
+  if (target.runtime === "onnxruntime" && target.device === "cpu")
+    for (const [node, verdict] of [...fusedMatMuls(model, around), ...dynamicProducts(model)])
+      verdicts.set(node, verdict);
   const absorbed = absorbedNodes(verdicts, around);
   const sized = withUsualSizes(model, inference);
   const nodes = [...verdicts].map(([node, verdict]) => describe(node, verdict, absorbed, sized));
   return { target: target.name, nodes, integerShare: shareOf(nodes) };
 }
 
-const computedBefore: Verdict = { kind: "float", reason: "constant: computed when the model is loaded" };
+export const computedEarly = "constant: computed when the model is loaded";
+const computedBefore: Verdict = { kind: "float", reason: computedEarly };
 
 /** Of multiply-adds; undefined where a size is unknown even so, or there are none. */
 function shareOf(nodes: readonly NodePrediction[]): number | undefined {
@@ -109,9 +112,7 @@ function absorbedNodes(verdicts: ReadonlyMap<Node, Verdict>, around: Neighbours)
 function kernelOfReaders(dequantize: Node, verdicts: ReadonlyMap<Node, Verdict>): string | undefined {
   const uses = [...(dequantize.outputs[0]?.uses ?? [])];
   const readers = uses.map((use) => (use.kind === "input" ? verdicts.get(use.node) : undefined));
-  const kernels = readers.map((verdict) =>
-    verdict === undefined || verdict.kind === "float" ? undefined : verdict.kernel,
-  );
+  const kernels = readers.map((verdict) => (verdict === undefined ? undefined : verdict.kernel));
   return kernels.every((kernel) => kernel !== undefined) ? kernels[0] : undefined;
 }
 
@@ -122,9 +123,11 @@ function describe(
   inference: Inference,
 ): NodePrediction {
   const macs = inference.macs(node);
-  const into = absorbed.get(node);
+  const into =
+    absorbed.get(node) ?? (verdict.kind === "moved" && verdict.kernel !== node.type ? verdict.kernel : undefined);
   if (into !== undefined) return { node, kind: "moved", kernel: into, reason: `goes into ${into}`, macs };
-  if (verdict.kind === "float") return { node, kind: "float", kernel: node.type, reason: verdict.reason, macs };
+  if (verdict.kind === "float")
+    return { node, kind: "float", kernel: verdict.kernel ?? node.type, reason: verdict.reason, macs };
   const reason = verdict.kind === "moved" ? "the same codes, moved" : "codes in";
   return { node, kind: verdict.kind, kernel: verdict.kernel, reason, macs };
 }

@@ -11,7 +11,9 @@
 import { describeNode, type Model, type Node, producerOf } from "@pare/ir";
 import type { Profile, ProfileEvent } from "@pare/pass";
 import type { NodePrediction, Prediction } from "../contract.ts";
+import { chainOf } from "./dynamic-products.ts";
 import { isIntegerKernel } from "./integer-kernels.ts";
+import { computedEarly } from "./predict.ts";
 
 export interface Disagreement {
   /** `Conv "conv1"`; the kernel's name where a kernel ran that nothing predicted. */
@@ -21,7 +23,7 @@ export interface Disagreement {
 }
 
 export interface Proof {
-  /** How many nodes were predicted to be integer. */
+  /** How many nodes were predicted to run as integers, or as another kernel than their operator's. */
   readonly compared: number;
   readonly disagreements: readonly Disagreement[];
   /** Multiply-adds of predicted integer nodes that did run so ÷ all; undefined as in the prediction. */
@@ -31,12 +33,12 @@ export interface Proof {
 /** `optimized`: the graph as the runtime rewrote it. */
 export function prove(prediction: Prediction, profile: Profile, optimized: Model): Proof {
   const ran = ranKernels(profile, optimized);
-  const compared = prediction.nodes.filter(({ kind }) => kind === "integer");
+  const compared = prediction.nodes.filter(isCompared);
   const proven = new Set(compared.filter((each) => ran.kernelOf(each) === each.kernel));
   for (const each of provenByCount(compared, proven, ran)) proven.add(each);
   const failed = compared.filter((each) => !proven.has(each)).map((each) => disagreement(each, ran.kernelOf(each)));
   const surprises = prediction.nodes
-    .filter(({ kind }) => kind === "float")
+    .filter((each) => each.kind === "float" && each.reason !== computedEarly && !isCompared(each))
     .map((each) => disagreement(each, ran.kernelOf(each)))
     .filter((each) => isIntegerKernel(each.ran));
   const uncounted = [...ran.integerKernels].flatMap(([kernel, count]) => {
@@ -68,6 +70,11 @@ function provenByCount(
   });
 }
 
+/** Integer nodes, and float ones that run as another kernel than their operator's (MatMulNBits). */
+function isCompared({ node, kind, kernel }: NodePrediction): boolean {
+  return kind === "integer" || (kind === "float" && kernel !== node.type);
+}
+
 function disagreement({ node, kernel }: NodePrediction, ran: string | undefined): Disagreement {
   return { node: describeNode(node), predicted: kernel, ran: ran ?? "nothing of its name" };
 }
@@ -77,7 +84,7 @@ function shareOf({ nodes }: Prediction, proven: ReadonlySet<NodePrediction>): nu
   for (const each of nodes) {
     if (each.macs === undefined) return undefined;
     all += each.macs;
-    if (proven.has(each)) integer += each.macs;
+    if (proven.has(each) && each.kind === "integer") integer += each.macs;
   }
   return all === 0 ? undefined : integer / all;
 }
@@ -135,6 +142,7 @@ function* traces(node: Node): Generator<string> {
     const codes = producer?.type === "DequantizeLinear" ? producer.inputs[0] : undefined;
     if (codes?.origin.kind === "constant") yield codes.name;
   }
+  for (const last of chainOf(node).slice(-1)) for (const { name } of last.outputs) yield name;
   for (const output of node.outputs) {
     for (const use of output.uses)
       if (use.kind === "input" && use.node.type === "QuantizeLinear")

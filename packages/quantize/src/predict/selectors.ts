@@ -2,9 +2,9 @@
  * ONNX Runtime's rules (1.30) by which an operator between DQ and Q becomes one integer kernel, in our own words. Each
  * gives the kernel, or what stands against it.
  */
-import { floatAttr, isGraphOutput, type Model, type Node, producerOf, type Value } from "@pare/ir";
+import { floatAttr, intAttr, isGraphOutput, type Model, type Node, producerOf, type Value } from "@pare/ir";
 import { dtypeOf } from "@pare/ops";
-import { type Grid, sameGrid } from "./grids.ts";
+import { constantTensor, type Grid, sameGrid } from "./grids.ts";
 import type { Neighbours } from "./neighbours.ts";
 
 /** A node between its grids. */
@@ -22,7 +22,8 @@ export interface Unit {
 
 export type Verdict =
   | { readonly kind: "integer" | "moved"; readonly kernel: string }
-  | { readonly kind: "float"; readonly reason: string };
+  /** `kernel`: where it is another than the operator's own. */
+  | { readonly kind: "float"; readonly reason: string; readonly kernel?: string };
 
 export type Selector = (unit: Unit) => Verdict;
 
@@ -73,8 +74,38 @@ const conv: Selector = (unit) => {
   return fault === undefined ? integer("QLinearConv") : float(fault);
 };
 
+const weightBits: Verdict = {
+  kind: "float",
+  kernel: "MatMulNBits",
+  reason: "its weight stays codes, and is multiplied as floats",
+};
+
+/** Float data, and a weight of codes that nothing else reads: in blocks of rows, a scale a column, or one scale. */
+function holdsBits({ node, before, behind, otherReaders }: Unit): boolean {
+  const grid = before.get(1);
+  if (grid === undefined || before.has(0) || behind.length > 0 || otherReaders === 0) return false;
+  const [weight, scale] = grid.node.inputs.map(constantTensor);
+  if (weight?.shape.length !== 2 || scale === undefined || grid.node.outputs[0]?.uses.size !== 1) return false;
+  if (!/^u?int[248]$/.test(weight.dtype) || node.inputs[1] !== grid.node.outputs[0]) return false;
+  if (grid.blockSize === 0)
+    return (
+      scale.shape.length === 0 || (grid.axis === 1 && scale.shape.length === 1 && scale.shape[0] === weight.shape[1])
+    );
+  const isPowerOfTwo = (grid.blockSize & (grid.blockSize - 1)) === 0;
+  return grid.axis === 0 && grid.blockSize >= 16 && isPowerOfTwo && scale.shape.length === 2;
+}
+
+/** A product and nothing else, with a vector added at most. */
+function isPlainGemm(node: Node): boolean {
+  const bias = constantTensor(node.inputs[2]);
+  const isFlat = intAttr(node, "transA", 0) === 0 && intAttr(node, "transB", 0) === 0;
+  if (!isFlat || floatAttr(node, "alpha", 1) !== 1) return false;
+  return node.inputs[2] === undefined || (bias?.shape.length === 1 && floatAttr(node, "beta", 1) === 1);
+}
+
 const gemm: Selector = (unit) => {
   const { node, before } = unit;
+  if (holdsBits(unit) && isPlainGemm(node)) return weightBits;
   const fault = edgeFault(unit, undefined, true) ?? weightFault(unit) ?? biasFault(unit);
   if (fault !== undefined) return float(fault);
   if (before.has(2) && floatAttr(node, "beta", 1) !== 1) return float("beta is not 1");
@@ -84,6 +115,7 @@ const gemm: Selector = (unit) => {
 
 const matMul: Selector = (unit) => {
   const { before, behind } = unit;
+  if (holdsBits(unit)) return weightBits;
   if (behind.length > 0) {
     const fault = edgeFault(unit, [0, 1]) ?? weightFault(unit);
     return fault === undefined ? integer("QLinearMatMul") : float(fault);
