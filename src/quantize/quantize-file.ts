@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { readModelFile, writeModel } from "@pare/formats";
 import { cloneModel, countNodes, type Model } from "@pare/ir";
+import { dtypeOf } from "@pare/ops";
 import { type Choices, type Judgement, type Note, runPass, type Tools } from "@pare/pass";
 import type { CheckedRecipe, FolderCache } from "@pare/recipe";
 import { simplify } from "@pare/simplify";
@@ -60,8 +61,9 @@ export async function quantizeFile(request: QuantizeRequest, world: World): Prom
   if (request.simplify) notes.push(...(await runPass(model, simplify, {}, tools)).notes);
   notes.push(...(await runPass(model, passNamed(request.pass), request.options, tools)).notes);
   const written = writeModel(model, out, { force });
-  const judgement = request.measure ? await judged(model, original, tools) : undefined;
-  const time = request.measure ? await timed(model, original, tools) : undefined;
+  const canMeasure = request.measure && takesTheSame(model, original);
+  const judgement = canMeasure ? await judged(model, original, tools) : undefined;
+  const time = canMeasure ? await timed(model, original, tools) : undefined;
   return {
     file,
     out,
@@ -86,6 +88,11 @@ async function toolsFor(request: QuantizeRequest, original: Model, world: World)
     ...createTools(world, { seed, selection: selectionOf(only, except) }),
     ...learningTools(original, { data, bench, choices, original, cache }, world),
   };
+}
+
+/** A model whose inputs have become integer cannot be fed the samples of the original. */
+function takesTheSame(model: Model, original: Model): boolean {
+  return model.graph.inputs.every(({ name, type }) => dtypeOf(type) === dtypeOf(original.graph.value(name)?.type));
 }
 
 async function judged(model: Model, original: Model, { data }: Tools): Promise<Judgement | undefined> {

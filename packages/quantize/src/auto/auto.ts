@@ -2,6 +2,7 @@ import { upgradeOpset } from "@pare/opset";
 import type { Pass } from "@pare/pass";
 import * as z from "zod";
 import { proofNote } from "../predict/proof-note.ts";
+import { makePortsInteger } from "../qdq/integer-ports.ts";
 import { openTarget, targetOption } from "../targets/option.ts";
 import { outcomeNotes } from "./notes.ts";
 import { applyPlan, type Plan, planSchema } from "./plan.ts";
@@ -41,7 +42,9 @@ export const quantizeAuto: Pass<AutoOptions> = {
     const outcome = await search(model, target, { maxDrop, maxTimeMs: maxTime * 1000, prefer }, tools);
     tools.choices?.record(pass, outcome.chosen.plan);
     await applyPlan(model, outcome.chosen.plan, target, tools);
-    return [...raised, ...outcomeNotes(outcome, maxDrop), await proofNote(model, target, tools.bench)];
+    const proof = await proofNote(model, target, tools.bench);
+    const ports = target.integerPorts ? makePortsInteger(model) : [];
+    return [...raised, ...outcomeNotes(outcome, maxDrop), proof, ...ports];
   },
 };
 

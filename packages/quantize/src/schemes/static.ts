@@ -18,6 +18,7 @@ import { needsCalibrationError } from "../errors.ts";
 import { place } from "../placement/place.ts";
 import { proofNote } from "../predict/proof-note.ts";
 import { prepare } from "../prepare/prepare.ts";
+import { makePortsInteger } from "../qdq/integer-ports.ts";
 import { type Ranges, type WrittenQdq, writeQdq } from "../qdq/write.ts";
 import { openTarget, targetOption } from "../targets/option.ts";
 import type { Target } from "../targets/target.ts";
@@ -58,7 +59,8 @@ export const quantizeStatic: Pass<StaticOptions> = {
     if (tools.data === undefined) throw needsCalibrationError("quantize/static");
     const target = openTarget(options.target, tools.bench?.cpuFeatures);
     const { notes } = await writeStatic(model, target, options, { ...tools, data: tools.data });
-    return [...notes, await proofNote(model, target, tools.bench)];
+    const proof = await proofNote(model, target, tools.bench);
+    return [...notes, proof, ...(target.integerPorts ? makePortsInteger(model) : [])];
   },
 };
 
