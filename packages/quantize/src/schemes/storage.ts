@@ -18,7 +18,7 @@ import { findWeights, scaleAxis, type Weight } from "../weights/find-weights.ts"
 import { halfTensor } from "../weights/half-source.ts";
 import { quantizeConstant } from "../weights/quantize-constant.ts";
 import { energyOf } from "../weights/scan.ts";
-import { countedWeights, decibels, leftNotes } from "./weight-notes.ts";
+import { countedWeights, errorText, leftNotes } from "./weight-notes.ts";
 
 const label = "quantize/storage";
 /** ONNX's number of float32, in Cast. */
@@ -159,9 +159,11 @@ function summary(type: StorageOptions["type"], stored: readonly Stored[], small:
   if (stored.length > 0) {
     const how = type === "float16" ? "behind Cast" : "behind Cast and Mul";
     const sizes = `${formatBytes(sum((each) => each.bytesBefore))} became ${formatBytes(sum((each) => each.bytesAfter))}`;
-    const noise = sum((each) => each.noise);
-    const ratio = sum((each) => each.signal) / noise;
-    const error = noise > 0 ? `; signal to noise of the weights ${decibels(ratio)}` : "";
+    const lost = errorText(
+      sum((each) => each.signal),
+      sum((each) => each.noise),
+    );
+    const error = type === "float16" ? "" : `; ${lost}`;
     const text = `stored ${countedWeights(stored.length)} as ${type} ${how}: ${sizes}${error}`;
     notes.push({ kind: "changed", text, subjects: stored.map(({ name }) => name) });
   }

@@ -1,8 +1,9 @@
 import type { Note } from "@pare/pass";
 
-/** A ratio of powers: 1000 is "30.0 dB". */
-export function decibels(ratio: number): string {
-  return `${(10 * Math.log10(ratio)).toFixed(1)} dB`;
+/** Σ w² ÷ Σ (w − ŵ)² as a clause for a note. */
+export function errorText(signal: number, noise: number): string {
+  if (noise === 0) return "nothing is lost";
+  return `signal to noise of the weights ${(10 * Math.log10(signal / noise)).toFixed(1)} dB`;
 }
 
 export function countedWeights(count: number): string {

@@ -25,7 +25,7 @@ import {
   writeGather,
   writeMatMulNBits,
 } from "./weight-forms.ts";
-import { countedWeights, decibels, leftNotes } from "./weight-notes.ts";
+import { countedWeights, errorText, leftNotes } from "./weight-notes.ts";
 
 const label = "quantize/weights";
 
@@ -183,9 +183,10 @@ function changedNote({ bits, granularity, ...chosen }: WeightsOptions, done: rea
   const sum = (pick: (each: Done) => number) => done.reduce((total, each) => total + pick(each), 0);
   const where = granularity === "block" ? `in blocks of ${chosen.blockSize}` : "with a scale for each channel";
   const sizes = `${formatBytes(sum(({ before }) => before))} became ${formatBytes(sum(({ bytes }) => bytes))}`;
-  const noise = sum(({ error }) => error.squared);
-  const error =
-    noise === 0 ? "nothing is lost" : `signal to noise of the weights ${decibels(sum(({ signal }) => signal) / noise)}`;
+  const error = errorText(
+    sum(({ signal }) => signal),
+    sum(({ error }) => error.squared),
+  );
   const text = `gave ${countedWeights(done.length)} ${bits} bits ${where}: ${sizes}; ${error}`;
   return { kind: "changed", text, subjects: done.map(({ weight }) => weight.value.name) };
 }
