@@ -55,6 +55,8 @@ export async function runRecipe(file: string, options: RunOptions = {}): Promise
   const base = options.base === undefined ? undefined : await readRecordFile(options.base);
   const lock = options.lock === undefined ? undefined : { lock: readLock(options.lock), file: options.lock };
   await using engine = createOnnxRuntimeEngine();
+  // It loads while the data is being opened; who needs it first hears of a fault.
+  engine.runtime().catch(() => {});
   const signal = options.signal ?? new AbortController().signal;
   const world: World = { engine, signal, progress: options.progress ?? { report: () => {} } };
   const facts = await gatherFacts(checked, engine);
