@@ -45,6 +45,14 @@ test("a lock file comes back as it was written, the recipe with every default in
   });
 });
 
+test("what a step chose by measuring is in it", () => {
+  const file = join(folder, "choices.lock.yaml");
+  const choices = { "quantize/auto": { scheme: "static", float: ["conv1"], margin: 0.5 } };
+  const outcome = { steps: [{ sha256: c, choices }], output: { file: "model.onnx", sha256: a } };
+  writeFileSync(file, writeLock(facts, outcome));
+  expect(readLock(file).steps[0]).toEqual({ pass: "simplify", sha256: c, choices });
+});
+
 test("the same inputs and outputs pass", () => {
   const { lock } = written();
   checkLockInputs(lock, { ...facts, runtime: "another" }, "l.yaml");
