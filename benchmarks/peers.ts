@@ -6,8 +6,9 @@
  *     [--repetitions 3] [--budget 20] [--out benchmarks/peers]
  *
  * The peers run in a Python environment that is made in `--environment` (about 0.5 GB; default a folder in
- * node_modules/.cache) and used for nothing else. `--pare`: the built command line, `--budget`: seconds that a model's files are timed, `--out`: a folder that
- * results.md and results.json are written to. Prints the tables; exits 1 where a goal of cases.ts is missed.
+ * node_modules/.cache) and used for nothing else. `--pare`: the built command line; `--budget`: seconds that a model's
+ * files are timed; `--out`: a folder that results.md and results.json are written to. Prints the tables; exits 1 where
+ * a goal of cases.ts is missed.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -53,13 +54,15 @@ for (const each of cases) {
   results.push(result);
   parts.push(caseMarkdown(result));
   console.log(`\n${parts.at(-1)}`);
-}
-if (options.out !== undefined) {
-  writeFileSync(join(options.out, "results.md"), `${parts.join("\n\n")}\n`);
-  writeFileSync(join(options.out, "results.json"), `${JSON.stringify(results, withoutBlocks, 2)}\n`);
+  if (options.out !== undefined) writeResults(options.out);
 }
 const isMissed = results.some(({ verdicts }) => verdicts.some(({ isMet }) => !isMet));
 process.exitCode = isMissed ? 1 : 0;
+
+function writeResults(folder: string): void {
+  writeFileSync(join(folder, "results.md"), `${parts.join("\n\n")}\n`);
+  writeFileSync(join(folder, "results.json"), `${JSON.stringify(results, withoutBlocks, 2)}\n`);
+}
 
 /** Single runs fill megabytes. */
 function withoutBlocks(key: string, value: unknown): unknown {

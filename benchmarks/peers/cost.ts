@@ -35,7 +35,7 @@ export async function quantizeByTurns(
         seen.ms.push(milliseconds);
         seen.bytes.push(treePeakBytes);
       } catch (error) {
-        seen.failure = lastLine(error);
+        seen.failure = faultOf(error);
       }
     }
   }
@@ -47,9 +47,11 @@ function attemptOf({ ms, bytes, failure }: { ms: number[]; bytes: number[]; fail
   return { cost: { runs: ms.length, seconds: median(ms) / 1000, peakBytes: median(bytes) } };
 }
 
-function lastLine(error: unknown): string {
+/** What a reader wants of an output: the line that names an error. */
+function faultOf(error: unknown): string {
   const lines = String(error instanceof Error ? error.message : error)
     .trim()
     .split("\n");
-  return lines.at(-1)!.slice(0, 200);
+  const named = lines.findLast((line) => /^\w*(Error|Exception)\b|^[A-Z_]+ at /.test(line));
+  return (named ?? lines.at(-1)!).slice(0, 200);
 }
