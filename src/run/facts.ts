@@ -64,7 +64,7 @@ export async function gatherFacts(checked: CheckedRecipe, engine: OnnxRuntimeEng
 }
 
 /** Steps that may change outputs look at data and at the clock. */
-function learns({ recipe }: CheckedRecipe): boolean {
+export function learns({ recipe }: CheckedRecipe): boolean {
   return recipe.steps.some(({ pass }) => passNamed(pass).promise === "lossy");
 }
 

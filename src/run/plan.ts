@@ -1,17 +1,19 @@
 import { checkAugmentation, type Dataset, findSharedSamples, type SharedSamples } from "@pare/data";
 import { createOnnxRuntimeEngine } from "@pare/engine";
 import { readModelFile } from "@pare/formats";
-import { countNodes } from "@pare/ir";
+import { cloneModel, countNodes, type Model } from "@pare/ir";
 import { type Progress, runPass } from "@pare/pass";
 import { type CheckedRecipe, type Recipe, readRecipe } from "@pare/recipe";
 import type { DataNote, StepNote } from "@pare/report";
 import { passNamed, recipeCatalog } from "../catalog.ts";
 import { staticInputNotes } from "../evaluate/input-notes.ts";
+import { openLearningData } from "../learn/learning-data.ts";
+import { learningTools } from "../learn/learning-tools.ts";
 import { type ModelWeight, weighModel } from "../model/summary.ts";
 import { withTargetFiles } from "../model/target-file.ts";
 import { openRecipeData, transformOf } from "./data.ts";
 import { sampleNotes } from "./data-notes.ts";
-import { findModel } from "./facts.ts";
+import { findModel, learns } from "./facts.ts";
 import { readGates } from "./gates.ts";
 import { createTools, selectionOf, type World } from "./tools.ts";
 
@@ -54,11 +56,16 @@ export async function planRecipe(file: string, options: PlanOptions = {}): Promi
   const signal = options.signal ?? new AbortController().signal;
   const progress = options.progress ?? { report: () => {} };
   const steps: PlannedStep[] = [];
+  const data = learns(checked) ? await openLearningData(checked) : undefined;
+  let original: Model | undefined;
   for (const [index, step] of recipe.steps.entries()) {
     progress.report(`plan ${step.pass}`, index, recipe.steps.length);
     const pass = passNamed(step.pass);
     const selection = selectionOf(step.only, step.except);
-    const tools = createTools({ engine, progress, signal }, { seed: recipe.seed, selection });
+    if (pass.promise === "lossy") original ??= cloneModel(model);
+    const world: World = { engine, progress, signal };
+    const learning = original && learningTools(model, { data, bench: undefined, original }, world);
+    const tools = createTools(world, { seed: recipe.seed, selection, ...(learning && { learning }) });
     const nodesBefore = countNodes(model);
     const { notes } = await runPass(model, pass, step.options, tools);
     steps.push({ pass: pass.name, promise: pass.promise, nodesBefore, nodesAfter: countNodes(model), notes });
