@@ -33,9 +33,12 @@ export function cured(
 
 /** The step as lines of a recipe, without what is as by default. */
 export function stepLines({ options, only, except, equalize, correct }: StaticStep): readonly string[] {
+  const idle = options.calibrate === "percentile" ? [] : ["percentile", "tails"];
   const own = Object.entries(options).filter(
     ([name, value]) =>
-      JSON.stringify(value) !== JSON.stringify(defaultStep.options[name as keyof StaticOptions]) && value !== undefined,
+      value !== undefined &&
+      !idle.includes(name) &&
+      JSON.stringify(value) !== JSON.stringify(defaultStep.options[name as keyof StaticOptions]),
   );
   const settings = [
     ...own.map(([name, value]) => `${kebab(name)}: ${typeof value === "object" ? JSON.stringify(value) : value}`),

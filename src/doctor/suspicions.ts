@@ -13,7 +13,7 @@ export async function suspicionsOf(
   world: World,
 ): Promise<readonly Suspicion[]> {
   const seen = findings.flatMap(({ cause, text, subjects, cure }): readonly Suspicion[] =>
-    cure === undefined || cause === "saturation" ? [] : [{ cause, text, subjects, cure }],
+    cure === undefined || cause === "saturation" ? [] : [{ cause, text, subjects, cure, isSeen: true }],
   );
   const usual = usualSuspicions(patient).filter(({ cause }) => !seen.some((known) => known.cause === cause));
   return [...seen, ...(await samplesSuspicion(patient, checked, world)), ...usual, ...(await groupSuspicions(patient))];
@@ -29,6 +29,7 @@ function usualSuspicions({ stored, step }: Patient): readonly Suspicion[] {
       text: `ranges of activations by ${method} keep more than by ${calibrate}`,
       subjects: [],
       cure: { options: { calibrate: method } },
+      isSeen: false,
     };
   });
   const equalized: Suspicion = {
@@ -36,18 +37,21 @@ function usualSuspicions({ stored, step }: Patient): readonly Suspicion[] {
     text: "channels of neighbouring layers are unlike, and one scale fits them badly",
     subjects: [],
     cure: { equalize: true },
+    isSeen: false,
   };
   const shifted: Suspicion = {
     cause: "shifted-means",
     text: "rounding of weights moves the means of channels, layer after layer",
     subjects: [],
     cure: { correct: true },
+    isSeen: false,
   };
   const anew: Suspicion = {
     cause: "quantizer",
     text: "what made the file: quantized anew from the original, the model loses less",
     subjects: [],
     cure: {},
+    isSeen: true,
   };
   return [...(stored === undefined ? [] : [anew]), ...ranges, ...(step.equalize ? [] : [equalized]), shifted];
 }
@@ -69,7 +73,7 @@ async function samplesSuspicion(
   const line = `calibration: { samples: ${more.calibration.length} }`;
   const tools = toolsOn(original, more, world);
   const text = `ranges from ${length} calibration ${length === 1 ? "sample" : "samples"} do not hold for others`;
-  return [{ cause: "few-samples", text, subjects: [], cure: {}, samples: { line, tools } }];
+  return [{ cause: "few-samples", text, subjects: [], cure: {}, isSeen: true, samples: { line, tools } }];
 }
 
 const rankingMs = 30_000;
@@ -86,6 +90,6 @@ async function groupSuspicions({ prepared, target, step, tools }: Patient): Prom
       const nodes = ranked.slice(0, count).flatMap((part) => part.computing);
       const what = count === 1 ? "the group" : `${count} groups`;
       const text = `${what} of nodes whose return to float brings the outputs closest`;
-      return { cause: "sensitive-group", text, subjects: nodes, cure: { except: nodes } };
+      return { cause: "sensitive-group", text, subjects: nodes, cure: { except: nodes }, isSeen: false };
     });
 }

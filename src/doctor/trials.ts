@@ -12,6 +12,8 @@ export interface Suspicion {
   readonly text: string;
   readonly subjects: readonly string[];
   readonly cure: Cure;
+  /** There is a sign of it in the model or the data; else it is tried because it helps often. */
+  readonly isSeen: boolean;
   /** Calibrate with other samples: a line of the data section, and the tools that have them. */
   readonly samples?: { readonly line: string; readonly tools: LearningTools };
 }
@@ -40,11 +42,22 @@ export async function tryCures(suspicions: readonly Suspicion[], before: Judgeme
       return after !== undefined && recovered(before, after) >= leastRecovered ? [{ suspicion, after }] : [];
     })
     .sort((a, b) => lossOf(a.after) - lossOf(b.after));
-  const causes = bestOfEach(useful).map(({ suspicion, after }): DiagnosedCause => {
+  const causes = inOrder(bestOfEach(useful)).map(({ suspicion, after }): DiagnosedCause => {
     const { cause, text, subjects } = suspicion;
     return { cause, text, subjects, lines: linesOf(suspicion, patient.step), certainty: "tried", after };
   });
   return { causes, together: await tryTogether(useful, patient) };
+}
+
+/**
+ * Groups of nodes come last: they say where, not why. Where something that was seen heals the model, what was only tried
+ * is no cause.
+ */
+function inOrder(useful: readonly Useful[]): readonly Useful[] {
+  const isGroup = ({ suspicion }: Useful) => suspicion.cause === "sensitive-group";
+  const isExplained = useful.some(({ suspicion, after }) => suspicion.isSeen && !isHurt(after));
+  const reasons = useful.filter((each) => !isGroup(each) && (each.suspicion.isSeen || !isExplained));
+  return [...reasons, ...useful.filter(isGroup)];
 }
 
 /** Of several cures for one cause: the smallest that heals, else the one that leaves the least loss. */

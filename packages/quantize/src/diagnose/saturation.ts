@@ -35,16 +35,3 @@ function summedAxis({ op, axis }: CodedWeight): number {
 function summedStride(weight: CodedWeight): number {
   return weight.shape.slice(summedAxis(weight) + 1).reduce((product, size) => product * size, 1);
 }
-
-/**
- * Σ x·w as such a processor computes it, pair by pair.
- * @param activations unsigned codes (the zero point is subtracted afterwards, from sums of weights)
- */
-export function saturatingDot(activations: ArrayLike<number>, weights: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < activations.length; i += 2) {
-    const pair = activations[i]! * weights[i]! + (activations[i + 1] ?? 0) * (weights[i + 1] ?? 0);
-    sum += Math.min(Math.max(pair, -largestSum - 1), largestSum);
-  }
-  return sum;
-}

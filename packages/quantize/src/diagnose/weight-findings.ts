@@ -4,15 +4,13 @@ import type { CodedWeight } from "./weights.ts";
 
 /** A channel whose largest code is at most this has fewer than 16 levels. */
 const fewCodes = 7;
-/** Of a weight's channels: more than this share with few levels is too many. */
-const muchCoarse = 0.1;
 
 /** Weights with one scale whose channels are so unlike that some keep hardly any levels. */
 export function scaleFindings(weights: readonly CodedWeight[]): readonly Finding[] {
   const coarse = weights
     .filter(({ hasOneScale }) => hasOneScale)
     .map((weight) => ({ weight, share: coarseShare(weight) }))
-    .filter(({ share }) => share > muchCoarse)
+    .filter(({ share }) => share > 0)
     .sort((a, b) => b.share - a.share);
   if (coarse.length === 0) return [];
   const grouped = coarse.filter(({ weight }) => weight.isGrouped).length;
