@@ -3,14 +3,15 @@
  * weights and clipping activations moves these means, most in depthwise layers, and each move is passed on.
  */
 import { cloneModel, type Model } from "@pare/ir";
-import type { Judgement, Note, Pass, PassData, Tools } from "@pare/pass";
+import type { Note, Pass, PassData, Tools } from "@pare/pass";
 import * as z from "zod";
 import { needsCalibrationError, needsOriginalError } from "../errors.ts";
 import { calibrationBatch } from "./calibration-batch.ts";
-import { type Layer, nameOf, quantizedLayers } from "./layers.ts";
+import { type Layer, matchedLayers, nameOf, quantizedLayers } from "./layers.ts";
 import { meanShifts } from "./mean-shifts.ts";
 import { moveBias } from "./move-bias.ts";
 import { measureShifts, type Shifts } from "./shifts.ts";
+import { compareErrors, type Verdict } from "./verdict.ts";
 
 export const correctOptions = z.strictObject({
   method: z
@@ -45,7 +46,7 @@ export const correctBiasesPass: Pass<BiasCorrection> = {
     const layers = applied(corrected, shifts);
     if (layers.length === 0)
       return [...notes, { kind: "info", text: "no quantized layer has a bias that could be moved" }];
-    const verdict = await judged(model, corrected, original, data);
+    const verdict = await compareErrors(model, corrected, original, data);
     if (!verdict?.isWorse) applied(model, shifts);
     return [...notes, outcome(layers, verdict)];
   },
@@ -53,7 +54,7 @@ export const correctBiasesPass: Pass<BiasCorrection> = {
 
 /**
  * Corrects `model` in place and gives the outputs of the corrected layers.
- * @param original the model just before quantization, whose layers have the same output names
+ * @param original the model just before quantization: the outputs of its layers have the same names
  */
 export async function correctBiases(
   model: Model,
@@ -87,9 +88,7 @@ async function measured(
   tools: Tools & { readonly data: PassData },
   { method, samples }: BiasCorrection,
 ): Promise<Measured> {
-  const layers = quantizedLayers(model).filter(
-    ({ node, output }) => tools.selects(node) && original.graph.value(output.name)?.origin.kind === "output",
-  );
+  const layers = matchedLayers(model, original).filter(({ node }) => tools.selects(node));
   if (layers.length === 0) return { shifts: new Map(), notes: [] };
   const taken = method === "fast" ? undefined : await calibrationBatch(model, original, tools.data, samples);
   if (taken !== undefined) {
@@ -100,26 +99,6 @@ async function measured(
   const why = method === "fast" ? "" : ": the batch of this model is fixed";
   const text = `means of input channels over ${tools.data.calibrationSamples} samples, each layer alone${why}`;
   return { shifts: await meanShifts(model, original, layers, tools), notes: [{ kind: "info", text }] };
-}
-
-interface Verdict {
-  readonly isWorse: boolean;
-  readonly text: string;
-}
-
-/** By the divergence of the scores from the original's on validation data; by the signal-to-noise ratio where there are none. */
-async function judged(before: Model, after: Model, original: Model, data: PassData): Promise<Verdict | undefined> {
-  if (data.validationSamples === 0) return undefined;
-  const [old, corrected] = await data.judge([before, after], original);
-  if (old === undefined || corrected === undefined) return undefined;
-  const [from, to] = [errorOf(old), errorOf(corrected)];
-  const text = `${from.text} → ${to.text} on ${corrected.samples} validation samples`;
-  return { isWorse: !(to.error <= from.error), text };
-}
-
-function errorOf({ divergence, snrDb }: Judgement): { readonly error: number; readonly text: string } {
-  if (divergence === undefined) return { error: -snrDb, text: `signal to noise ${snrDb.toFixed(1)} dB` };
-  return { error: divergence, text: `divergence ${divergence.toExponential(2)}` };
 }
 
 function outcome(layers: readonly Layer[], verdict: Verdict | undefined): Note {

@@ -87,6 +87,29 @@ function addend(node: Node, data: Value): BiasPlace | undefined {
   return isKnown ? { node, slot, value, factor: 1 } : undefined;
 }
 
+/** A layer with the value of the model before quantization that its output stands for. */
+export interface MatchedLayer extends Layer {
+  readonly reference: Value;
+}
+
+/** What a value passes without its channels moving: quantization puts these around a layer to give it another rank. */
+const passing = new Set(
+  ["QuantizeLinear", "DequantizeLinear", "Reshape", "Squeeze", "Unsqueeze"].map((op) => `onnx.${op}`),
+);
+
+/** Layers are matched by name: by that of their output, or of what is the same in another shape behind it. */
+export function matchedLayers(model: Model, original: Model): readonly MatchedLayer[] {
+  return quantizedLayers(model).flatMap((layer) => {
+    for (let value: Value | undefined = layer.output; value !== undefined; ) {
+      const reference = original.graph.value(value.name);
+      if (reference?.origin.kind === "output") return [{ ...layer, reference }];
+      const [next, ...others]: readonly Node[] = consumersOf(value);
+      value = next !== undefined && others.length === 0 && passing.has(next.op) ? next.outputs[0] : undefined;
+    }
+    return [];
+  });
+}
+
 /** The axis of the layer's output, of this rank, that its channels are on. */
 export function channelAxis({ axis }: Layer, rank: number): number {
   return axis === "channels" ? 1 : rank - 1;

@@ -8,20 +8,19 @@ import { cloneModel, floatAttr, type Model, type Node, producerOf } from "@pare/
 import { inferTypes, shapeOf } from "@pare/ops";
 import type { PassData, Tensors, Tools } from "@pare/pass";
 import { numbers } from "@pare/tensor";
-import type { Layer } from "./layers.ts";
+import type { Layer, MatchedLayer } from "./layers.ts";
 import { eachWeight, type Linear, linearOf } from "./linear.ts";
 import type { Shifts } from "./shifts.ts";
 
 export async function meanShifts(
   model: Model,
   original: Model,
-  layers: readonly Layer[],
+  layers: readonly MatchedLayer[],
   tools: Tools & { readonly data: PassData },
 ): Promise<Shifts> {
   const { type } = inferTypes(original);
   const pairs = layers.flatMap((layer) => {
-    const value = original.graph.value(layer.output.name);
-    const linear = linearBehind(producerOf(value), (each) => linearOf(each, (v) => shapeOf(type(v)), true));
+    const linear = linearBehind(producerOf(layer.reference), (each) => linearOf(each, (v) => shapeOf(type(v)), true));
     return linear === undefined ? [] : [{ layer, linear }];
   });
   if (pairs.length === 0) return new Map();

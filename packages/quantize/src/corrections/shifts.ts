@@ -10,16 +10,16 @@ import { attr, attrsOf, cloneModel, type Edit, type Model, type Value } from "@p
 import { inferTypes, shapeOf } from "@pare/ops";
 import type { Tensors, Tools } from "@pare/pass";
 import { numbers, tensorOf } from "@pare/tensor";
-import { channelAxis, type Layer } from "./layers.ts";
+import { channelAxis, type MatchedLayer } from "./layers.ts";
 
 /** What to add to the bias of each layer, by the name of the layer's output: float64, one a channel. */
 export type Shifts = ReadonlyMap<string, Float64Array>;
 
-/** @param original the model before quantization; layers whose output it does not have are left out */
+/** @param original the model before quantization, with which the layers were matched */
 export async function measureShifts(
   model: Model,
   original: Model,
-  layers: readonly Layer[],
+  layers: readonly MatchedLayer[],
   batch: Tensors,
   tools: Tools,
 ): Promise<Shifts> {
@@ -33,26 +33,32 @@ export async function measureShifts(
       const value = copy.graph.value(output.name);
       const mean = means.get(output.name);
       const shape = value && shapeOf(type(value));
+      const channels = shape?.[channelAxis(layer, shape.length)];
       if (value === undefined || mean === undefined || shape === undefined) continue;
+      if (typeof channels === "number" && channels !== mean.length) continue;
       outputs.set(output.name, shiftBehind(edit, copy, value, mean, shape.length, channelAxis(layer, shape.length)));
     }
   });
   return runFor(copy, outputs, batch, tools);
 }
 
-async function channelMeans(original: Model, layers: readonly Layer[], batch: Tensors, tools: Tools): Promise<Shifts> {
+async function channelMeans(
+  original: Model,
+  layers: readonly MatchedLayer[],
+  batch: Tensors,
+  tools: Tools,
+): Promise<Shifts> {
   const copy = cloneModel(original);
   const { type } = inferTypes(copy);
   const outputs = new Map<string, string>();
   copy.graph.edit("measure means", (edit) => {
     for (const layer of layers) {
-      const { output } = layer;
-      const value = copy.graph.value(output.name);
+      const value = copy.graph.value(layer.reference.name);
       const rank = value && shapeOf(type(value))?.length;
       if (value === undefined || rank === undefined) continue;
       const mean = meanOver(edit, copy, value, rank, channelAxis(layer, rank));
       edit.output(mean);
-      outputs.set(output.name, mean.name);
+      outputs.set(layer.output.name, mean.name);
     }
   });
   return runFor(copy, outputs, batch, tools);

@@ -60,12 +60,13 @@ function rewrite(edit: Edit, { matMul, add, bias, shape }: Product, rows: Map<Va
   });
   const sizes = shape.map((dim, axis) => (typeof dim === "number" ? dim : axis === shape.length - 1 ? columns : -1));
   const back = isMatrix ? gemm.outputs[0]! : reshaped(edit, gemm.outputs[0]!, sizes, result.name);
+  const { name } = result;
   edit.replaceUses(result, back);
-  const name = back.name;
   const spent = add.inputs;
   edit.remove(add);
   edit.remove(matMul);
   for (const value of spent) if (value?.origin.kind === "constant" && value.uses.size === 0) edit.removeConstant(value);
+  edit.rename(back, name);
   return name;
 }
 
