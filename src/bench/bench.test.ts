@@ -53,6 +53,16 @@ describe("benchModels", () => {
     );
   });
 
+  it("fits a narrow terminal", async () => {
+    const files = [products("resembling.onnx", 1), products("resembling-too.onnx", 1)];
+    const bench = await benchModels(files, { ...quick, scenario: "server", boundMs: 50 });
+    expect(
+      benchText(bench, undefined)
+        .split("\n")
+        .filter((line) => line.length > 80),
+    ).toEqual([]);
+  });
+
   it("takes free sizes from --input-shape, and from a model that has fixed them", async () => {
     const free = products("free.onnx", 1);
     const given = await benchModels([free], { ...quick, inputShapes: { h0: [7, 128] } });

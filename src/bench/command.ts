@@ -36,7 +36,7 @@ export const benchCommand: CommandRun<BenchArgs> = async (args, terminal) => {
     inputShapes: Object.fromEntries((args["input-shape"] ?? []).map(parseInputShape)),
   });
   terminal.printJson(jsonOf(bench, price));
-  terminal.print(benchText(bench, price));
+  terminal.print(benchText(bench, price, terminal.width));
   return 0;
 };
 

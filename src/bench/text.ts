@@ -11,29 +11,33 @@ import {
   alignColumns,
   type Comparison,
   deviceRemarks,
+  fitColumns,
   formatBytes,
   type Interval,
   nodeTimeHeader,
   nodeTimeRows,
   significant,
   type Verdict,
+  wrapIndented,
 } from "@pare/report";
 import type { Bench, BenchedModel } from "./bench.ts";
 
-/** A bench as a table with a column for each model, and the verdicts below. */
-export function benchText(bench: Bench, pricePerHour: number | undefined): string {
+/** A bench as a table with a column for each model, and the verdicts below, at most `width` columns where that can be. */
+export function benchText(bench: Bench, pricePerHour: number | undefined, width = 80): string {
   const { models, scenario, batch, threads, device } = bench;
   const columns = models.map((model) => column(model, bench, pricePerHour));
   const labels = columns[0]!.map(([label]) => label);
   const rows = labels.map((label, row) => [label, ...columns.map((cells) => cells[row]![1])]);
   const shown = rows.filter((row) => row.slice(1).some((cell) => cell !== ""));
   const names = shortNames(models.map(({ file }) => file));
-  const table = alignColumns([["", ...names], ...shown]);
+  const table = fitColumns([["", ...names], ...shown], width);
   const thread = threads === 1 ? "1 thread" : `${threads} threads`;
   const head = `${scenarioText(scenario)}, batch ${batch}, ${thread}, ${device}, ${bench.host.machine.cpu}`;
   const inputs = bench.inputs.map(({ name, dtype, shape }) => `${name} ${dtype} [${shape.join(", ")}]`).join("; ");
   const nodes = models.flatMap((model, i) => nodeLines(model, names[i]!));
-  return `${[head, `inputs: ${inputs}`, "", ...table, "", ...verdictLines(bench, names), ...nodes].join("\n")}\n`;
+  const above = [head, `inputs: ${inputs}`].flatMap((line) => wrapIndented(line, width));
+  const below = verdictLines(bench, names).flatMap((line) => wrapIndented(line, width));
+  return `${[...above, "", ...table, "", ...below, ...nodes].join("\n")}\n`;
 }
 
 const nodesShown = 20;

@@ -1,4 +1,13 @@
-import { alignColumns, formatMetric, type Metric, type Verdict } from "@pare/report";
+import {
+  fitColumns,
+  formatComparison,
+  formatMetric,
+  type Metric,
+  signed,
+  type Verdict,
+  wrap,
+  wrapIndented,
+} from "@pare/report";
 import type { Compared } from "./compare.ts";
 import type { CompareRow } from "./rows.ts";
 
@@ -13,17 +22,9 @@ const words: Readonly<Record<Verdict, string>> = {
 /** At most `width` columns: where the intervals do not fit they go on lines of their own. */
 export function comparedText(compared: Compared, width = 80): string {
   const rows = compared.rows.map(cells);
-  const whole = alignColumns([header, ...rows]);
-  const fits = whole.every((line) => line.length <= width);
-  const lines = fits ? whole : alignColumns([header, ...rows.flatMap(splitInterval)]);
-  return `${[headline(compared), "", ...lines, "", ...remarks(compared)].join("\n").trimEnd()}\n`;
-}
-
-/** "× 0.970 (0.950 to 0.990)" in the fourth column on two lines. */
-function splitInterval(row: readonly string[]): readonly (readonly string[])[] {
-  const [, value, interval] = /^(.*?) (\(.*\))$/.exec(row[3] ?? "") ?? [];
-  if (value === undefined || interval === undefined) return [row];
-  return [row.with(3, value), ["", "", "", interval, ""]];
+  const lines = fitColumns([header, ...rows], width);
+  const below = remarks(compared).flatMap((remark) => wrapIndented(remark, width));
+  return `${[...wrap(headline(compared), width), "", ...lines, "", ...below].join("\n").trimEnd()}\n`;
 }
 
 /** For a comment on a pull request. */
@@ -57,19 +58,14 @@ function valueText({ metric, unit, better }: CompareRow, value: number | undefin
 }
 
 /** No change is shown where nothing can be compared. */
-function changeText({ kind, value, interval, unit, verdict }: CompareRow): string {
-  if (verdict === "not-comparable" || !Number.isFinite(value)) return "–";
-  const isPoints = kind === "difference" && unit === "ratio";
-  const show = (each: number) =>
-    kind === "ratio" ? each.toFixed(3) : (isPoints ? each * 100 : each).toFixed(isPoints ? 2 : 4);
-  const range = interval ? ` (${show(interval.low)} to ${show(interval.high)})` : "";
-  return `${kind === "ratio" ? "× " : ""}${show(value)}${isPoints ? " pp" : ""}${range}`;
+function changeText(row: CompareRow): string {
+  return row.verdict === "not-comparable" ? "–" : formatComparison(row, row.unit);
 }
 
 function remarks({ rows, hostNotes, inputs }: Compared): readonly string[] {
   const effects = rows.flatMap(({ metric, kind, unit, smallestEffect }) => {
     if (smallestEffect === undefined) return [];
-    const points = unit === "ratio" ? `${(smallestEffect * 100).toFixed(2)} points` : smallestEffect.toPrecision(3);
+    const points = unit === "ratio" ? signed(smallestEffect * 100, 2, " points") : smallestEffect.toPrecision(3);
     const size = kind === "ratio" ? `× ${smallestEffect.toFixed(3)}` : points;
     return [`${metric}: the smallest effect that could have been seen is ${size}.`];
   });

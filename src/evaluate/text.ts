@@ -1,11 +1,12 @@
 import { metricCatalog } from "@pare/measure";
 import {
-  alignColumns,
   type Comparison,
+  fitColumns,
   formatComparison,
   formatMetric,
   formatQuantity,
   type Metric,
+  wrap,
 } from "@pare/report";
 import type { EvaluationResult } from "./evaluate.ts";
 
@@ -23,9 +24,7 @@ export function evaluationText({ model, against }: Named, result: EvaluationResu
     const change = comparisons.find((comparison) => comparison.metric === metric.name);
     return metricRows(metric, before, change);
   });
-  const table = alignColumns(blocks.flat());
-  const fits = table.every((line) => line.length <= width);
-  const lines = fits ? table : alignColumns(blocks.flat().flatMap(splitIntervals));
+  const lines = fitColumns(blocks.flat(), width);
   const versus = against === undefined ? "" : ` against ${against}`;
   const worst =
     head.worstSample === undefined
@@ -45,17 +44,6 @@ function metricRows(metric: Metric, before: Metric | undefined, change: Comparis
   ];
 }
 
-/** "80.20 % (79.41 to 80.97)" on two lines. */
-function splitIntervals([label = "", text = ""]: readonly string[]): readonly (readonly string[])[] {
-  const [, value, interval] = /^(.*?) (\(.* to .*\).*)$/.exec(text) ?? [];
-  return value === undefined || interval === undefined
-    ? [[label, text]]
-    : [
-        [label, value],
-        ["", interval],
-      ];
-}
-
 const kinds = {
   class: "Samples with a class",
   values: "Samples with values (regression)",
@@ -69,20 +57,9 @@ export function metricListText(width: number): string {
     const lines = metricCatalog
       .filter((metric) => metric.kind === kind)
       .map(
-        ({ name, summary }) =>
-          `  ${name.padEnd(room - 2)}${wrapped(summary, width - room).join(`\n${" ".repeat(room)}`)}`,
+        ({ name, summary }) => `  ${name.padEnd(room - 2)}${wrap(summary, width - room).join(`\n${" ".repeat(room)}`)}`,
       );
     return [`${kinds[kind]}:`, ...lines].join("\n");
   });
   return groups.join("\n\n");
-}
-
-function wrapped(text: string, width: number): readonly string[] {
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
 }

@@ -1,4 +1,5 @@
 import type { GateRecord, GateStatus } from "./record.ts";
+import { wrap } from "./wrap.ts";
 
 export const gateWords: Readonly<Record<GateStatus, string>> = {
   pass: "pass",
@@ -18,15 +19,4 @@ export function renderGates(gates: readonly GateRecord[], width = 80): string {
     return [gateWords[status].padEnd(indent) + first, ...below];
   });
   return `\nGates\n${lines.join("\n")}\n`;
-}
-
-/** At spaces; a word that is too long stays whole. */
-function wrap(text: string, width: number): readonly string[] {
-  const lines: string[] = [];
-  for (const word of text.split(/\s+/)) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
 }

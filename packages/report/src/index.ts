@@ -6,6 +6,7 @@ export {
   formatDuration,
   formatMetric,
   formatQuantity,
+  signed,
   significant,
 } from "./format.ts";
 export { renderGates } from "./gate-text.ts";
@@ -19,4 +20,5 @@ export { recordText } from "./record-text.ts";
 export { comparisonRows, formatComparison, type Row } from "./rows.ts";
 export { searchHeader, searchRows } from "./search.ts";
 export { sensitivityCaption, sensitivityRows } from "./sensitivity.ts";
-export { alignColumns, renderTable } from "./table.ts";
+export { alignColumns, fitColumns, renderTable } from "./table.ts";
+export { wrap, wrapIndented } from "./wrap.ts";

@@ -49,7 +49,10 @@ export function formatComparison(comparison: Comparison, unit: Metric["unit"] | 
   if (!Number.isFinite(value)) return "–";
   const points = unit === "ratio";
   const decimals = Math.min(decimalsOf(interval) ?? 4, unit === "plain" ? 8 : 4);
-  const show = (v: number) => (kind === "ratio" ? v.toFixed(3) : points ? signed(v * 100, 2) : signed(v, decimals));
+  const show = (v: number) => {
+    if (kind === "ratio") return Number.isFinite(v) ? v.toFixed(3) : "∞";
+    return points ? signed(v * 100, 2) : signed(v, decimals);
+  };
   const range = interval ? ` (${show(interval.low)} to ${show(interval.high)})` : "";
   return kind === "ratio" ? `× ${show(value)}${range}` : `${show(value)}${points ? " pp" : ""}${range}`;
 }
