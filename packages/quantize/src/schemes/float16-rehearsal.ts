@@ -5,11 +5,14 @@
  */
 import { attr, attrsOf, cloneModel, type Edit, type Model, type Node, type Value } from "@pare/ir";
 import { inferTypes } from "@pare/ops";
-import { numbers, tensorOf } from "@pare/tensor";
+import { elementCount, numbers, type Tensor, tensorOf } from "@pare/tensor";
+import { energyOf } from "../weights/scan.ts";
 import { constantBehind } from "./dynamic-nodes.ts";
-import { toHalf } from "./float16-constants.ts";
+import { largestFloat16, toHalf } from "./float16-constants.ts";
 import { type HalfPlan, isFloat32 } from "./float16-plan.ts";
 import { isFixedInput, isFixedOutput, takesAnyType, takesBounds, typeCodes } from "./float16-rules.ts";
+
+const mostRounded = 4096;
 
 export interface Rehearsal {
   readonly model: Model;
@@ -51,15 +54,22 @@ function roundOutput(edit: Edit, output: Value, made: Map<Value, Value>): Value 
 function roundInput(edit: Edit, node: Node, slot: number, made: Map<Value, Value>): void {
   const input = node.inputs[slot]!;
   const use = [...input.uses].find((each) => each.kind === "input" && each.node === node && each.slot === slot);
+  if (use === undefined) return;
   const tensor = constantBehind(input);
-  const rounded = tensor === undefined ? (made.get(input) ?? castThereAndBack(edit, input)) : undefined;
-  if (rounded !== undefined) made.set(input, rounded);
-  const by = rounded ?? edit.constant(`${input.name}_rounded`, roundedConstant(tensor!, takesBounds(node)));
-  if (use !== undefined) edit.rewire(use, by);
+  if (tensor !== undefined) {
+    const rounded = roundedConstant(tensor, takesBounds(node));
+    if (rounded !== undefined) edit.rewire(use, edit.constant(`${input.name}_rounded`, rounded));
+    return;
+  }
+  const rounded = made.get(input) ?? castThereAndBack(edit, input);
+  made.set(input, rounded);
+  edit.rewire(use, rounded);
 }
 
-function roundedConstant(tensor: Parameters<typeof toHalf>[0], isBound: boolean) {
-  return tensorOf("float32", tensor.shape, numbers(toHalf(tensor, isBound)));
+/** Large weights within the range stay as they are: their last bits make nothing infinite, and they take memory. */
+function roundedConstant(tensor: Tensor, isBound: boolean): Tensor | undefined {
+  const isLarge = elementCount(tensor.shape) > mostRounded && energyOf(tensor).largest <= largestFloat16;
+  return isLarge ? undefined : tensorOf("float32", tensor.shape, numbers(toHalf(tensor, isBound)));
 }
 
 function castThereAndBack(edit: Edit, value: Value): Value {
