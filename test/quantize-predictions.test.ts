@@ -102,6 +102,14 @@ describe("convolutions", () => {
     await expectKernels(conv(body, { constants: ", int8 zi = {0}, float[4,4,3,3] fw = random(5)" }), kernels);
   });
 
+  it("signed codes that two nodes read stay signed, and float convolutions read them", async () => {
+    const body = `c = Conv (d, wd, bd)\n${pair("c", "e", "s", "zi")}\nf = Conv <pads = [1, 1, 1, 1]> (e, wd)\n${pair("f", "g", "s", "zi")}\ny = Sub (e, g)`;
+    const model = conv(body, { constants: ", int8 zi = {0}" });
+    const kernels = kernelsOf(predict(model, inferTypes(model), target));
+    expect(kernels).toEqual(["float Conv", "float Conv", "float Sub"]);
+    await expectKernels(model, kernels);
+  });
+
   it("whose result is an output of the model", async () => {
     await expectKernels(conv(`c = Conv (d, wd, bd)\n${pair("c", "y")}`, { outputs: "float[] y, float[] c" }), [
       "float Conv",

@@ -1,5 +1,5 @@
 /** QuantizeLinear and DequantizeLinear as a runtime's rewriting sees them. */
-import { intAttr, type Node, producerOf, type Value } from "@pare/ir";
+import { intAttr, type Node, onlyConsumer, producerOf, type Value } from "@pare/ir";
 import { dtypeOf, type Inference } from "@pare/ops";
 import { type DType, numbers, type Tensor } from "@pare/tensor";
 
@@ -41,10 +41,18 @@ export function gridOf(node: Node, inference: Inference): Grid {
   };
 }
 
-/** Where signed activations do not run as they are the runtime makes them unsigned: behind a Q, not those of constants. */
-export function unsigned(grid: Grid): Grid {
-  const isActivation = isQuantize(grid.node) || isQuantize(producerOf(grid.node.inputs[0]));
-  return isActivation && grid.type === "int8" ? { ...grid, type: "uint8" } : grid;
+/**
+ * Where signed activations do not run as they are, ONNX Runtime makes them unsigned: those of a Q that one DQ reads, which
+ * one node reads. Where more nodes read them they stay signed, and convolutions and products of them stay float.
+ */
+export function asUnsigned(grid: Grid): Grid {
+  if (grid.type !== "int8") return grid;
+  const quantize = isQuantize(grid.node) ? grid.node : producerOf(grid.node.inputs[0]);
+  const codes = isQuantize(quantize) ? quantize?.outputs[0] : undefined;
+  const dequantize = codes && onlyConsumer(codes);
+  const hasOneScale = isDequantize(dequantize) && scalarOf(dequantize?.inputs[1]) !== undefined;
+  const isSingle = hasOneScale && dequantize?.outputs[0]?.uses.size === 1;
+  return isSingle ? { ...grid, type: "uint8" } : grid;
 }
 
 /** One number for the whole tensor: shape [] or [1]. */

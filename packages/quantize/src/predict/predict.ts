@@ -12,7 +12,7 @@ import type { Target } from "../targets/target.ts";
 import { clipBehind, isRedundant } from "./clips.ts";
 import { dynamicProducts } from "./dynamic-products.ts";
 import { fusedMatMuls } from "./fusions.ts";
-import { type Grid, isDequantize, isQuantize, unsigned } from "./grids.ts";
+import { asUnsigned, type Grid, isDequantize, isQuantize } from "./grids.ts";
 import { isConversion, isIntegerKernel } from "./integer-kernels.ts";
 import { type Neighbours, neighboursOf } from "./neighbours.ts";
 import { ownGrids } from "./own-weights.ts";
@@ -60,12 +60,12 @@ function verdictOf(node: Node, around: Neighbours, target: Target): Verdict {
   const [grid, ...others] = around.readers(clip);
   if (grid === undefined || others.length > 0 || !isRedundant(clip, grid, around.opset))
     return { kind: "float", reason: `the ${clip.type} behind it is not in its grid` };
-  return selector({ ...unit, behind: [unit.signedActivations ? grid : unsigned(grid)], otherReaders: 0 });
+  return selector({ ...unit, behind: [unit.signedActivations ? grid : asUnsigned(grid)], otherReaders: 0 });
 }
 
 function unitOf(node: Node, around: Neighbours, target: Target): Unit {
   const signedActivations = target.activation.type === "int8";
-  const asRun = (grid: Grid) => (signedActivations ? grid : unsigned(grid));
+  const asRun = (grid: Grid) => (signedActivations ? grid : asUnsigned(grid));
   const readers = around.readers(node);
   const behind = readers.filter((grid) => grid !== undefined).map(asRun);
   const given = [...around.dequantized(node)].map(([slot, grid]) => [slot, asRun(grid)] as const);

@@ -54,14 +54,19 @@ function typeFault({ before, behind }: Unit, slots: readonly number[]): string |
 }
 
 /** One output of another type than its data: where both exist they must agree. */
-function weightFault({ before, behind, signedActivations }: Unit): string | undefined {
+function weightFault({ before, behind }: Unit): string | undefined {
   const [data, weight] = [before.get(0)?.type, before.get(1)?.type];
   const output = behind[0]?.type ?? data;
   if (data !== output) return `it reads ${data} and gives ${output}`;
   if (data === undefined || weight === undefined || !eightBit.has(data) || !eightBit.has(weight))
     return `its codes are ${data} and ${weight}, not of 8 bits`;
-  if (signedActivations && data === "int8" && weight !== "int8") return "signed activations need signed weights";
-  return undefined;
+  return data === "int8" && weight !== "int8" ? "signed activations need signed weights" : undefined;
+}
+
+/** On x86 convolutions and MatMul take unsigned activations alone. */
+function signFault({ before, signedActivations }: Unit): string | undefined {
+  const isSigned = before.get(0)?.type === "int8" && !signedActivations;
+  return isSigned ? "signed activations that several nodes read stay float here" : undefined;
 }
 
 function biasFault({ before }: Unit): string | undefined {
@@ -70,7 +75,7 @@ function biasFault({ before }: Unit): string | undefined {
 }
 
 const conv: Selector = (unit) => {
-  const fault = edgeFault(unit) ?? weightFault(unit) ?? biasFault(unit);
+  const fault = edgeFault(unit) ?? signFault(unit) ?? weightFault(unit) ?? biasFault(unit);
   return fault === undefined ? integer("QLinearConv") : float(fault);
 };
 
@@ -117,12 +122,12 @@ const matMul: Selector = (unit) => {
   const { before, behind } = unit;
   if (holdsBits(unit)) return weightBits;
   if (behind.length > 0) {
-    const fault = edgeFault(unit, [0, 1]) ?? weightFault(unit);
+    const fault = edgeFault(unit, [0, 1]) ?? signFault(unit) ?? weightFault(unit);
     return fault === undefined ? integer("QLinearMatMul") : float(fault);
   }
   const fault = [0, 1].find((slot) => !before.has(slot));
   if (fault !== undefined) return float(`input ${fault} is float`);
-  const mixed = weightFault(unit);
+  const mixed = signFault(unit) ?? weightFault(unit);
   return mixed === undefined ? integer("MatMulIntegerToFloat") : float(mixed);
 };
 
