@@ -13,6 +13,8 @@ export interface BenchSettings {
   readonly device: Device;
   readonly threads: number;
   readonly seed: number;
+  /** Of the machine that choices are for. Default: of this one. */
+  readonly cpuFeatures?: readonly string[] | undefined;
 }
 
 const defaultBudgetMs = 4000;
@@ -23,13 +25,13 @@ const profileMs = 500;
 export function createBench(
   data: LearningData | undefined,
   world: World,
-  { device, threads, seed }: BenchSettings,
+  { device, threads, seed, cpuFeatures = presentFeatures() }: BenchSettings,
 ): PassBench {
   const { engine, signal } = world;
   const session = { device, threads, signal };
   return {
     device,
-    cpuFeatures: (describeMachine().features ?? []).filter(({ present }) => present).map(({ name }) => name),
+    cpuFeatures,
     async time(models, { budgetMs = defaultBudgetMs } = {}) {
       const inputs: Tensors[] = [];
       for (const model of models) inputs.push(await timingInputs(model, data, world, seed));
@@ -52,6 +54,11 @@ export function createBench(
       return { profile: await opened.profile(), optimized };
     },
   };
+}
+
+/** Processor features of this machine, by name. */
+export function presentFeatures(): readonly string[] {
+  return (describeMachine().features ?? []).filter(({ present }) => present).map(({ name }) => name);
 }
 
 async function timingInputs(

@@ -1,11 +1,11 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describeMachine } from "@pare/engine";
 import type { Model } from "@pare/ir";
 import type { Histogram, Observation, Statistics } from "@pare/pass";
 import { cacheKey, type FolderCache } from "@pare/recipe";
 import type { World } from "../run/tools.ts";
 import { toolVersion } from "../version.ts";
+import { presentFeatures } from "./bench.ts";
 import type { LearningData } from "./learning-data.ts";
 import { modelDigest } from "./model-digest.ts";
 import { observeModel } from "./observe.ts";
@@ -43,11 +43,10 @@ async function statisticsKey(
   { recipe, calibration }: LearningData,
 ) {
   const { input, inputs } = recipe.data;
-  const features = (describeMachine().features ?? []).filter(({ present }) => present).map(({ name }) => name);
   return cacheKey({
     statistics: 1,
     tool: toolVersion(),
-    machine: [process.arch, ...features],
+    machine: [process.arch, ...presentFeatures()],
     model: modelDigest(model),
     data: await calibration.digest(),
     ...{ input, inputs, observations },

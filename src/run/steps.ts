@@ -63,7 +63,7 @@ export async function runSteps(
     const given = lock && (lock.lock.steps[index]?.choices ?? {});
     const key = stepKey(facts, index, { input, original, given });
     const known = await cache.find(key);
-    const parts = { facts, index, model, original, given, cache };
+    const parts = { facts, index, model, original, given, cache, features: lock?.lock.cpu.features };
     const entry = known ?? (await cache.store(key, (folder) => runStep(parts, folder, world)));
     const description = entry.description as StepDescription;
     records.push(stepRecord(facts, index, description, known !== undefined));
@@ -102,6 +102,8 @@ interface StepParts extends Omit<StepSource, "input"> {
   readonly index: number;
   readonly model: Model;
   readonly cache: FolderCache;
+  /** Of the lock file's processor; undefined: of this one. */
+  readonly features: readonly string[] | undefined;
 }
 
 async function runStep(parts: StepParts, folder: string, world: World): Promise<StepDescription> {
@@ -119,11 +121,11 @@ async function runStep(parts: StepParts, folder: string, world: World): Promise<
   return { sha256, sizeBytes, nodesBefore, nodesAfter, durationMs, notes, ...made };
 }
 
-/** Where a lock file has made the choices nothing is measured. */
-function learningOf({ facts, model, given, cache }: StepParts, original: StepInput, choices: Choices, world: World) {
+/** A replay chooses what is in the lock file, for the processor that is in it. */
+function learningOf({ facts, model, cache, features }: StepParts, original: StepInput, choices: Choices, world: World) {
   const { recipe } = facts.checked;
   const { device = "cpu", threads = 1 } = recipe.measure[0] ?? {};
-  const bench = given === undefined ? { device, threads, seed: recipe.seed } : undefined;
+  const bench = { device, threads, seed: recipe.seed, cpuFeatures: features };
   const options = { data: facts.learning, bench, choices, original: readModelFile(original.file), cache };
   return learningTools(model, options, world);
 }

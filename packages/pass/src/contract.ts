@@ -23,6 +23,11 @@ export interface Pass<Options = unknown> {
   readonly summary: string;
   readonly options: ZodType<Options>;
   readonly promise: Promised;
+  /**
+   * For plans: changes the model as `run` would as far as that can be known without measuring (stand-ins for what only
+   * data tells), and says what `run` will do. Default: `run`.
+   */
+  foresee?(model: Model, options: Options, tools: Tools): Promise<readonly Note[]>;
   run(model: Model, options: Options, tools: Tools): Promise<readonly Note[]>;
 }
 
@@ -35,9 +40,11 @@ export interface Tools {
   readonly seed: number;
   /** Whether the recipe's `only`/`except` lets a pass touch this node's or value's neighbourhood. */
   selects(subject: Value | Node): boolean;
+  /** Processor features of this machine, "AVX512_VNNI", "AVX2" …; undefined where they are not known. */
+  readonly cpuFeatures?: readonly string[];
   /** What a pass may learn from and choose by; undefined where there is no data. */
   readonly data?: PassData;
-  /** Measures on this machine; undefined where that was not asked for, or where a lock file has made the choices. */
+  /** Measures on this machine; undefined where that was not asked for. What `choices` recalls needs no measuring. */
   readonly bench?: PassBench;
   /** What an earlier run chose by measuring, by the pass's own key: the lock file keeps it, and a replay reads it. */
   readonly choices?: Choices;
@@ -150,8 +157,6 @@ export interface PassBench {
   >;
   /** What ran, and the graph as the runtime rewrote it. */
   profile(model: Model): Promise<{ readonly profile: Profile; readonly optimized: Model }>;
-  /** Processor features of this machine: "avx512_vnni", "avx2" … */
-  readonly cpuFeatures: readonly string[];
   /** ONNX Runtime device that is measured. */
   readonly device: Device;
 }
