@@ -272,6 +272,41 @@ describe("quantize/correct-biases", () => {
   });
 });
 
+describe("quantize/equalize-layers with data", () => {
+  const samples = Array.from({ length: 64 }, (_, i) => [i / 32 - 1, ((i * 37) % 64) / 32 - 1]);
+  const signature = "(float[N,2] x) => (float[] y)";
+  const judged = async (constants: string, body: string) => {
+    const subject = model(signature, constants, body);
+    const { notes } = await runPass(
+      subject,
+      passNamed("quantize/equalize-layers"),
+      {},
+      toolsWith(subject, samples, [2], world),
+    );
+    return { notes: notes.map(({ kind, text }) => `${kind}: ${text}`), w: constantOf(subject, "w") };
+  };
+  const layers = "a = Gemm (x, w, c) r = Relu (a) b = Gemm (r, v) s = Relu (b) y = Gemm (s, u)";
+
+  it("keeps what makes a model with one scale for each weight better", async () => {
+    const constants =
+      "float[2,2] w = {10, 0, 0, 0.003}, float[2] c = {0, 0}, float[2,2] v = {0.003, 0, 0, 10}, float[2,2] u = {1, 0, 0, 1}";
+    const { notes, w } = await judged(constants, layers);
+    expect(notes).toEqual([
+      expect.stringMatching(/^changed: equalized the weights of 3 layers/),
+      expect.stringMatching(/^info: quantized with one scale a tensor: .* → .* on 64 validation samples$/),
+    ]);
+    expect(w).not.toEqual([10, 0, 0, 0.003]);
+  });
+
+  it("undoes what makes it worse: an offset of 10 that a small weight blows up", async () => {
+    const constants =
+      "float[2,2] w = {0.01, 0, 0, 1}, float[2] c = {10, 0}, float[2,2] v = {1, 0, 0, 1}, float[2,2] u = {1, 0, 0, 1}";
+    const { notes, w } = await judged(constants, layers);
+    expect(notes).toEqual([expect.stringMatching(/^left: undone: quantized with one scale a tensor the error grew/)]);
+    expect(w).toEqual([Math.fround(0.01), 0, 0, 1]);
+  });
+});
+
 describe("quantize/absorb-biases", () => {
   it("takes from a channel what it never falls below, and gives it to the layer behind", async () => {
     // a₁ = x₁ + 10 is at least 11, a₂ = x₂ − 3 at least −1.
