@@ -7,6 +7,7 @@ import { type CheckedRecipe, type Recipe, readRecipe } from "@pare/recipe";
 import type { DataNote, StepNote } from "@pare/report";
 import { passNamed, recipeCatalog } from "../catalog.ts";
 import { staticInputNotes } from "../evaluate/input-notes.ts";
+import { presentFeatures } from "../learn/bench.ts";
 import { openLearningData } from "../learn/learning-data.ts";
 import { learningTools } from "../learn/learning-tools.ts";
 import { type ModelWeight, weighModel } from "../model/summary.ts";
@@ -57,6 +58,7 @@ export async function planRecipe(file: string, options: PlanOptions = {}): Promi
   const progress = options.progress ?? { report: () => {} };
   const steps: PlannedStep[] = [];
   const data = learns(checked) ? await openLearningData(checked) : undefined;
+  const cpuFeatures = presentFeatures();
   let original: Model | undefined;
   for (const [index, step] of recipe.steps.entries()) {
     progress.report(`plan ${step.pass}`, index, recipe.steps.length);
@@ -65,9 +67,10 @@ export async function planRecipe(file: string, options: PlanOptions = {}): Promi
     if (pass.promise === "lossy") original ??= cloneModel(model);
     const world: World = { engine, progress, signal };
     const learning = original && learningTools(model, { data, bench: undefined, original }, world);
-    const tools = createTools(world, { seed: recipe.seed, selection, ...(learning && { learning }) });
+    const given = { ...learning, cpuFeatures };
+    const tools = createTools(world, { seed: recipe.seed, selection, learning: given });
     const nodesBefore = countNodes(model);
-    const { notes } = await runPass(model, pass, step.options, tools);
+    const { notes } = await runPass(model, { ...pass, run: pass.foresee ?? pass.run }, step.options, tools);
     steps.push({ pass: pass.name, promise: pass.promise, nodesBefore, nodesAfter: countNodes(model), notes });
   }
   const splits = await openRecipeData(checked, ["train", "validation", "test"]);

@@ -157,6 +157,8 @@ export interface PassBench {
   >;
   /** What ran, and the graph as the runtime rewrote it. */
   profile(model: Model): Promise<{ readonly profile: Profile; readonly optimized: Model }>;
+  /** Processor features of this machine: "avx512_vnni", "avx2" … */
+  readonly cpuFeatures: readonly string[];
   /** ONNX Runtime device that is measured. */
   readonly device: Device;
 }

@@ -3,6 +3,7 @@ import type { Pass } from "@pare/pass";
 import * as z from "zod";
 import { proofNote } from "../predict/proof-note.ts";
 import { makePortsInteger } from "../qdq/integer-ports.ts";
+import { foreseeStatic } from "../schemes/static.ts";
 import { openTarget, targetOption } from "../targets/option.ts";
 import { outcomeNotes } from "./notes.ts";
 import { applyPlan, type Plan, planSchema } from "./plan.ts";
@@ -31,8 +32,13 @@ export const quantizeAuto: Pass<AutoOptions> = {
   summary: "Find by measuring what makes the model fast and small on this machine and keeps its accuracy.",
   options: autoOptions,
   promise: "lossy",
+  foresee: async (model, { target: wanted, maxTime }, tools) => {
+    const target = openTarget(wanted, tools.bench?.cpuFeatures ?? tools.cpuFeatures);
+    const search = `tries ranges, corrections and regions for at most ${maxTime} s; everything integer would be:`;
+    return [{ kind: "info", text: search }, ...foreseeStatic(model, target, {}, tools)];
+  },
   run: async (model, { target: wanted, maxDrop, maxTime, prefer }, tools) => {
-    const target = openTarget(wanted, tools.bench?.cpuFeatures);
+    const target = openTarget(wanted, tools.bench?.cpuFeatures ?? tools.cpuFeatures);
     const raised = upgradeOpset(model, 13).filter(({ kind }) => kind === "changed");
     const known = planSchema.safeParse(tools.choices?.recall(pass));
     if (known.success) {

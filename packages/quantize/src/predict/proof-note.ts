@@ -26,14 +26,20 @@ export async function proofNote(model: Model, target: Target, bench: PassBench |
   };
 }
 
+/** What is predicted, for plans. */
+export function shareNote(integerShare: number | undefined, target: Target): Note {
+  return { kind: "info", text: proofText(integerShare, "foreseen", target.name) };
+}
+
 async function proofOf(model: Model, prediction: Parameters<typeof prove>[0], bench: PassBench): Promise<Proof> {
   const { profile, optimized } = await bench.profile(model);
   return prove(prediction, profile, optimized);
 }
 
-function proofText(predicted: number | undefined, proof: Proof | undefined, target: string): string {
+function proofText(predicted: number | undefined, proof: Proof | "foreseen" | undefined, target: string): string {
   const share = predicted === undefined ? "a share that is not known" : percent(predicted);
   const told = `${share} of the multiply-adds are integer on ${target}`;
+  if (proof === "foreseen") return `${told}, by prediction`;
   if (proof === undefined) return `${told}: predicted, not proven, for this machine is none`;
   const { disagreements, provenShare } = proof;
   if (disagreements.length === 0) return `${told}: predicted, and proven by the runtime's profile`;

@@ -52,7 +52,8 @@ export const quantizeDynamic: Pass<DynamicOptions> = {
   options: dynamicOptions,
   promise: "lossy",
   run: async (model, options, tools) =>
-    writeDynamic(model, openTarget(options.target, tools.bench?.cpuFeatures), options, tools).notes,
+    writeDynamic(model, openTarget(options.target, tools.bench?.cpuFeatures ?? tools.cpuFeatures), options, tools)
+      .notes,
 };
 
 export interface DynamicResult {

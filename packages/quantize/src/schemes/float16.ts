@@ -48,7 +48,7 @@ export const quantizeFloat16: Pass<Float16Options> = {
   options: float16Options,
   promise: "lossy",
   run: async (model, options, tools) =>
-    writeFloat16(model, openTarget(options.target, tools.cpuFeatures), options, tools),
+    writeFloat16(model, openTarget(options.target, tools.bench?.cpuFeatures ?? tools.cpuFeatures), options, tools),
 };
 
 /** Converts `model` in place. */

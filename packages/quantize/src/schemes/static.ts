@@ -13,10 +13,11 @@ import type { Note, Pass, PassData, Tools } from "@pare/pass";
 import * as z from "zod";
 import { calibrate } from "../calibrate/calibrate.ts";
 import { type CalibrationOptions, calibrationOptions } from "../calibrate/options.ts";
-import type { Placement, PlacementOptions, QuantType } from "../contract.ts";
+import type { Placement, PlacementOptions, QuantType, Range } from "../contract.ts";
 import { needsCalibrationError } from "../errors.ts";
 import { place } from "../placement/place.ts";
-import { proofNote } from "../predict/proof-note.ts";
+import { predict } from "../predict/predict.ts";
+import { proofNote, shareNote } from "../predict/proof-note.ts";
 import { prepare } from "../prepare/prepare.ts";
 import { makePortsInteger } from "../qdq/integer-ports.ts";
 import { type Ranges, type WrittenQdq, writeQdq } from "../qdq/write.ts";
@@ -55,14 +56,35 @@ export const quantizeStatic: Pass<StaticOptions> = {
   summary: "Make weights and activations integers, with scales from calibration data.",
   options: staticOptions,
   promise: "lossy",
+  foresee: async (model, options, tools) => foreseeStatic(model, targetOf(options, tools), options, tools),
   run: async (model, options, tools) => {
     if (tools.data === undefined) throw needsCalibrationError("quantize/static");
-    const target = openTarget(options.target, tools.bench?.cpuFeatures);
+    const target = targetOf(options, tools);
     const { notes } = await writeStatic(model, target, options, { ...tools, data: tools.data });
     const proof = await proofNote(model, target, tools.bench);
     return [...notes, proof, ...(target.integerPorts ? makePortsInteger(model) : [])];
   },
 };
+
+const targetOf = ({ target }: StaticOptions, { bench, cpuFeatures }: Tools) =>
+  openTarget(target, bench?.cpuFeatures ?? cpuFeatures);
+
+/** What calibration would find does not matter for which kernels run, only that there is something. */
+const standIn: Range = { min: -1, max: 1 };
+
+/** Writes `model` with stand-in ranges and says what will become integer. */
+export function foreseeStatic(
+  model: Model,
+  target: Target,
+  options: Partial<StaticOptions>,
+  tools: Tools,
+): readonly Note[] {
+  const { placement, notes } = placeStatic(model, target, options, tools);
+  const ranges = new Map(placement.activations.map((point) => [point, standIn]));
+  const written = writeQdq(model, placement, ranges, "foresee");
+  const { integerShare } = predict(model, inferTypes(model), target);
+  return [...notes, ...placementNotes(placement, written), shareNote(integerShare, target)];
+}
 
 export interface StaticResult extends WrittenQdq {
   readonly placement: Placement;
