@@ -134,11 +134,15 @@ export function needsOriginalError(metric: string): PareError {
   });
 }
 
-export function bindingError(input: string, fields: readonly string[]): PareError {
+/** @param bound the field that the recipe names for it, if it does */
+export function bindingError(input: string, bound: string | undefined, fields: readonly string[]): PareError {
   return new PareError({
     code: "MEASURE_BINDING",
     at: `input "${input}"`,
-    problem: "nothing says which part of a sample goes into this input of the model",
+    problem:
+      bound === undefined
+        ? "nothing says which part of a sample goes into this input of the model"
+        : `it is bound to "${bound}", which the data does not have`,
     expected: `one of ${fields.join(", ")}`,
     next: `Bind it in the recipe: \`data: { inputs: { ${input}: ${fields[0] ?? "…"} } }\`.`,
   });

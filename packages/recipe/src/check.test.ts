@@ -37,6 +37,12 @@ function faultOf(text: string): string {
   return "no error";
 }
 
+test("inputs are bound to fields, which may be named with the kind of their source", () => {
+  const inputs = "inputs: { input_ids: text.ids, mask: mask, other: images.image }";
+  const { recipe } = check(`version: 1\nmodel: m.onnx\ndata: { test: { text: t.csv }, ${inputs} }\n`);
+  expect(recipe.data.inputs).toEqual({ input_ids: "ids", mask: "mask", other: "images.image" });
+});
+
 test("every default is written out", () => {
   expect(check("version: 1\nmodel: m.onnx\ndata: { test: { generated: glyphs } }\nmeasure: [{}]").recipe).toEqual({
     version: 1,

@@ -90,8 +90,21 @@ function dataOf({
     ...(calibration !== undefined && { calibration }),
     input: input ?? inputTransform.parse({}),
     ...(augment !== undefined && { augment }),
-    ...(inputs !== undefined && { inputs }),
+    ...(inputs !== undefined && { inputs: fieldsOf(inputs, [train, validation, test]) }),
   };
+}
+
+/** A field may be named with the kind of its source: `text.ids` is `ids` of a source `text: …`. */
+function fieldsOf(
+  inputs: Readonly<Record<string, string>>,
+  sources: readonly WrittenRecipe["data"]["test"][],
+): Readonly<Record<string, string>> {
+  const kinds = sources.flatMap((source) => (typeof source === "object" ? Object.keys(source) : []));
+  const bare = (field: string) => {
+    const kind = kinds.find((each) => field.startsWith(`${each}.`));
+    return kind === undefined ? field : field.slice(kind.length + 1);
+  };
+  return Object.fromEntries(Object.entries(inputs).map(([input, field]) => [input, bare(field)]));
 }
 
 /** A source of its own, or a share of the training data. */

@@ -257,7 +257,9 @@ export function dataSection(generated: readonly string[]) {
         inputs: z
           .record(z.string(), z.string())
           .optional()
-          .describe("Input of the model: field of the data. Needed where names differ and there are several of them."),
+          .describe(
+            "Input of the model: field of the data, as ids, or text.ids with the kind of its source. Needed where names differ and there are several of them.",
+          ),
       })
       .default({})
       // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what the user writes

@@ -208,6 +208,13 @@ describe("what cannot be", () => {
       {},
       'MEASURE_BINDING at input "a": nothing says which part of a sample goes into this input of the model (expected one of x).',
     ],
+    [
+      "an input bound to a field that is not there",
+      pass,
+      five,
+      { inputs: { x: "mask" } },
+      'MEASURE_BINDING at input "x": it is bound to "mask", which the data does not have (expected one of x).',
+    ],
     ["an output that is not there", pass, five, { output: "z" }, 'MEASURE_PORT: the model has no output "z"'],
     [
       "an impossible batch",

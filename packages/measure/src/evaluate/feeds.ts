@@ -90,7 +90,7 @@ function fieldFor(
 ): string {
   const only = ports.length === 1 && fields.length === 1 ? fields[0] : undefined;
   const field = bound[name] ?? (fields.includes(name) ? name : only);
-  if (field === undefined || !fields.includes(field)) throw bindingError(name, fields);
+  if (field === undefined || !fields.includes(field)) throw bindingError(name, bound[name], fields);
   return field;
 }
 
