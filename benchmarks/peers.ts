@@ -3,12 +3,12 @@
  * model (accuracy, latency, size, share of integers) and what making it costs (time and memory of whole processes).
  *
  *   MODELS=<folder> DATA=<folder> npm run bench:peers -- [--environment <folder>] [--only cifar_base,resnet_4b]
- *     [--repetitions 3] [--budget 20] [--out benchmarks/peers]
+ *     [--repetitions 3] [--budget 20] [--max-time 300] [--out benchmarks/peers]
  *
  * The peers run in a Python environment that is made in `--environment` (about 0.5 GB; default a folder in
  * node_modules/.cache) and used for nothing else. `--pare`: the built command line; `--budget`: seconds that a model's
- * files are timed; `--out`: a folder that results.md and results.json are written to. Prints the tables; exits 1 where
- * a goal of cases.ts is missed.
+ * files are timed; `--max-time`: seconds that `quantize/auto` may search; `--out`: a folder that results.md and
+ * results.json are written to. Prints the tables; exits 1 where a goal of cases.ts is missed.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -27,6 +27,7 @@ const { values: options } = parseArgs({
     repetitions: { type: "string", default: "3" },
     budget: { type: "string", default: "20" },
     pare: { type: "string", default: "dist/cli.js" },
+    "max-time": { type: "string" },
     out: { type: "string" },
   },
 });
@@ -39,6 +40,7 @@ const settings = {
   scratch,
   python: pythonEnvironment(resolve(options.environment)),
   pare: resolve(options.pare),
+  maxSeconds: options["max-time"] === undefined ? undefined : Number(options["max-time"]),
   repetitions: Number(options.repetitions),
   budgetMs: 1000 * Number(options.budget),
 };

@@ -26,16 +26,19 @@ export interface Programs {
   readonly python: string;
   /** The command line's script. */
   readonly pare: string;
+  /** That `quantize/auto` may search; undefined: as long as it does by itself. */
+  readonly maxSeconds: number | undefined;
 }
 
-export function toolsFor({ isMatMul }: Case, { python, pare }: Programs): readonly Tool[] {
+export function toolsFor({ isMatMul }: Case, { python, pare, maxSeconds }: Programs): readonly Tool[] {
   const peers = [...peerNames, ...(isMatMul ? ["ort-dynamic"] : [])].map(
     (name): Tool => ({
       ...{ name, isOurs: false },
       command: ({ raised, calibration, out }) => [python, script, name, raised, calibration, out],
     }),
   );
-  return [...peers, ours(pare, "static", ["--calibrate", "minmax"]), { ...ours(pare, "auto", []), mostRuns: 1 }];
+  const limit = maxSeconds === undefined ? [] : ["--max-time", `${maxSeconds}`];
+  return [...peers, ours(pare, "static", ["--calibrate", "minmax"]), { ...ours(pare, "auto", limit), mostRuns: 1 }];
 }
 
 /** Every step is done: nothing comes from a cache, and nothing is measured that the pass does not need. */
