@@ -65,10 +65,11 @@ async function findingsOf({ original, prepared, stored, step, target, tools }: P
 /** What no trial on this machine can show: saturation on another, and numbers that the model itself does not give. */
 function withoutTrial(findings: readonly Finding[], { target, step }: Patient): readonly DiagnosedCause[] {
   return findings.flatMap((finding): readonly DiagnosedCause[] => {
-    const { cause, text, subjects, cure } = finding;
+    const { cause, text, subjects, isCertain, cure } = finding;
+    const lines = cure === undefined ? [] : stepLines(cured(step, cure));
+    if (isCertain) return [{ cause, text, subjects, lines, certainty: "seen", after: undefined }];
     if (cause === "not-finite") return [{ cause, text, subjects, lines: [], certainty: "seen", after: undefined }];
     if (cause !== "saturation" || cure === undefined || target.weight.bits > 7) return [];
-    const lines = stepLines(cured(step, cure));
     return [{ cause, text, subjects, lines, certainty: "predicted", after: undefined }];
   });
 }

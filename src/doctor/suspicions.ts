@@ -12,8 +12,8 @@ export async function suspicionsOf(
   checked: Parameters<typeof openLearningData>[0],
   world: World,
 ): Promise<readonly Suspicion[]> {
-  const seen = findings.flatMap(({ cause, text, subjects, cure }): readonly Suspicion[] =>
-    cure === undefined || cause === "saturation" ? [] : [{ cause, text, subjects, cure, isSeen: true }],
+  const seen = findings.flatMap(({ cause, text, subjects, isCertain, cure }): readonly Suspicion[] =>
+    cure === undefined || isCertain || cause === "saturation" ? [] : [{ cause, text, subjects, cure, isSeen: true }],
   );
   const usual = usualSuspicions(patient).filter(({ cause }) => !seen.some((known) => known.cause === cause));
   return [...seen, ...(await samplesSuspicion(patient, checked, world)), ...usual, ...(await groupSuspicions(patient))];

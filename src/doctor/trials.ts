@@ -42,11 +42,12 @@ export async function tryCures(suspicions: readonly Suspicion[], before: Judgeme
       return after !== undefined && recovered(before, after) >= leastRecovered ? [{ suspicion, after }] : [];
     })
     .sort((a, b) => lossOf(a.after) - lossOf(b.after));
-  const causes = inOrder(bestOfEach(useful)).map(({ suspicion, after }): DiagnosedCause => {
+  const named = inOrder(bestOfEach(useful));
+  const causes = named.map(({ suspicion, after }): DiagnosedCause => {
     const { cause, text, subjects } = suspicion;
     return { cause, text, subjects, lines: linesOf(suspicion, patient.step), certainty: "tried", after };
   });
-  return { causes, together: await tryTogether(useful, patient) };
+  return { causes, together: await tryTogether(named, patient) };
 }
 
 /**
@@ -97,11 +98,10 @@ function linesOf({ cure, samples }: Suspicion, step: StaticStep): readonly strin
   return stepLines(cured(step, cure));
 }
 
-/** Several cures at once, where the best of them alone is not enough. */
+/** Several cures at once, where none of them alone is enough. */
 async function tryTogether(useful: readonly Useful[], patient: Patient): Promise<TriedCure | undefined> {
-  const [best] = useful;
-  const others = useful.filter(({ suspicion }) => suspicion.cause !== best?.suspicion.cause);
-  if (best === undefined || others.length === 0 || !isHurt(best.after)) return undefined;
+  const [best] = [...useful].sort((a, b) => lossOf(a.after) - lossOf(b.after));
+  if (best === undefined || useful.length < 2 || useful.some(({ after }) => !isHurt(after))) return undefined;
   // The best one's options win.
   const all = [...useful].reverse().reduce((step, { suspicion }) => cured(step, suspicion.cure), patient.step);
   const samples = useful.find(({ suspicion }) => suspicion.samples)?.suspicion.samples;

@@ -19,6 +19,8 @@ export interface Finding {
   readonly text: string;
   /** Names of the nodes or values concerned, worst first. */
   readonly subjects: readonly string[];
+  /** It does harm whatever the figures say: they may not show it. */
+  readonly isCertain?: boolean;
   /** What to change; undefined: nothing that a recipe says. */
   readonly cure: Cure | undefined;
 }

@@ -1,5 +1,5 @@
 /** Patterns that are known to lose accuracy, where they are integer in a placement. */
-import type { Model, Node } from "@pare/ir";
+import { consumersOf, type Model, type Node } from "@pare/ir";
 import { inferTypes } from "@pare/ops";
 import type { Statistics } from "@pare/pass";
 import type { Placement } from "../contract.ts";
@@ -53,14 +53,20 @@ export function concatFindings(
     const smallest = Math.min(...sizes.filter((size) => size > 0));
     return sizes.length > 1 && Math.max(...sizes) > unlike * smallest;
   });
-  if (mixed.length === 0) return [];
-  const names = mixed.map(nameOf);
-  return [
-    {
-      cause: "mixed-concat",
-      text: `${mixed.length} Concat nodes join large numbers and small ones (boxes and scores) under one scale`,
-      subjects: names,
-      cure: { except: names },
-    },
-  ];
+  return [true, false].flatMap((isCertain): readonly Finding[] => {
+    const names = mixed.filter((node) => isHead(node) === isCertain).map(nameOf);
+    if (names.length === 0) return [];
+    const what = isCertain ? "large numbers and small ones (boxes and scores)" : "large numbers and small ones";
+    const text = `${names.length} Concat nodes join ${what} under one scale`;
+    return [{ cause: "mixed-concat", text, subjects: names, isCertain, cure: { except: names } }];
+  });
+}
+
+const layers: ReadonlySet<string> = new Set(["onnx.Conv", "onnx.ConvTranspose", "onnx.MatMul", "onnx.Gemm"]);
+
+/** Nothing behind it learns to live with the rounding: what it joins is what the model gives. */
+function isHead(node: Node): boolean {
+  const seen = new Set<Node>([node]);
+  for (const each of seen) for (const next of each.outputs.flatMap(consumersOf)) seen.add(next);
+  return ![...seen].some(({ op }) => layers.has(op));
 }

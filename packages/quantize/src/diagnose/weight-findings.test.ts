@@ -66,6 +66,8 @@ main (float[N,4] boxes, float[N,2] scores) => (float[N,6] y) { ["join"] y = Conc
         ["scores", { ...of(1), ...rest }],
       ]),
     );
-  expect(find(640)).toMatchObject([{ cause: "mixed-concat", subjects: ["join"], cure: { except: ["join"] } }]);
+  expect(find(640)).toMatchObject([
+    { cause: "mixed-concat", subjects: ["join"], isCertain: true, cure: { except: ["join"] } },
+  ]);
   expect(find(4)).toEqual([]);
 });
