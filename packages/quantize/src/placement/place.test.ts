@@ -1,4 +1,4 @@
-import { type describeNode, parseModel } from "@pare/ir";
+import { parseModel } from "@pare/ir";
 import { inferTypes } from "@pare/ops";
 import { describe, expect, it } from "vitest";
 import type { PlacementOptions } from "../contract.ts";
