@@ -11,50 +11,10 @@
 import type { Model, Node, Use, Value } from "@pare/ir";
 import { type AxisLink, type AxisMap, dtypeOf, inferTypes, shapeOf, specOf } from "@pare/ops";
 import { type DType, numbers } from "@pare/tensor";
+import { Joined } from "./disjoint-sets.ts";
+import type { Addend, Bounded, ChannelFamilies, Family } from "./family.ts";
 import { carriedSlots, clipBounds } from "./homogeneous.ts";
 import { type Linear, linearOf, type ShapeOf } from "./linear.ts";
-
-/** A constant that is added on the way, or compared with: it is divided too. */
-export interface Addend {
-  readonly node: Node;
-  readonly slot: number;
-  readonly value: Value;
-  /** From the last axis of the node's output, 1 for the last, where the channels are. */
-  readonly axisFromEnd: number;
-  readonly channels: Int32Array;
-}
-
-/** A Clip whose bounds must become one for each channel. */
-export interface Bounded {
-  readonly node: Node;
-  readonly min: number;
-  readonly max: number;
-  readonly dtype: DType;
-  /** As of an addend. */
-  readonly axisFromEnd: number;
-  readonly channels: Int32Array;
-}
-
-/** Channels that hang together: those of the values between some linear nodes and the next ones. */
-export interface Family {
-  /** With the channel of each of its outputs. */
-  readonly producers: readonly { readonly linear: Linear; readonly channels: Int32Array }[];
-  /** With the channel of each of its inputs. */
-  readonly consumers: readonly { readonly linear: Linear; readonly channels: Int32Array }[];
-  readonly addends: readonly Addend[];
-  readonly bounded: readonly Bounded[];
-  /** All values that carry them. */
-  readonly values: readonly { readonly value: Value; readonly channels: Int32Array }[];
-}
-
-export interface ChannelFamilies {
-  /** In the order of their first producer. */
-  readonly families: readonly Family[];
-  /** Channels are numbered from 0 over all families; −1 stands for those that are held. */
-  readonly count: number;
-  /** Nodes at which channels are held, each once. */
-  readonly holders: readonly Node[];
-}
 
 export interface FamilyOptions {
   readonly selects?: ((node: Node) => boolean) | undefined;
@@ -296,46 +256,4 @@ class Walk {
 
 function agrees(axes: ReadonlyMap<number, number>, reached: { slot: number; axis: number } | undefined): boolean {
   return reached === undefined || axes.get(reached.slot) === reached.axis;
-}
-
-/** Disjoint sets of whole numbers, some of which are held. */
-class Joined {
-  readonly #parents: number[] = [];
-  readonly #held: boolean[] = [];
-
-  /** Gives the first of `count` new ones, each alone. */
-  add(count: number): number {
-    const first = this.#parents.length;
-    for (let i = 0; i < count; i++) {
-      this.#parents.push(first + i);
-      this.#held.push(false);
-    }
-    return first;
-  }
-
-  find(element: number): number {
-    let root = element;
-    while (this.#parents[root] !== root) root = this.#parents[root]!;
-    for (let at = element; at !== root; ) {
-      const next = this.#parents[at]!;
-      this.#parents[at] = root;
-      at = next;
-    }
-    return root;
-  }
-
-  join(a: number, b: number): void {
-    const [x, y] = [this.find(a), this.find(b)];
-    if (x === y) return;
-    this.#parents[Math.max(x, y)] = Math.min(x, y);
-    this.#held[Math.min(x, y)] ||= this.#held[Math.max(x, y)]!;
-  }
-
-  hold(start: number, count: number): void {
-    for (let i = start; i < start + count; i++) this.#held[this.find(i)] = true;
-  }
-
-  isHeld(element: number): boolean {
-    return this.#held[this.find(element)]!;
-  }
 }

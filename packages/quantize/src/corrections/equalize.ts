@@ -8,7 +8,7 @@
  * ∛(r₁·r₂·r₃).
  */
 import { numbers } from "@pare/tensor";
-import type { ChannelFamilies, Family } from "./channel-families.ts";
+import type { ChannelFamilies, Family } from "./family.ts";
 import type { Linear } from "./linear.ts";
 
 /** A channel that needs more is as good as dead on one side; its offset, blown up, would widen the activations' range. */

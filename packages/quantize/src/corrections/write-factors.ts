@@ -1,8 +1,8 @@
 /** Puts factors of channels into the graph: into weights, biases, added constants and bounds. */
 import type { Edit, Node, Value } from "@pare/ir";
 import { elementCount, numbers, type Tensor, tensorOf } from "@pare/tensor";
-import type { Addend, Bounded, Family } from "./channel-families.ts";
 import { factorAt } from "./equalize.ts";
+import type { Addend, Bounded, Family } from "./family.ts";
 import { nameOf } from "./layers.ts";
 import { eachWeight, type Linear } from "./linear.ts";
 
