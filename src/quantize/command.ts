@@ -20,7 +20,6 @@ export interface QuantizeArgs {
   readonly except: readonly string[] | undefined;
   readonly "no-simplify": boolean | undefined;
   readonly "no-measure": boolean | undefined;
-  readonly "no-protect": boolean | undefined;
   readonly threads: number;
   readonly "cache-dir": string | undefined;
   readonly "cache-limit": number;
@@ -30,7 +29,7 @@ export interface QuantizeArgs {
 /** Options of the command itself; every other one is the pass's own. */
 const own = new Set([
   ..."model out force data scheme only except threads json quiet verbose help".split(" "),
-  ...["cache-dir", "cache-limit", "no-cache", "no-simplify", "no-measure", "no-protect"],
+  ...["cache-dir", "cache-limit", "no-cache", "no-simplify", "no-measure"],
 ]);
 
 export const quantizeCommand: CommandRun<QuantizeArgs> = async (args, terminal) => {
@@ -66,10 +65,6 @@ function passOptions(args: QuantizeArgs, scheme: string): Readonly<Record<string
   const fits = optionNames(passNamed(`quantize/${scheme}`).options);
   const given = Object.entries(args).filter(([name, value]) => value !== undefined && /^[a-z-]+$/.test(name));
   const options: Record<string, unknown> = {};
-  if (args["no-protect"]) {
-    if (!fits.includes("protect")) throw optionUnfitError("no-protect", scheme, fits);
-    options.protect = false;
-  }
   for (const [name, value] of given) {
     if (own.has(name)) continue;
     if (!fits.includes(name)) throw optionUnfitError(name, scheme, fits);

@@ -30,18 +30,12 @@ import { countedWeights, errorText, leftNotes } from "./weight-notes.ts";
 const label = "quantize/weights";
 
 const options = z.strictObject({
-  bits: z
-    .union([z.literal(4), z.literal(8)])
-    .default(4)
-    .describe("Bits of a weight. Default 4."),
+  bits: z.literal([4, 8]).default(4).describe("Bits of a weight. Default 4."),
   granularity: z
     .enum(["block", "channel"])
     .default("block")
     .describe("One scale a block, or one an output channel (always behind DequantizeLinear). Default block."),
-  blockSize: z
-    .union([z.literal(16), z.literal(32), z.literal(64), z.literal(128), z.literal(256)])
-    .default(32)
-    .describe("Neighbours that share a scale. Default 32."),
+  blockSize: z.literal([16, 32, 64, 128, 256]).default(32).describe("Neighbours that share a scale. Default 32."),
   symmetric: z.boolean().default(true).describe("Without zero points. Default true."),
   form: z
     .enum(["operator", "dequantize"])
