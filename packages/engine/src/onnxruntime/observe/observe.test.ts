@@ -124,3 +124,21 @@ it("refuses what is no float, is not there, or has no such axis", async () => {
   await expect(observe([[1, 2]], {}, { value: "z" })).rejects.toThrow("ENGINE_OUTPUT");
   await expect(observe([[1, 2]], { channels: 2 })).rejects.toThrow("of shape [1, 2] cannot be observed along axis 2");
 });
+
+it("has the same bits for one thread and two", async () => {
+  const text = `main (float[N, 8, 16, 16] x) => (float[N, 16, 14, 14] z) <float[16, 8, 3, 3] w = random(1)> {
+    y = Conv (x, w) z = Relu (y) }`;
+  const image = tensorOf(
+    "float32",
+    [4, 8, 16, 16],
+    Float32Array.from({ length: 4 * 8 * 256 }, (_, i) => Math.sin(i * i)),
+  );
+  const found = [];
+  for (const threads of [1, 2]) {
+    await using session = await engine.open(parseModel(text), { threads });
+    await session.observe(new Map([["x", image]]), [{ value: "z", histogram: true, channels: 1 }], { batch: 4 });
+    found.push(await session.observed());
+  }
+  expect(found[0]).toEqual(found[1]);
+  expect(found[0]!.get("z")!.elements).toBe(4 * 16 * 14 * 14);
+});
