@@ -1,18 +1,20 @@
 import type { Note } from "@pare/pass";
 import type { SearchCandidate, SearchRecord } from "@pare/report";
+import { rankingNote } from "../sensitivity/ranking-note.ts";
 import { accuracyOf, type Candidate } from "./candidate.ts";
 import type { GroupTime } from "./regions.ts";
 import type { SearchOutcome } from "./search.ts";
 
 /** What was chosen, what is to be said of it, and the table of what was tried. */
 export function outcomeNotes(outcome: SearchOutcome, maxDrop: number): readonly Note[] {
-  const { chosen, tried, groups, isOutOfTime } = outcome;
+  const { chosen, tried, groups, ranking, isOutOfTime } = outcome;
   const slower = groups.filter(({ floatUs, integerUs }) => integerUs > floatUs);
   const regions = slower.length === 0 ? "" : `; ${slower.length} of ${groups.length} parts are slower as integers here`;
   return [
     { kind: "changed", text: `chosen: ${chosen.label}` },
     ...shortfall(chosen, maxDrop),
     { kind: "info", text: `tried ${tried.length} ways${regions}`, search: searchRecord(outcome) },
+    ...(ranking === undefined ? [] : [rankingNote(ranking)]),
     ...(isOutOfTime ? [{ kind: "info", text: "the search ended because its time was up" } as const] : []),
   ];
 }

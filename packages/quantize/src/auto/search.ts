@@ -16,6 +16,7 @@ import { inferTypes } from "@pare/ops";
 import type { Judgement, Progress, Tools } from "@pare/pass";
 import { equalizeLayers } from "../corrections/equalize-layers.ts";
 import { place } from "../placement/place.ts";
+import type { GroupRanking } from "../sensitivity/rank-groups.ts";
 import { isHere } from "../targets/is-here.ts";
 import type { Target } from "../targets/target.ts";
 import { type Candidate, constantBytes, distance, pick } from "./candidate.ts";
@@ -35,6 +36,8 @@ export interface SearchOutcome {
   readonly tried: readonly Candidate[];
   /** Time of each group as float and as integer, where it was measured. */
   readonly groups: readonly GroupTime[];
+  /** Which groups move the outputs most; undefined where nothing was static, or time was up. */
+  readonly ranking: GroupRanking | undefined;
   readonly isOutOfTime: boolean;
 }
 
@@ -80,9 +83,9 @@ export async function search(
   const groups = best === undefined ? [] : await attemptRegions(state, best);
   await timeAll(state, best);
   const lossy = pickStatic(state);
-  if (lossy !== undefined) await holdDrop(state, lossy);
+  const ranking = lossy && (await holdDrop(state, lossy));
   await timeAll(state, best);
-  return { chosen: pick(state.tried, options), tried: state.tried, groups, isOutOfTime: isOver() };
+  return { chosen: pick(state.tried, options), tried: state.tried, groups, ranking, isOutOfTime: isOver() };
 }
 
 /** The fastest static one, whatever it lost. */
