@@ -12,10 +12,9 @@
  */
 
 import { cloneModel, type Model } from "@pare/ir";
-import { inferTypes } from "@pare/ops";
 import type { Judgement, Progress, Tools } from "@pare/pass";
 import { equalizeLayers } from "../corrections/equalize-layers.ts";
-import { place } from "../placement/place.ts";
+import { placeStatic } from "../schemes/static.ts";
 import type { GroupRanking } from "../sensitivity/rank-groups.ts";
 import { isHere } from "../targets/is-here.ts";
 import type { Target } from "../targets/target.ts";
@@ -153,7 +152,7 @@ const ranges = [{ calibrate: "minmax" }, { calibrate: "percentile", percentile: 
 /** Everything the target can, with the ranges and corrections that move the outputs least. */
 async function attemptStatic(state: Search): Promise<Candidate | undefined> {
   if (state.tools.data === undefined) return undefined;
-  const { decisions } = place(state.model, inferTypes(state.model), state.target, {});
+  const { decisions } = placeStatic(cloneModel(state.model), state.target, {}, state.tools).placement;
   if (![...decisions.values()].some(({ kind }) => kind === "integer")) return undefined;
   const made: Candidate[] = [];
   for (const range of ranges) {
