@@ -6,8 +6,7 @@ import { automatic, metricCatalog } from "@pare/measure";
 import { type CheckedRecipe, isMetricModule, readRecipe } from "@pare/recipe";
 import type { DataNote } from "@pare/report";
 import { recipeCatalog } from "../catalog.ts";
-import { openTestData } from "../run/data.ts";
-import { sampleNotes } from "../run/data-notes.ts";
+import { describeTestData } from "../run/data.ts";
 import type { World } from "../run/tools.ts";
 import type { CommandRun, Terminal } from "../terminal/terminal.ts";
 import { metricUnknownError, modelMissingError, nothingToEvaluateError, recipeWithoutDataError } from "./errors.ts";
@@ -29,11 +28,11 @@ export const evaluateCommand: CommandRun<EvaluateArgs> = async (args, terminal) 
   if (args["list-metrics"]) return listMetrics(terminal);
   for (const path of [args.against, args.model])
     if (path !== undefined && !existsSync(path)) throw modelMissingError(path);
-  const request = await requestOf(args);
+  const { request, sampleNotes } = await requestOf(args);
   await using engine = createOnnxRuntimeEngine();
   const world: World = { engine, signal: terminal.signal, progress: terminal.progress };
   const result = await evaluateRequest(request, world);
-  const notes = notesOf(request, result);
+  const notes = [...sampleNotes, ...result.inputNotes];
   terminal.printJson(jsonOf(args, result, notes));
   for (const remark of result.remarks) terminal.remark(remark);
   for (const { text } of notes) terminal.warn(`Note: ${text}.`);
@@ -47,15 +46,20 @@ function listMetrics(terminal: Terminal): 0 {
   return 0;
 }
 
+interface Asked {
+  readonly request: EvaluationRequest;
+  readonly sampleNotes: readonly DataNote[];
+}
+
 /** @throws the faults of the recipe and its data, and USAGE */
-async function requestOf(args: EvaluateArgs): Promise<EvaluationRequest> {
+async function requestOf(args: EvaluateArgs): Promise<Asked> {
   if (args.data === undefined && args.against === undefined) throw nothingToEvaluateError();
   const checked = args.data === undefined ? undefined : readRecipe(args.data, recipeCatalog);
-  const dataset = checked && (await openTestData(checked));
+  const { dataset, data } = checked ? await describeTestData(checked) : { data: [] };
   if (args.data !== undefined && dataset === undefined && args.against === undefined)
     throw recipeWithoutDataError(args.data);
   const models = [args.against, args.model].flatMap((path) => (path === undefined ? [] : [resolve(path)]));
-  return {
+  const request: EvaluationRequest = {
     models,
     dataset,
     recipe: {
@@ -66,6 +70,7 @@ async function requestOf(args: EvaluateArgs): Promise<EvaluationRequest> {
     folder: args.metrics === undefined ? (checked?.folder ?? process.cwd()) : process.cwd(),
     ...(args.batch !== undefined && { batch: args.batch }),
   };
+  return { request, sampleNotes: data.flatMap(({ notes = [] }) => notes) };
 }
 
 function evaluateOf({ metrics, samples }: EvaluateArgs, checked: CheckedRecipe | undefined) {
@@ -79,10 +84,6 @@ function evaluateOf({ metrics, samples }: EvaluateArgs, checked: CheckedRecipe |
     );
   }
   return { ...written, metrics: metrics ?? written.metrics, samples: samples ?? written.samples };
-}
-
-function notesOf({ recipe, dataset }: EvaluationRequest, { inputNotes }: EvaluationResult): readonly DataNote[] {
-  return [...(dataset === undefined ? [] : sampleNotes(recipe.data, "test", dataset)), ...inputNotes];
 }
 
 function jsonOf(

@@ -90,3 +90,14 @@ it("damaged images are left out, counted and named where that is asked for", asy
   expect([samples, notes]).toEqual([27, [expect.objectContaining({ kind: "skipped", count: 3, examples: names })]]);
   expect(err).toContain(`Note: 3 files were left out because they cannot be decoded: ${names.join(", ")}.`);
 });
+
+it("samples of the test data that are training data too are counted and named", async () => {
+  const { code, out, err } = await evaluate(
+    "train: { images: pictures }\n  test: { images: damaged, corrupt: skip }",
+    "--json",
+  );
+  expect(code).toBe(0);
+  const duplicates = JSON.parse(out).data.notes.filter(({ kind }: { kind: string }) => kind === "duplicates");
+  expect(duplicates).toEqual([expect.objectContaining({ count: 27 })]);
+  expect(err).toContain("Note: 27 samples are also in the train data: ");
+});
