@@ -23,6 +23,8 @@ export interface Goal {
   readonly bytes: number;
   /** Share of the multiply-adds that ran as integers, at least. */
   readonly integer: number;
+  /** Or every region in float has its time measured both ways, in the record. */
+  readonly mayBeFloat?: boolean;
 }
 
 // biome-ignore lint/suspicious/noTemplateCurlyInString: a path as a recipe has it
@@ -38,11 +40,11 @@ export const cases: readonly Case[] = [
     model: "ibp_3_3_8",
     ...cifar,
     isMatMul: true,
-    goal: { accuracy: 0.614, speed: "float", bytes: 0.45, integer: 0.5 },
+    goal: { accuracy: 0.614, speed: "float", bytes: 0.45, integer: 0.5, mayBeFloat: true },
   },
   {
     model: "mobilenet_v1_025_224",
     calibration: { everyOfTest: 5 },
-    goal: { accuracy: 0.555, agreement: 0.88, speed: "float", bytes: 0.45, integer: 0.5 },
+    goal: { accuracy: 0.555, agreement: 0.88, speed: "float", bytes: 0.45, integer: 0.5, mayBeFloat: true },
   },
 ];

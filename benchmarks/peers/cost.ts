@@ -11,8 +11,8 @@ export interface Cost {
   readonly peakBytes: number;
 }
 
-/** Made, or why not. */
-export type Attempt = { readonly cost: Cost } | { readonly failure: string };
+/** Made, and what the last run printed; or why not. */
+export type Attempt = { readonly cost: Cost; readonly output: string } | { readonly failure: string };
 
 /** By tool's name. `request` says what each is given, `repetitions` how often it is run. */
 export async function quantizeByTurns(
@@ -20,8 +20,8 @@ export async function quantizeByTurns(
   request: (tool: Tool) => ToolRequest,
   repetitions: number,
 ): Promise<ReadonlyMap<string, Attempt>> {
-  const runs = new Map<string, { ms: number[]; bytes: number[]; failure?: string }>();
-  for (const tool of tools) runs.set(tool.name, { ms: [], bytes: [] });
+  const runs = new Map<string, Runs>();
+  for (const tool of tools) runs.set(tool.name, { ms: [], bytes: [], output: "" });
   for (let round = 0; round < repetitions; round++) {
     for (const tool of round % 2 === 0 ? tools : [...tools].reverse()) {
       const seen = runs.get(tool.name)!;
@@ -30,10 +30,11 @@ export async function quantizeByTurns(
       rmSync(asked.out, { force: true });
       const [program, ...args] = tool.command(asked);
       try {
-        const { milliseconds, treePeakBytes } = await runProcess(program, args);
+        const { milliseconds, treePeakBytes, output } = await runProcess(program, args);
         if (!existsSync(asked.out)) throw new Error("no file was written");
         seen.ms.push(milliseconds);
         seen.bytes.push(treePeakBytes);
+        seen.output = output;
       } catch (error) {
         seen.failure = faultOf(error);
       }
@@ -42,9 +43,16 @@ export async function quantizeByTurns(
   return new Map([...runs].map(([name, seen]) => [name, attemptOf(seen)]));
 }
 
-function attemptOf({ ms, bytes, failure }: { ms: number[]; bytes: number[]; failure?: string }): Attempt {
+interface Runs {
+  readonly ms: number[];
+  readonly bytes: number[];
+  output: string;
+  failure?: string;
+}
+
+function attemptOf({ ms, bytes, output, failure }: Runs): Attempt {
   if (failure !== undefined) return { failure };
-  return { cost: { runs: ms.length, seconds: median(ms) / 1000, peakBytes: median(bytes) } };
+  return { cost: { runs: ms.length, seconds: median(ms) / 1000, peakBytes: median(bytes) }, output };
 }
 
 /** What a reader wants of an output: the line that names an error. */

@@ -1,4 +1,5 @@
 /** Whether what pare made reaches the goals. */
+import type { SearchRecord } from "@pare/report";
 import type { Case } from "./cases.ts";
 import type { Cost } from "./cost.ts";
 import type { Accuracy, Ratio, Speed } from "./measure.ts";
@@ -14,6 +15,8 @@ export interface Row {
   readonly integer: number;
   /** Undefined for the float file. */
   readonly cost: Cost | undefined;
+  /** Of `quantize/auto`: what it tried. */
+  readonly search: SearchRecord | undefined;
 }
 
 export interface Verdict {
@@ -43,7 +46,7 @@ function judgeAuto(goal: Case["goal"], rows: readonly Row[]): readonly Verdict[]
     ...(agreement === undefined ? [] : [atLeast("agreement with float", agreement, auto.accuracy.agreement)]),
     rival === undefined ? missing(goal.speed) : asFastAs(goal.speed, speedUpOf(rival.speed, auto.speed)),
     atMost("bytes ÷ float", goal.bytes, auto.sizeBytes / float.sizeBytes),
-    atLeast("integer multiply-adds", goal.integer, auto.integer),
+    integerEnough(goal, auto),
   ];
 }
 
@@ -57,6 +60,15 @@ function judgeStatic(rows: readonly Row[]): readonly Verdict[] {
     atMost("static: seconds", quickest, found.seconds),
     atMost("static: MB", mostStaticBytes / 1e6, found.peakBytes / 1e6),
   ];
+}
+
+/** Where integers may not pay, the regions in float have their time measured both ways instead. */
+function integerEnough({ integer, mayBeFloat }: Case["goal"], auto: Row): Verdict {
+  const verdict = atLeast("integer multiply-adds", integer, auto.integer);
+  const regions = auto.search?.regions.filter(({ isFloat }) => isFloat) ?? [];
+  if (verdict.isMet || !mayBeFloat || regions.length === 0) return verdict;
+  const isMet = regions.every(({ floatUs, integerUs }) => floatUs > 0 && integerUs > 0);
+  return { ...verdict, found: `${verdict.found}, ${regions.length} regions in float, each timed both ways`, isMet };
 }
 
 const text = (value: number) => String(Number(value.toPrecision(4)));

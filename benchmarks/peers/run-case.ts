@@ -1,6 +1,7 @@
 /** One model through every tool, then every file through one measurement. */
 import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import type { SearchRecord } from "@pare/report";
 import type { World } from "../../src/run/tools.ts";
 import { runProcess } from "../process.ts";
 import type { Case } from "./cases.ts";
@@ -34,7 +35,7 @@ export async function runCase(each: Case, options: CaseOptions, world: World): P
   const request = (tool: Tool) => ({ ...prepared, raised, out: fileOf(tool) });
   const attempts = await quantizeByTurns(tools, request, options.repetitions);
   const made = tools.flatMap((tool) => madeFile(tool, fileOf(tool), attempts.get(tool.name)!));
-  const float: MadeFile = { name: "float", path: prepared.model, cost: undefined };
+  const float: MadeFile = { name: "float", path: prepared.model, cost: undefined, search: undefined };
   const rows = await measureFiles([float, ...made], prepared, options.budgetMs, world);
   return {
     model: each.model,
@@ -46,12 +47,19 @@ export async function runCase(each: Case, options: CaseOptions, world: World): P
   };
 }
 
-interface MadeFile extends Pick<Row, "name" | "cost"> {
+interface MadeFile extends Pick<Row, "name" | "cost" | "search"> {
   readonly path: string;
 }
 
-function madeFile({ name }: Tool, path: string, attempt: Attempt): readonly MadeFile[] {
-  return "cost" in attempt ? [{ name, path, cost: attempt.cost }] : [];
+function madeFile({ name, isOurs }: Tool, path: string, attempt: Attempt): readonly MadeFile[] {
+  if ("failure" in attempt) return [];
+  return [{ name, path, cost: attempt.cost, search: isOurs ? searchOf(attempt.output) : undefined }];
+}
+
+/** Of what pare printed with --json: what it tried and measured. */
+function searchOf(output: string): SearchRecord | undefined {
+  const { notes }: { notes: readonly { search?: SearchRecord }[] } = JSON.parse(output);
+  return notes.find(({ search }) => search !== undefined)?.search;
 }
 
 async function measureFiles(
@@ -64,10 +72,10 @@ async function measureFiles(
   const accuracies = await measureAccuracy(paths, prepared, world);
   const speeds = await measureSpeed(paths, prepared.sample, budgetMs, world);
   const rows: Row[] = [];
-  for (const [i, { name, path, cost }] of files.entries()) {
+  for (const [i, { name, path, cost, search }] of files.entries()) {
     const integer = await integerShare(path, prepared.sample, world);
     const sizeBytes = statSync(path).size;
-    rows.push({ name, accuracy: accuracies[i]!, speed: speeds[i]!, sizeBytes, integer, cost });
+    rows.push({ name, accuracy: accuracies[i]!, speed: speeds[i]!, sizeBytes, integer, cost, search });
   }
   return rows;
 }

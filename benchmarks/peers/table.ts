@@ -46,10 +46,16 @@ export function caseMarkdown({ model, testSamples, calibrationSamples, rows, fai
     line(columns),
     line(columns.map((_, i) => (i === 0 ? "---" : "---:"))),
     ...rows.map((row) => line(cells(row, rows[0]!))),
+    ...rows.flatMap(({ name, search }) => chosenText(name, search)),
     ...failures.map(({ name, failure }) => `\n${name} made no file: \`${failure}\`.`),
     "",
     ...(missed.length === 0 ? ["Every goal is met."] : missed.map(missedText)),
   ].join("\n");
+}
+
+function chosenText(name: string, search: Row["search"]): readonly string[] {
+  const chosen = search?.candidates.find(({ isChosen }) => isChosen);
+  return chosen === undefined ? [] : ["", `${name}: ${chosen.label}, of ${search!.candidates.length} ways.`];
 }
 
 function missedText({ what, goal, found }: Verdict): string {

@@ -43,7 +43,7 @@ export function toolsFor({ isMatMul }: Case, { python, pare, maxSeconds }: Progr
 
 /** Every step is done: nothing comes from a cache, and nothing is measured that the pass does not need. */
 function ours(pare: string, scheme: string, options: readonly string[]): Tool {
-  const rest = ["--scheme", scheme, ...options, "--no-cache", "--no-measure", "--force"];
+  const rest = ["--scheme", scheme, ...options, "--no-cache", "--no-measure", "--force", "--json", "--quiet"];
   return {
     ...{ name: `pare ${scheme}`, isOurs: true },
     command: ({ model, recipe, out }) => [
