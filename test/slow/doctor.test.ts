@@ -136,9 +136,9 @@ describe("pare doctor", { timeout: 240_000 }, () => {
   });
 
   it("names boxes and scores under one scale, whatever the figures are", async () => {
-    const data = join(folder, "pixels.bin");
-    writeFileSync(data, cifarFile(60));
-    const train = `train: { cifar: ${data} }`;
+    const data = join(folder, "images.npy");
+    writeFileSync(data, arrayFile([60, 3, 32, 32]));
+    const train = `train: { arrays: { image: ${data} } }`;
     const [original, joined] = [join(folder, "detector.onnx"), join(folder, "detector.int8.onnx")];
     writeModel(parseModel(detector), original);
     const checked = readRecipe(recipeOf({ data: [train] }), recipeCatalog);
@@ -172,6 +172,17 @@ async function expectMended(lines: readonly string[], model = healthy): Promise<
   expect(lines).not.toEqual([]);
   const mended = await look({ model, steps: lines });
   expect(mended.isHurt).toBe(false);
+}
+
+/** NumPy's format: float32 from 0 to 1. */
+function arrayFile(shape: readonly number[]): Uint8Array {
+  const header = `{'descr': '<f4', 'fortran_order': False, 'shape': (${shape.join(", ")}), }`.padEnd(117);
+  const values = Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => ((i * 7919) % 256) / 255);
+  return Buffer.concat([
+    Buffer.from("\x93NUMPY\x01\x00v\x00", "latin1"),
+    Buffer.from(`${header}\n`, "latin1"),
+    Buffer.from(values.buffer),
+  ]);
 }
 
 /** CIFAR's binary format: a label and 3072 bytes each. The same first records whatever the number. */

@@ -48,7 +48,8 @@ export async function diagnoseStored(
   };
   const grids = storedGrids(model).filter(({ value }) => isObservable(value));
   const joins = [...model.graph.nodes].filter(({ op, type }) => op === "onnx.Concat" || type === "QLinearConcat");
-  const twins = joins.flatMap((node) => twinOf(node, original) ?? []);
+  const coded = joins.filter(isBehindGrid);
+  const twins = coded.flatMap((node) => twinOf(node, original) ?? []);
   const names = twins
     .flatMap((node) => node.inputs.flatMap((value) => (value ? [value.name] : [])))
     .filter(isObservable);
@@ -56,16 +57,14 @@ export async function diagnoseStored(
   return [
     ...rangeFindings(grids, statistics),
     ...weightFindings(storedWeights(model)),
-    ...concatFindings(
-      twins.filter((_, i) => isBehindGrid(joins[i]!)),
-      statistics,
-    ),
+    ...concatFindings(twins, statistics),
   ];
 }
 
-function twinOf({ outputs }: Node, { graph }: Model): Node | undefined {
-  const value = outputs.flatMap(({ name }) => graph.value(name) ?? [])[0];
-  return producerOf(value);
+/** By what it gives; a quantizer that puts a pair before an output of the model renames that: then by its own name. */
+function twinOf({ name, outputs }: Node, { graph }: Model): Node | undefined {
+  const value = outputs.flatMap((output) => graph.value(output.name) ?? [])[0];
+  return producerOf(value) ?? [...graph.nodes].find((node) => name !== "" && node.name === name);
 }
 
 /** Something quantizes what it gives. */
