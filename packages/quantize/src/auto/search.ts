@@ -163,7 +163,8 @@ async function attemptStatic(state: Search): Promise<Candidate | undefined> {
   const [closest] = made.sort((a, b) => distance(a) - distance(b));
   if (closest?.plan.scheme !== "static") return undefined;
   const corrected = await closerWith(state, closest, "biases corrected", { correct: true });
-  const canEqualize = equalizeLayers(cloneModel(state.model), state.tools, { bounds: "keep" }).length > 0;
+  const equalized = equalizeLayers(cloneModel(state.model), state.tools, { bounds: "keep" });
+  const canEqualize = equalized.some(({ kind }) => kind === "changed");
   return canEqualize ? await closerWith(state, corrected, "equalized", { equalize: true }) : corrected;
 }
 
