@@ -41,8 +41,18 @@ describe("samples", () => {
 
   it("that another split has too are named from this split's side", () => {
     const shared = [
-      { splits: ["train", "test"] as const, count: 2, examples: [["t1", "e1"] as const, ["t2", "e2"] as const] },
-      { splits: ["train", "validation"] as const, count: 1, examples: [["t9", "v9"] as const] },
+      {
+        splits: ["train", "test"] as const,
+        count: 2,
+        samples: [2, 2] as const,
+        examples: [["t1", "e1"] as const, ["t2", "e2"] as const],
+      },
+      {
+        splits: ["train", "validation"] as const,
+        count: 1,
+        samples: [1, 1] as const,
+        examples: [["t9", "v9"] as const],
+      },
     ];
     expect(duplicateNotes(shared, "test")).toEqual([
       {

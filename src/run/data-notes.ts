@@ -34,10 +34,11 @@ function seenNote(data: Recipe["data"], split: "validation" | "test"): readonly 
 
 /** Of the pairs that this split is one of. */
 export function duplicateNotes(shared: readonly SharedSamples[], split: string): readonly DataNote[] {
-  return shared.flatMap(({ splits, count, examples }): readonly DataNote[] => {
+  return shared.flatMap(({ splits, samples, examples }): readonly DataNote[] => {
     const side = splits.indexOf(split);
     if (side < 0) return [];
     const other = splits[1 - side]!;
+    const count = samples[side]!;
     const ids = examples.map((pair) => pair[side]!);
     const [first] = examples;
     const text = `${count} ${count === 1 ? "sample is" : "samples are"} also in the ${other} data: ${first![side]} is ${first![1 - side]}${count > 1 ? ", for one" : ""}`;

@@ -27,16 +27,17 @@ it("samples that are in two splits are counted and named", async () => {
     test: numbersSet("c", [4, 9, 2, 2]),
   });
   expect(found).toEqual([
-    { splits: ["train", "validation"], count: 1, examples: [["a1", "b1"]] },
+    { splits: ["train", "validation"], count: 1, samples: [1, 1], examples: [["a1", "b1"]] },
     {
       splits: ["train", "test"],
       count: 2,
+      samples: [2, 3],
       examples: [
-        ["a1", "c3"],
+        ["a1", "c2"],
         ["a3", "c0"],
       ],
     },
-    { splits: ["validation", "test"], count: 1, examples: [["b1", "c3"]] },
+    { splits: ["validation", "test"], count: 1, samples: [1, 2], examples: [["b1", "c2"]] },
   ]);
 });
 
@@ -44,7 +45,7 @@ it("stored samples are told by their stored bytes alone, where all splits have t
   const stored = (letter: string) => (i: number) => ({ id: `${letter}${i}`, hash: i === 0 ? "same" : `${letter}${i}` });
   const [train, test] = [numbersSet("a", [1, 2], stored("a")), numbersSet("b", [9, 2], stored("b"))];
   expect(await findSharedSamples({ train, test })).toEqual([
-    { splits: ["train", "test"], count: 1, examples: [["a0", "b0"]] },
+    { splits: ["train", "test"], count: 1, samples: [1, 1], examples: [["a0", "b0"]] },
   ]);
   expect(await findSharedSamples({ train, test: numbersSet("b", [9, 2]) })).toMatchObject([
     { examples: [["a1", "b1"]] },

@@ -5,7 +5,10 @@ import type { Dataset, Sample } from "./dataset.ts";
 /** Samples of two splits that are the same to the last bit. */
 export interface SharedSamples {
   readonly splits: readonly [string, string];
+  /** Contents that both have. */
   readonly count: number;
+  /** Samples of the first and of the second split with these contents. */
+  readonly samples: readonly [number, number];
   /** Ids in the first and in the second split, of the first few. */
   readonly examples: readonly (readonly [string, string])[];
 }
@@ -17,21 +20,30 @@ export interface SharedSamples {
 export async function findSharedSamples(splits: Readonly<Record<string, Dataset>>): Promise<readonly SharedSamples[]> {
   const names = Object.keys(splits);
   const areStored = names.every((name) => splits[name]!.stored !== undefined);
-  const hashes = new Map<string, ReadonlyMap<string, string>>();
+  const hashes = new Map<string, ReadonlyMap<string, readonly string[]>>();
   for (const name of names) hashes.set(name, await idsByHash(splits[name]!, areStored));
   const pairs = names.flatMap((a, i) => names.slice(i + 1).map((b) => [a, b] as const));
   return pairs.flatMap(([a, b]) => {
     const [first, second] = [hashes.get(a)!, hashes.get(b)!];
-    const shared = [...first].flatMap(([hash, id]) => (second.has(hash) ? [[id, second.get(hash)!] as const] : []));
-    return shared.length === 0 ? [] : [{ splits: [a, b] as const, count: shared.length, examples: shared.slice(0, 5) }];
+    const shared = [...first].flatMap(([hash, ids]) => (second.has(hash) ? [[ids, second.get(hash)!] as const] : []));
+    if (shared.length === 0) return [];
+    const samplesOf = (side: 0 | 1) => shared.reduce((sum, pair) => sum + pair[side].length, 0);
+    const examples = shared.slice(0, 5).map(([ofFirst, ofSecond]) => [ofFirst[0]!, ofSecond[0]!] as const);
+    return [
+      { splits: [a, b] as const, count: shared.length, samples: [samplesOf(0), samplesOf(1)] as const, examples },
+    ];
   });
 }
 
-async function idsByHash(dataset: Dataset, areStored: boolean): Promise<ReadonlyMap<string, string>> {
-  const ids = new Map<string, string>();
+async function idsByHash(dataset: Dataset, areStored: boolean): Promise<ReadonlyMap<string, readonly string[]>> {
+  const ids = new Map<string, string[]>();
   for (let start = 0; start < dataset.length; start += 64) {
     const end = Math.min(start + 64, dataset.length);
-    for (const [hash, id] of await entries(dataset, areStored, start, end)) ids.set(hash, id);
+    for (const [hash, id] of await entries(dataset, areStored, start, end)) {
+      const known = ids.get(hash);
+      if (known === undefined) ids.set(hash, [id]);
+      else known.push(id);
+    }
   }
   return ids;
 }
