@@ -102,9 +102,10 @@ test("mistakes: the confusions of both models, the matrix, the worst samples", a
 });
 
 test("a metric that is no number any more is said to be none, and breaks no chart", async () => {
-  const metrics = fullRecord.result.metrics.map((metric) =>
-    metric.name === "accuracy.top1" ? { ...metric, value: Number.NaN, interval: undefined } : metric,
-  );
+  const metrics = fullRecord.result.metrics.map((metric) => {
+    const { interval: _, ...bare } = metric;
+    return metric.name === "accuracy.top1" ? { ...bare, value: Number.NaN } : metric;
+  });
   const text = await renderHtml([{ ...fullRecord, result: { ...fullRecord.result, metrics }, comparisons: [] }]);
   expect(text).toContain("not a number");
   expect(text).toContain("no number any more");
