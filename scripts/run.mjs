@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
+import { bundleChildren } from "./children.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const [file, ...args] = process.argv.slice(2);
@@ -40,6 +41,7 @@ await build({
   sourcemap: "inline",
   logLevel: "warning",
 });
+await bundleChildren();
 const node = spawnSync(process.execPath, [...process.execArgv, "--enable-source-maps", outfile, ...args], {
   stdio: "inherit",
 });

@@ -1,50 +1,10 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
 
-const packages = fileURLToPath(new URL("../packages/", import.meta.url));
+const children = fileURLToPath(new URL("../scripts/children.mjs", import.meta.url));
 
-/** Where each program is made from, and where the code that starts it looks for it. */
-const programs = [
-  { entry: `${packages}engine/src/onnxruntime/host.ts`, target: `${packages}engine/dist/host.js` },
-  { entry: `${packages}data/src/images/decode-worker.ts`, target: `${packages}data/dist/decode-worker.js` },
-];
-
-/**
- * Tests run from sources, but ONNX Runtime's process and the threads that decode images need programs that plain Node can
- * start: they are bundled here. Only a changed bundle is written, and in one step: several test runs may use the same
- * folder.
- */
-export async function setup(): Promise<void> {
-  for (const { entry, target } of programs) {
-    const program = await bundle(entry);
-    if (program === existing(target)) continue;
-    mkdirSync(dirname(target), { recursive: true });
-    const fresh = `${target}.${process.pid}`;
-    writeFileSync(fresh, program);
-    renameSync(fresh, target);
-  }
-}
-
-async function bundle(entry: string): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [entry],
-    bundle: true,
-    platform: "node",
-    target: "node20",
-    format: "esm",
-    conditions: ["source"],
-    external: ["onnxruntime-node", "sharp"],
-    write: false,
-  });
-  return outputFiles[0]!.text;
-}
-
-function existing(target: string): string | undefined {
-  try {
-    return readFileSync(target, "utf8");
-  } catch {
-    return undefined;
-  }
+/** Tests run from sources; what they start as processes and threads is bundled first. */
+export function setup(): void {
+  const code = `import(${JSON.stringify(children)}).then(({ bundleChildren }) => bundleChildren())`;
+  execFileSync(process.execPath, ["-e", code], { stdio: "inherit" });
 }

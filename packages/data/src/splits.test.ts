@@ -22,6 +22,12 @@ describe("splitIndices", () => {
     expect([rare(validation), validation.length, rare(test), test.length]).toEqual([4, 40, 2, 20]);
   });
 
+  it("gives both splits their share where every class has one sample", () => {
+    const strata = Array.from({ length: 100 }, (_, i) => `${i}`);
+    const { train, validation, test } = splitIndices(100, { validation: 0.4, test: 0.4, seed: 1, strata });
+    expect([train.length, validation.length, test.length]).toEqual([20, 40, 40]);
+  });
+
   it("never parts a group", () => {
     const groups = Array.from({ length: 90 }, (_, i) => `${Math.floor(i / 3)}`);
     const parts = splitIndices(90, { ...plan, groups });

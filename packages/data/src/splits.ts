@@ -35,12 +35,12 @@ export function splitIndices(length: number, plan: SplitPlan): SplitIndices {
   const parts = { train: [] as number[], validation: [] as number[], test: [] as number[] };
   const random = randomStream(seed, purpose, length);
   const units = groups === undefined ? unitsByStratum(length, strata) : [unitsByGroup(groups)];
-  const quotas = { test: runningQuota(test), validation: runningQuota(validation) };
+  const quotas = { test: runningQuota(test), both: runningQuota(test + validation) };
   for (const stratum of units) {
     shuffle(stratum, random);
     const size = stratum.reduce((sum, unit) => sum + unit.length, 0);
     const inTest = quotas.test(size);
-    const inBoth = inTest + quotas.validation(size);
+    const inBoth = quotas.both(size, inTest);
     let taken = 0;
     for (const unit of stratum) {
       const middle = taken + unit.length / 2;
@@ -52,12 +52,12 @@ export function splitIndices(length: number, plan: SplitPlan): SplitIndices {
   return { train: sorted(parts.train), validation: sorted(parts.validation), test: sorted(parts.test) };
 }
 
-/** What each stratum gives, rounded so that all that were asked together give the share. */
-function runningQuota(share: number): (size: number) => number {
+/** What each stratum gives, at least `least`, rounded so that all that were asked together give the share. */
+function runningQuota(share: number): (size: number, least?: number) => number {
   let [wanted, given] = [0, 0];
-  return (size) => {
+  return (size, least = 0) => {
     wanted += size * share;
-    const quota = Math.round(wanted) - given;
+    const quota = Math.max(least, Math.round(wanted) - given);
     given += quota;
     return quota;
   };

@@ -7,7 +7,7 @@ import { hostMissingError } from "./errors.ts";
  *
  * - `./host.js`: beside it, in the package's build and in the bundled command;
  * - `../host.js`: the bundled command's shared chunks lie one folder deeper;
- * - `../../dist/host.js`: from the sources; the test set-up bundles it there.
+ * - `../../dist/host.js`: from the sources; tests and scripts bundle it there first (scripts/children.mjs).
  */
 const places = ["./host.js", "../host.js", "../../dist/host.js"];
 
