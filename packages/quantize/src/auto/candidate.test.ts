@@ -48,6 +48,13 @@ describe("pick", () => {
     expect(picked([slow], "size")).toBe("slow");
   });
 
+  it("takes for speed what was timed, and presumes times only where nothing was", () => {
+    const untimed = candidate("untimed", {}, { scheme: "storage", correct: false });
+    expect(picked([untimed, candidate("slow", { time: 1.2 })])).toBe("float");
+    expect(picked([untimed, candidate("timed", { time: 0.99 })])).toBe("timed");
+    expect(picked([untimed])).toBe("untimed");
+  });
+
   it("does not call slower what the noise of a machine can explain", () => {
     expect(picked([candidate("same", { time: 1.007, width: 0.004 })])).toBe("same");
   });

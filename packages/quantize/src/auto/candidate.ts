@@ -56,11 +56,13 @@ export interface Choice {
 
 /**
  * Among those that hold the accuracy, else those of which it cannot be told, else float: for speed the fastest that is
- * not slower than float, for size the smallest.
+ * not slower than float, for size the smallest. Where others were timed, what was not is no choice for speed: nothing
+ * shows that it is not slower.
  */
 export function pick(candidates: readonly Candidate[], { maxDrop, prefer }: Choice): Candidate {
   const float = candidates.find(({ plan }) => plan.scheme === "float")!;
-  const others = candidates.filter(({ plan }) => plan.scheme !== "float");
+  const isTimed = prefer === "speed" && candidates.some(({ time }) => time !== undefined);
+  const others = candidates.filter(({ plan, time }) => plan.scheme !== "float" && !(isTimed && time === undefined));
   for (const wanted of ["held", "open"] as const) {
     const kept = others.filter((each) => accuracyOf(each, maxDrop) === wanted);
     const able = prefer === "size" ? kept : kept.filter(isNotSlower);
