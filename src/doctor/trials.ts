@@ -36,10 +36,13 @@ interface Useful {
 
 export async function tryCures(suspicions: readonly Suspicion[], before: Judgement, patient: Patient): Promise<Trials> {
   const tried = await judgeAll(suspicions, patient);
+  // Of a file that came quantized, what was only tried must do better than making it anew.
+  const anew = tried.get(stepLines(patient.step).join("\n")) ?? before;
   const useful = suspicions
     .flatMap((suspicion) => {
       const after = tried.get(keyOf(suspicion, patient.step));
-      return after !== undefined && recovered(before, after) >= leastRecovered ? [{ suspicion, after }] : [];
+      const from = suspicion.isSeen ? before : anew;
+      return after !== undefined && recovered(from, after) >= leastRecovered ? [{ suspicion, after }] : [];
     })
     .sort((a, b) => lossOf(a.after) - lossOf(b.after));
   const named = inOrder(bestOfEach(useful));
