@@ -12,7 +12,11 @@ import { packageFolder } from "./version.ts";
 export const passes: readonly Pass[] = [simplify, ...simplifyPasses, upgrade, ...quantizePasses];
 
 /** Models that ship with the package, by the name after "builtin:". */
-const builtinModels: Readonly<Record<string, string>> = { quickstart: "recipes/quickstart.onnx" };
+const builtinModels: Readonly<Record<string, string>> = {
+  quickstart: "recipes/quickstart.onnx",
+  fraud: "recipes/fraud.onnx",
+  reviews: "recipes/reviews.onnx",
+};
 
 export const recipeCatalog: RecipeCatalog = {
   passes,

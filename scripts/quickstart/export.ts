@@ -29,7 +29,7 @@ export function exportModel(parameters: readonly Parameter[]): Model {
   });
 }
 
-interface Writer {
+export interface Writer {
   readonly graph: GraphBuilder;
   readonly values: ReadonlyMap<string, Float32Array>;
 }
@@ -37,17 +37,23 @@ interface Writer {
 type Attrs = Parameters<typeof attrsOf>[0];
 
 /** Adds a node with one output, named after it; gives the output's name. */
-function add({ graph }: Writer, type: string, name: string, inputs: readonly string[], attrs: Attrs = {}): string {
+export function add(
+  { graph }: Writer,
+  type: string,
+  name: string,
+  inputs: readonly string[],
+  attrs: Attrs = {},
+): string {
   const output = `${name}_output`;
   graph.node({ domain: "onnx", type, name, inputs, outputs: [output], attrs: attrsOf(attrs) });
   return output;
 }
 
-function constant(writer: Writer, name: string, tensor: Tensor): string {
+export function constant(writer: Writer, name: string, tensor: Tensor): string {
   return add(writer, "Constant", name, [], { value: attr.tensor(tensor) });
 }
 
-function weight({ graph }: Writer, name: string, shape: readonly number[], values: ArrayLike<number>): string {
+export function weight({ graph }: Writer, name: string, shape: readonly number[], values: ArrayLike<number>): string {
   graph.constant({ name, tensor: tensorOf("float32", shape, values) });
   return name;
 }

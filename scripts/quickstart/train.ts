@@ -57,7 +57,7 @@ export async function train(script: string, options: TrainOptions): Promise<read
 }
 
 /** Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015, algorithm 1. */
-function createAdam(parameters: readonly Parameter[], updates: readonly Float32Array[]): (rate: number) => void {
+export function createAdam(parameters: readonly Parameter[], updates: readonly Float32Array[]): (rate: number) => void {
   const [beta1, beta2, epsilon] = [0.9, 0.999, 1e-8];
   const [first, second] = [new Float64Array(storeLength), new Float64Array(storeLength)];
   let [power1, power2] = [1, 1];
@@ -101,7 +101,7 @@ export function workHalf(): void {
 function trainOn(network: Layer, { inputs, targets }: Batch): number {
   const labels = Int32Array.from(targets, classOf);
   const logits = network.forward(activation(float32s(inputs.get("image")!), labels.length), "train");
-  const { loss, gradient } = crossEntropy(logits.data, labels);
+  const { loss, gradient } = crossEntropy(logits.data, labels, batch);
   network.backward({ ...logits, data: gradient });
   return loss;
 }
@@ -110,18 +110,23 @@ function activation(data: Float32Array, images: number): Activation {
   return { data, images, height: 32, width: 32, channels: 3 };
 }
 
-/** Summed loss of softmax(logits) [images, classes], and its gradient divided by the size of the whole batch. */
-function crossEntropy(logits: Float32Array, labels: Int32Array): { loss: number; gradient: Float32Array } {
+/** Summed loss of softmax(logits) [labels, classes], and its gradient divided by the size of the whole batch. */
+export function crossEntropy(
+  logits: Float32Array,
+  labels: Int32Array,
+  batch: number,
+): { loss: number; gradient: Float32Array } {
   const gradient = new Float32Array(logits.length);
+  const classes = logits.length / labels.length;
   let loss = 0;
   for (const [image, label] of labels.entries()) {
-    const row = logits.subarray(image * head.classes, (image + 1) * head.classes);
+    const row = logits.subarray(image * classes, (image + 1) * classes);
     const most = Math.max(...row);
     const powers = Array.from(row, (value) => Math.exp(value - most));
     const sum = powers.reduce((total, power) => total + power, 0);
     loss += Math.log(sum) + most - row[label]!;
     for (const [j, power] of powers.entries())
-      gradient[image * head.classes + j] = (power / sum - (j === label ? 1 : 0)) / batch;
+      gradient[image * classes + j] = (power / sum - (j === label ? 1 : 0)) / batch;
   }
   return { loss, gradient };
 }
