@@ -144,6 +144,17 @@ describe("edit", () => {
     verifyModel(model);
   });
 
+  it("keeps of a former output's free sizes those that inputs have: the exporter's own names may lie inside", () => {
+    const model = parseModel("g (float[N,2,H] x) => (float[N,many,4,H] y) { y = Reshape (x) }");
+    model.graph.edit("round", (edit) => {
+      const y = model.graph.value("y")!;
+      const rounded = edit.node("onnx.Round", [y]);
+      edit.replaceUses(y, rounded.outputs[0]!, (use) => use.kind === "output");
+    });
+    expect(model.graph.value("y_replaced")?.type).toMatchObject({ shape: ["N", undefined, 4, "H"] });
+    expect(model.graph.value("y")?.type).toMatchObject({ shape: ["N", "many", 4, "H"] });
+  });
+
   it("builds a subgraph and its node", () => {
     const model = parseModel("g (bool c, float[2] x) => (y) { y = Neg (x) }");
     model.graph.edit("wrap", (edit) => {

@@ -5,7 +5,7 @@ import { splitOpName } from "./names.ts";
 import { isInOrder, sortNodes } from "./sort.ts";
 import { GraphState, isVisible, NodeState, subgraphs, type ValueState } from "./state.ts";
 import { Steps } from "./steps.ts";
-import type { Attrs, Edit, Graph, Node, NodeSpec, OpName, Use, Value, ValueType } from "./types.ts";
+import type { Attrs, Dim, Edit, Graph, Node, NodeSpec, OpName, Use, Value, ValueType } from "./types.ts";
 
 /** The one way in: runs `change`, then verifies what it touched; undoes all of it if either throws. */
 export function openDoor(graph: GraphState, label: string, change: (edit: Edit) => unknown): unknown {
@@ -311,7 +311,25 @@ class GraphEdit implements Edit {
     this.rename(of, `${name}_replaced`);
     this.#steps.rename(by, name);
     this.#steps.assign(by, { type: type ?? by.type, carried });
+    this.#steps.assign(of, { type: withoutOwnNames(type, inputDims(of.graph)) });
   }
+}
+
+/** Free sizes that inputs of the main graph have. */
+function inputDims(graph: GraphState): ReadonlySet<Dim> {
+  let main = graph;
+  while (main.parent !== undefined) main = main.parent.graph;
+  return new Set(main.inputs.flatMap(({ type }) => (type?.kind === "tensor" ? (type.shape ?? []) : [])));
+}
+
+/**
+ * A type without the names of free sizes that no input has. Exporters give several outputs one name for different sizes,
+ * which is harmless there; of a value inside, a runtime believes it and lets values of different sizes share memory.
+ */
+function withoutOwnNames(type: ValueType | undefined, known: ReadonlySet<Dim>): ValueType | undefined {
+  if (type?.kind !== "tensor") return type;
+  const shape = type.shape?.map((dim) => (typeof dim === "string" && !known.has(dim) ? undefined : dim));
+  return { ...type, shape };
 }
 
 function lastProducer(graph: GraphState, inputs: readonly (Value | undefined)[]): NodeState | undefined {

@@ -141,6 +141,27 @@ describe("two models", () => {
   });
 });
 
+it("a state that has its batch elsewhere is fed whole, a scalar as it is", async () => {
+  const model = `main (float[N, 3] x, float[2, N, 3] state, int64 rate) => (float[N, 3] y) <int64[1] axis = {0}, int64[2] shape = {-1, 3}> {
+    sum = ReduceSum (state, axis)
+    flat = Reshape (sum, shape)
+    scaled = Cast <to = 1> (rate)
+    moved = Mul (flat, scaled)
+    y = Add (x, moved)
+  }`;
+  const dataset: Dataset = {
+    ...five,
+    fields: ["x", "state", "rate"],
+    sample: async (i) => {
+      const { fields, ...sample } = await five.sample(i);
+      const state = tensorOf("float32", [2, 1, 3], [0, 0, 4 * i, 0, 0, 4 * i]);
+      return { ...sample, fields: new Map([...fields, ["state", state], ["rate", tensorOf("int64", [], [2])]]) };
+    },
+  };
+  // Right, then always the third class.
+  expect(await values([model], dataset)).toMatchObject({ "accuracy.top1": 0.4 });
+});
+
 describe("a metric of the user's own", () => {
   it("sees every sample once, with the original's outputs beside", async () => {
     const seen: unknown[] = [];

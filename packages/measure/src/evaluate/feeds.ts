@@ -7,6 +7,8 @@
  * 3. One field and one input need no binding; otherwise a binding, or the same name.
  * 4. A field of another element type is converted; one of another shape is taken where the number of elements is that
  *    of the model's fixed sizes (28 · 28 pixels for 784 values).
+ * 5. A sample that has the rank of its input and all of its fixed sizes, the first above one, is all of that input: a
+ *    state [layers, batch, width]. Then samples are fed one by one, and a scalar input takes its number as it is.
  */
 import { batches, type Dataset, type ImageTransform, type Target } from "@pare/data";
 import type { PortInfo, Session, Tensors } from "@pare/pass";
@@ -73,11 +75,17 @@ async function* feedsOf(
 ): AsyncGenerator<Feed> {
   const ports = sessions[0]!.inputs;
   const binding = ports.map((port) => [port, fieldFor(port, ports, dataset.fields, bound)] as const);
-  const batch = batchOf(sessions, wanted);
+  const { fields: sample } = await dataset.sample(0);
+  const whole = new Set(binding.filter(([port, field]) => isWhole(sample.get(field), port)).map(([port]) => port.name));
+  const batch = whole.size > 0 ? 1 : batchOf(sessions, wanted);
   const fields = [...new Set(binding.map(([, field]) => field))];
   const options = { batch, transform, pad: true, reuse: true, fields };
   for await (const { inputs, targets, ids, first } of batches(dataset, options)) {
-    const feeds = binding.map(([port, field]) => [port.name, fitted(inputs.get(field)!, port, field)] as const);
+    const feeds = binding.map(([port, field]) => {
+      const tensor = inputs.get(field)!;
+      const isAll = whole.has(port.name) || (whole.size > 0 && port.shape.length === 0);
+      return [port.name, fitted(isAll ? single(tensor) : tensor, port, field)] as const;
+    });
     yield { inputs: new Map(feeds), targets, ids, first };
   }
 }
@@ -93,6 +101,15 @@ function fieldFor(
   if (field === undefined || !fields.includes(field)) throw bindingError(name, bound[name], fields);
   return field;
 }
+
+/** Rule 5. */
+function isWhole(sample: Tensor | undefined, { shape }: PortInfo): boolean {
+  const [first] = shape;
+  return sample !== undefined && typeof first === "number" && first > 1 && fits(sample.shape, shape);
+}
+
+/** The one sample of a batch. */
+const single = (tensor: Tensor) => makeTensor(tensor.dtype, tensor.shape.slice(1), tensorBytes(tensor));
 
 function batchOf(sessions: readonly Fed[], wanted: number): number {
   const firsts = sessions.flatMap(({ inputs }) => inputs.map(({ shape }) => shape[0]));
