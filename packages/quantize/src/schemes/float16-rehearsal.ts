@@ -43,8 +43,9 @@ export function rehearse(original: Model, { half }: HalfPlan): Rehearsal {
   return { model, rounded };
 }
 
+/** An output of the model is rounded, too: read inside, its declared free sizes would be believed, true or not. */
 function roundOutput(edit: Edit, output: Value, made: Map<Value, Value>): Value {
-  const uses = new Set([...output.uses].filter(({ kind }) => kind === "input"));
+  const uses = new Set(output.uses);
   const rounded = castThereAndBack(edit, output);
   edit.replaceUses(output, rounded, (use) => uses.has(use));
   made.set(output, rounded);
