@@ -1,4 +1,5 @@
 /** The results as Markdown. */
+import { isAbsolute } from "node:path";
 import { describeMachine } from "@pare/engine";
 import { peerVersions } from "./environment.ts";
 import type { Row, Verdict } from "./judge.ts";
@@ -19,7 +20,7 @@ export function heading(args: readonly string[]): string {
   const present = features.flatMap(({ name, present }) => (present ? [name] : []));
   return `# pare beside its peers
 
-    MODELS=<folder> DATA=<folder> npm run bench:peers -- ${args.join(" ")}
+    MODELS=<folder> DATA=<folder> npm run bench:peers -- ${args.map(withoutPlace).join(" ")}
 
 ${new Date().toISOString().slice(0, 10)}, ${cpu} (${cpus.allowed} processors; ${present.join(", ")}), ${system}, Node.js ${node}.
 Python: ${peerVersions().join(", ")}.
@@ -33,6 +34,9 @@ the sum over a tool's processes.
 What each tool is asked for is in \`quantize.py\` and \`tools.ts\`. Peers start from a file raised to operator set 13 where
 it was older, which is not counted. \`pare static\` is ORT's min-max algorithm; \`pare auto\` is the default.`;
 }
+
+/** Where things lie on a machine says nothing about the results. */
+const withoutPlace = (arg: string) => (isAbsolute(arg) ? "<path>" : arg);
 
 const columns = ["", "top-1 %", "agrees with float %", "ms", "speed", "bytes ÷ float", "integer %", "seconds", "MB"];
 
