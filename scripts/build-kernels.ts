@@ -2,4 +2,4 @@
 import { writeFileSync } from "node:fs";
 import { compileKernels, kernelsFile } from "./compile-kernels.ts";
 
-writeFileSync(kernelsFile, await compileKernels());
+writeFileSync(kernelsFile, compileKernels());

@@ -2,12 +2,15 @@
  * Compiles packages/kernels/assembly/kernels.ts to WebAssembly, as a TypeScript file with the bytes in it: so they are
  * found wherever the code is bundled to.
  */
-import { readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import asc from "assemblyscript/asc";
 
 const source = "packages/kernels/assembly/kernels.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
+const compiler = join(root, "node_modules/assemblyscript/bin/asc.js");
 
 /** Where the text belongs. */
 export const kernelsFile = `${root}packages/kernels/src/simd-module.ts`;
@@ -16,16 +19,15 @@ export const kernelsFile = `${root}packages/kernels/src/simd-module.ts`;
 const memory = ["--initialMemory", "64", "--maximumMemory", "64"];
 const options = ["-O3", "--enable", "simd", "--runtime", "stub", "--noAssert"];
 
-export async function compileKernels(): Promise<string> {
-  let binary = new Uint8Array();
-  const { error, stderr } = await asc.main([source, "--outFile", "kernels.wasm", ...options, ...memory], {
-    readFile: (name) => (name === source ? readFileSync(`${root}${source}`, "utf8") : null),
-    writeFile: (_, contents) => {
-      binary = Uint8Array.from(Buffer.from(contents));
-    },
-    listFiles: () => [],
-  });
-  if (error) throw new Error(stderr.toString());
-  const text = Buffer.from(binary).toString("base64");
-  return `/** Made by \`npm run build:kernels\` from ${source}: WebAssembly in base64. */\nexport const simdModule =\n  "${text}";\n`;
+/** By the compiler's command: its types for use as a library replace those of Node.js. */
+export function compileKernels(): string {
+  const folder = mkdtempSync(join(tmpdir(), "pare-kernels-"));
+  try {
+    const file = join(folder, "kernels.wasm");
+    execFileSync(process.execPath, [compiler, source, "--outFile", file, ...options, ...memory], { cwd: root });
+    const text = readFileSync(file).toString("base64");
+    return `/** Made by \`npm run build:kernels\` from ${source}: WebAssembly in base64. */\nexport const simdModule =\n  "${text}";\n`;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
