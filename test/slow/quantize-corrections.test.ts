@@ -208,7 +208,7 @@ describe("quantize/correct-biases", () => {
     const { found } = await corrected(quantized, reference);
     for (const [i, y] of found.entries()) expect(y).toBeCloseTo(expected[i]! - 0.5, 2);
     // −0.4 ÷ (0.05 · 0.1) = −80.
-    expect(constantOf(quantized, "y_bias_quantized")).toEqual([-80]);
+    expect(constantOf(quantized, "y_bias_q")).toEqual([-80]);
   });
 
   it("measures a layer with those before it corrected", async () => {

@@ -22,7 +22,7 @@ function writeBias(writing: Writing, point: BiasPoint): void {
   const scales = Float32Array.from(weightScale, (scale) => Math.fround(data) * Math.fround(scale));
   const codes = real.map((b, i) => clampToInt32(roundHalfEven((b * factor) / scales[Math.min(i, scales.length - 1)]!)));
   const isPerTensor = scales.length === 1;
-  const made = dequantized(edit, value, {
+  const made = dequantized(writing, value, {
     codes: tensorOf("int32", value.origin.tensor.shape, codes),
     scales: tensorOf("float32", isPerTensor ? [] : [scales.length], scales),
     axis: isPerTensor ? undefined : value.origin.tensor.shape.length - 1,

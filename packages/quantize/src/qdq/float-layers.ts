@@ -51,7 +51,7 @@ export function dequantizeByChannel(
   ];
   return edit.node("onnx.DequantizeLinear", inputs, {
     name: `${value.name}_dequantize_axis_${axis}_of_${channels}`,
-    outputs: [`${value.name}_dequantized`],
+    outputs: [`${value.name}_dq`],
     attrs: attrsOf({ axis: attr.int(axis) }),
   });
 }

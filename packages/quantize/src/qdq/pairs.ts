@@ -1,12 +1,12 @@
-import { type Attrs, attr, attrsOf, type Edit, type Node, type Use, type Value } from "@pare/ir";
-import { type Tensor, tensorOf } from "@pare/tensor";
+import { type Attrs, attr, attrsOf, type Edit, type Graph, type Node, type Use, type Value } from "@pare/ir";
+import { type Tensor, tensorBytes, tensorOf } from "@pare/tensor";
 import { affineOf } from "../affine.ts";
 import type { ActivationPoint, ActivationSpec, Affine, QuantType, Range } from "../contract.ts";
 import { rangeMissingError } from "../errors.ts";
 import { channelAxis, dequantizeByChannel } from "./float-layers.ts";
 
-/** Scale and zero point constants that exist already, by their numbers. */
-export type GridNames = Map<string, readonly [scale: Value, zeroPoint: Value]>;
+/** Scales and zero points that exist already, by type, shape and bytes: one serves all that are equal. */
+export type GridConstants = Map<string, Value>;
 
 export type Grids = Map<Value, { readonly affine: Affine; readonly point: ActivationPoint }>;
 
@@ -22,7 +22,7 @@ export function gridOf(point: ActivationPoint, ranges: ReadonlyMap<ActivationPoi
 
 interface PairHost {
   readonly edit: Edit;
-  readonly names: GridNames;
+  readonly constants: GridConstants;
   readonly isInteger: (node: Node) => boolean;
 }
 
@@ -36,7 +36,8 @@ export function pairBehind(
 ): void {
   const uses = new Set([...value.uses].filter(where));
   if (uses.size === 0) return;
-  const [scale, zeroPoint] = gridConstants(host, value.name, affine, type);
+  const scale = shared(host, `${value.name}_scale`, tensorOf("float32", [], [affine.scale]), value.graph);
+  const zeroPoint = shared(host, `${type}_${affine.zeroPoint}`, tensorOf(type, [], [affine.zeroPoint]), value.graph);
   const back = quantizeAndBack(host.edit, value, { scale, zeroPoint }, new Map());
   separateFloatLayers(host, value, back, affine, type, uses);
   host.edit.replaceUses(value, back.outputs[0]!, (use) => uses.has(use));
@@ -72,30 +73,23 @@ interface GridValues {
 /** value → Q → DQ; gives the DQ. */
 function quantizeAndBack(edit: Edit, value: Value, { scale, zeroPoint }: GridValues, attrs: Attrs): Node {
   const spec = { attrs, ...(value.origin.kind === "constant" && { graph: value.graph }) };
-  const named = (what: string, done: string) => ({
-    ...spec,
-    name: `${value.name}_${what}`,
-    outputs: [`${value.name}_${done}`],
-  });
+  const named = (what: "q" | "dq") => ({ ...spec, name: `${value.name}_${what}`, outputs: [`${value.name}_${what}`] });
   const grid = zeroPoint === undefined ? [scale] : [scale, zeroPoint];
-  const quantize = edit.node("onnx.QuantizeLinear", [value, ...grid], named("quantize", "quantized"));
-  return edit.node("onnx.DequantizeLinear", [quantize.outputs[0], ...grid], named("dequantize", "dequantized"));
+  const quantize = edit.node("onnx.QuantizeLinear", [value, ...grid], named("q"));
+  return edit.node("onnx.DequantizeLinear", [quantize.outputs[0], ...grid], named("dq"));
 }
 
-function gridConstants(
-  { edit, names }: PairHost,
-  name: string,
-  { scale, zeroPoint }: Affine,
-  type: QuantType,
-): readonly [Value, Value] {
-  const key = `${type} ${scale} ${zeroPoint}`;
-  const known = names.get(key);
-  if (known !== undefined) return known;
-  const made = [
-    edit.constant(`${name}_scale`, tensorOf("float32", [], [scale])),
-    edit.constant(`${name}_zero_point`, tensorOf(type, [], [zeroPoint])),
-  ] as const;
-  names.set(key, made);
+/** Larger ones are not looked at. */
+const mostSharedBytes = 4096;
+
+function shared({ edit, constants }: Omit<PairHost, "isInteger">, name: string, tensor: Tensor, graph: Graph): Value {
+  const { dtype, shape, source } = tensor;
+  if (source.size > mostSharedBytes) return edit.constant(name, tensor, graph);
+  const key = `${graph.name} ${dtype} ${shape} ${Buffer.from(tensorBytes(tensor)).toString("base64")}`;
+  const known = constants.get(key);
+  if (known !== undefined && known.graph === graph) return known;
+  const made = edit.constant(name, tensor, graph);
+  constants.set(key, made);
   return made;
 }
 
@@ -110,29 +104,32 @@ export interface ConstantCodes {
 }
 
 /** A constant's codes behind a DequantizeLinear; gives the node. */
-export function dequantized(edit: Edit, value: Value, { codes, scales, zeroPoints, axis }: ConstantCodes): Node {
+export function dequantized(host: Omit<PairHost, "isInteger">, value: Value, stored: ConstantCodes): Node {
   const { name, graph } = value;
-  const stored = edit.constant(`${name}_quantized`, codes, graph);
-  const inputs = [
-    stored,
-    edit.constant(`${name}_scale`, scales, graph),
-    ...(zeroPoints === undefined ? [] : [edit.constant(`${name}_zero_point`, zeroPoints, graph)]),
-  ];
-  return edit.node("onnx.DequantizeLinear", inputs, {
+  const codes = host.edit.constant(`${name}_q`, stored.codes, graph);
+  return host.edit.node("onnx.DequantizeLinear", [codes, ...gridValues(host, value, stored)], {
     // A bias that several nodes share has a node for each: runtimes refuse two nodes of one name.
-    name: stored.name === `${name}_quantized` ? `${name}_dequantize` : `${stored.name}_dequantize`,
-    outputs: [`${name}_dequantized`],
+    name: codes.name === `${name}_q` ? `${name}_dq` : `${codes.name}_dq`,
+    outputs: [`${name}_dq`],
     graph,
-    attrs: axisAttrs(axis),
+    attrs: axisAttrs(stored.axis),
   });
 }
 
 /** Float → Q → DQ, as TensorRT wants its weights: the numbers stay float in the file. Gives the DQ. */
-export function quantizedAndBack(edit: Edit, value: Value, { scales, zeroPoints, axis }: ConstantCodes): Node {
-  const { name, graph } = value;
-  const scale = edit.constant(`${name}_scale`, scales, graph);
-  const zeroPoint = zeroPoints && edit.constant(`${name}_zero_point`, zeroPoints, graph);
-  return quantizeAndBack(edit, value, { scale, zeroPoint }, axisAttrs(axis));
+export function quantizedAndBack(host: Omit<PairHost, "isInteger">, value: Value, stored: ConstantCodes): Node {
+  const [scale, zeroPoint] = gridValues(host, value, stored);
+  return quantizeAndBack(host.edit, value, { scale, zeroPoint }, axisAttrs(stored.axis));
+}
+
+function gridValues(
+  host: Omit<PairHost, "isInteger">,
+  { name, graph }: Value,
+  { scales, zeroPoints }: ConstantCodes,
+): readonly [Value, ...Value[]] {
+  const scale = shared(host, `${name}_scale`, scales, graph);
+  if (zeroPoints === undefined) return [scale];
+  return [scale, shared(host, `${zeroPoints.dtype}_zeros_${zeroPoints.shape.join("x")}`, zeroPoints, graph)];
 }
 
 function axisAttrs(axis: number | undefined): Attrs {

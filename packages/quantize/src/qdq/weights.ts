@@ -23,12 +23,13 @@ export function writeWeights(writing: Writing): readonly string[] {
   return widened;
 }
 
-function place({ edit, placement }: Writing, point: WeightPoint, stored: ConstantCodes): void {
+function place(writing: Writing, point: WeightPoint, stored: ConstantCodes): void {
+  const { edit, placement } = writing;
   const { value } = point;
   const isOwn = usesOf(placement.weights, point);
   const uses = new Set([...value.uses].filter(isOwn));
   const form = placement.target.weight.form === "pair" ? quantizedAndBack : dequantized;
-  edit.replaceUses(value, form(edit, value, stored).outputs[0]!, (use) => uses.has(use));
+  edit.replaceUses(value, form(writing, value, stored).outputs[0]!, (use) => uses.has(use));
   if (value.uses.size === 0) edit.removeConstant(value);
 }
 

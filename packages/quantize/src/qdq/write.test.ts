@@ -53,9 +53,9 @@ describe("writeQdq", () => {
       ["y", "0.020000", 150],
     ]);
     // 0.5 = 127 · (0.5 ÷ 127); the bias in steps of 0.01 · 0.5 ÷ 127: 0.254 ÷ 0.00003937 = 6451.6.
-    expect(values(model, "w_quantized")).toEqual([127]);
-    expect(values(model, "b_quantized")[0]).toBeCloseTo(6452, -1);
-    expect(values(model, "v_quantized")).toEqual([127, 0]);
+    expect(values(model, "w_q")).toEqual([127]);
+    expect(values(model, "b_q")[0]).toBeCloseTo(6452, -1);
+    expect(values(model, "v_q")).toEqual([127, 0]);
     for (const gone of ["w", "v", "b", "c"]) expect(model.graph.value(gone)).toBeUndefined();
   });
 
@@ -65,7 +65,7 @@ describe("writeQdq", () => {
     // −3 ÷ (0.01 · s) ≥ −2³¹ needs s ≥ 3 ÷ (0.01 · 2³¹) = 1.4e-7, and 1e-8 ÷ 127 is less.
     const [, small] = values(model, "v_scale");
     expect(small).toBeGreaterThanOrEqual(3 / (0.01 * 2 ** 31));
-    expect(Math.abs(values(model, "c_quantized")[1]!)).toBeLessThan(2 ** 31);
+    expect(Math.abs(values(model, "c_q")[1]!)).toBeLessThan(2 ** 31);
   });
 
   it("lets a layer that stays float read its codes by channel, which the runtime leaves alone", () => {
@@ -89,7 +89,7 @@ describe("writeQdq", () => {
         y = Conv <pads = [1, 1, 1, 1]> (x, w, b)
       }`;
     const { model } = written(wide, { x: { min: -1, max: 1 }, y: { min: -9, max: 9 } }, {}, "tensorrt");
-    expect(nodes(model)).toContain("w_quantized = QuantizeLinear (w, w_scale, w_zero_point)");
+    expect(nodes(model)).toContain("w_q = QuantizeLinear (w, w_scale, int8_zeros_16)");
     expect(model.graph.value("b")?.origin.kind).toBe("constant");
   });
 

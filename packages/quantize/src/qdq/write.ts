@@ -12,7 +12,7 @@ import type { Edit, Model, Node, Use, Value } from "@pare/ir";
 import type { ActivationPoint, Affine, Placement, Range, WeightPoint } from "../contract.ts";
 import { writeBiases } from "./biases.ts";
 import { foldClips } from "./fold-clips.ts";
-import { type GridNames, type Grids, gridOf, pairBehind } from "./pairs.ts";
+import { type GridConstants, type Grids, gridOf, pairBehind } from "./pairs.ts";
 import { writeWeights } from "./weights.ts";
 
 /** A range for every activation point without a fixed one. */
@@ -29,7 +29,7 @@ export interface WrittenQdq {
 export interface Writing {
   readonly edit: Edit;
   readonly placement: Placement;
-  readonly names: GridNames;
+  readonly constants: GridConstants;
   /** What a value became when the Relu behind it went, or the value itself. */
   readonly current: (value: Value) => Value;
   readonly isInteger: (node: Node) => boolean;
@@ -45,7 +45,15 @@ export function writeQdq(model: Model, placement: Placement, ranges: Ranges, lab
   const widened = model.graph.edit(label, (edit) => {
     const isInteger = integerTest(placement);
     const current = foldClips(edit, placement);
-    const writing: Writing = { edit, placement, names: new Map(), current, isInteger, grids, weightScales: new Map() };
+    const writing: Writing = {
+      edit,
+      placement,
+      constants: new Map(),
+      current,
+      isInteger,
+      grids,
+      weightScales: new Map(),
+    };
     for (const point of placement.activations) {
       const grid = gridOf(point, ranges);
       for (const value of point.values) {

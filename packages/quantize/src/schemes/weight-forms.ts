@@ -120,7 +120,7 @@ export function writeDequantize(
   const { error, ...made } = quantizeConstant(tensor, { type, symmetric, axis }, { block, clip, fullRange });
   const stored = { codes: made.codes, scales: made.scales, ...(!symmetric && { zeroPoints: made.zeroPoints }) };
   model.graph.edit(label, (edit) => {
-    const node = dequantized(edit, value, { ...stored, axis });
+    const node = dequantized({ edit, constants: new Map() }, value, { ...stored, axis });
     if (block !== undefined) edit.setAttrs(node, new Map([...node.attrs, ["block_size", attr.int(block)]]));
     edit.replaceUses(value, node.outputs[0]!);
     edit.removeConstant(value);

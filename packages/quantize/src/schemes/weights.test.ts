@@ -44,8 +44,8 @@ main (float[N,16] x) => (float[N,1] y) <
   it("or puts the codes behind DequantizeLinear, from opset 21 on", () => {
     const { text } = quantized(product, { form: "dequantize", accuracyLevel: 4 });
     expect(text).toContain(`opset_import: ["" : 21]`);
-    expect(text).toContain("int4[16,1] w_quantized = {-8, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7}");
-    expect(text).toContain("w_dequantized = DequantizeLinear <axis = 0, block_size = 16> (w_quantized, w_scale)");
+    expect(text).toContain("int4[16,1] w_q = {-8, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7}");
+    expect(text).toContain("w_dq = DequantizeLinear <axis = 0, block_size = 16> (w_q, w_scale)");
   });
 
   it("says what it leaves, and why", () => {

@@ -100,7 +100,8 @@ function switchWeight(wiring: Wiring, point: WeightPoint): void {
   if (switched.length === 0) return;
   const { codes, scales, zeroPoints } = quantizeConstant(value.origin.tensor, point.spec);
   const { axis } = point.spec;
-  choose(wiring, value, dequantized(edit, value, { codes, scales, zeroPoints, axis }).outputs[0]!, switched);
+  const made = dequantized({ edit, constants: new Map() }, value, { codes, scales, zeroPoints, axis });
+  choose(wiring, value, made.outputs[0]!, switched);
 }
 
 interface SwitchedUses {
