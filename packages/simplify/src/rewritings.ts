@@ -1,5 +1,6 @@
 import { dropDefaults } from "./drop-defaults.ts";
 import { dropIdentities } from "./drop-identities.ts";
+import { flushDenormals } from "./flush-denormals.ts";
 import { foldAhead, foldBatchNorm, foldScales } from "./fold-affine.ts";
 import { foldPads } from "./fold-pads.ts";
 import { formGemm } from "./form-gemm.ts";
@@ -47,4 +48,5 @@ export const rewritings: readonly Rewriting[] = [
   foldAhead,
   mergeElementwise,
   mergeReductionPairs,
+  flushDenormals,
 ];
