@@ -39,7 +39,8 @@ describe("a table", () => {
     expect(mean).toBeCloseTo(0, 6);
     expect(variance).toBeCloseTo(1, 5);
     const positives = Array.from({ length: 20 }, (_, i) => classOf(train!.targetOf!(i)));
-    expect(positives.filter((label) => label === 1)).toHaveLength(4);
+    // Half of the ten: where test data has half a sample too many, validation data has it too few.
+    expect(positives.filter((label) => label === 1)).toHaveLength(5);
   });
 
   it("keeps groups whole", async () => {

@@ -34,11 +34,11 @@ function newBias(edit: Edit, node: Node, name: string, shift: Float64Array): Val
   const each = Float32Array.from(scales);
   const codes = toInt32(shift.map((b, i) => b / each[isPerTensor ? 0 : i]!));
   const inputs = [
-    edit.constant(`${label}_quantized`, tensorOf("int32", [shift.length], codes)),
+    edit.constant(`${label}_q`, tensorOf("int32", [shift.length], codes)),
     edit.constant(`${label}_scale`, tensorOf("float32", isPerTensor ? [] : [each.length], each)),
   ];
   const attrs = attrsOf({ axis: isPerTensor ? undefined : attr.int(0) });
-  const spec = { name: `${label}_dequantize`, outputs: [label], attrs };
+  const spec = { name: `${label}_dq`, outputs: [label], attrs };
   return edit.node("onnx.DequantizeLinear", inputs, spec).outputs[0]!;
 }
 
