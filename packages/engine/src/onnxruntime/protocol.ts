@@ -1,6 +1,5 @@
-import type { PortInfo, Profile } from "@pare/pass";
+import type { Observation, PortInfo, Profile, Statistics } from "@pare/pass";
 import type { DType } from "@pare/tensor";
-import type { CrossedStatistics, Watched } from "./observe/observed.ts";
 
 /**
  * What the command and its runtime process say to each other. One request has one reply, in order.
@@ -92,6 +91,24 @@ export interface Refusal {
   readonly ok: false;
   readonly message: string;
   readonly code?: string;
+}
+
+/** What is observed in one run. */
+export interface Watched {
+  readonly observations: readonly Observation[];
+  /** Samples in the run. */
+  readonly batch: number;
+  /** Of them, those that count. */
+  readonly count: number;
+}
+
+/** Statistics as they cross: numbers as JSON, arrays as bytes, each statistics' own list of parts behind one another. */
+export interface CrossedStatistics extends Omit<Statistics, "histogram" | "channels"> {
+  readonly value: string;
+  /** The next part: the counts. */
+  readonly histogram: { readonly width: number } | undefined;
+  /** The next three parts: mean, min, max. */
+  readonly channels: { readonly axis: number } | undefined;
 }
 
 /** File descriptors in the runtime process. */

@@ -1,19 +1,12 @@
-import type { Observation, Statistics } from "@pare/pass";
+import type { Statistics } from "@pare/pass";
 import type * as ort from "onnxruntime-node";
+import type { CrossedStatistics, Watched } from "../protocol.ts";
 import { Accumulator } from "./accumulator.ts";
 import { halves } from "./halves.ts";
 import type { Floats } from "./summarise.ts";
 
 /** Totals of the values of one session, by name. */
 export type Observed = Map<string, Accumulator>;
-
-export interface Watched {
-  readonly observations: readonly Observation[];
-  /** Samples in the run. */
-  readonly batch: number;
-  /** Of them, those that count. */
-  readonly count: number;
-}
 
 /** @param tensorOf an input or output of the run @throws Error for a value that holds no floats */
 export function foldAll(
@@ -37,15 +30,6 @@ function floats(name: string, { data, type }: ort.Tensor): Floats {
   if (data instanceof Float32Array || data instanceof Float64Array) return data;
   if (type === "float16" && data instanceof Uint16Array) return halves(data);
   throw new Error(`value ${name} has element type ${type}, which is no float`);
-}
-
-/** Statistics as they cross: numbers as JSON, arrays as bytes, each statistics' own list of parts behind one another. */
-export interface CrossedStatistics extends Omit<Statistics, "histogram" | "channels"> {
-  readonly value: string;
-  /** The next part: the counts. */
-  readonly histogram: { readonly width: number } | undefined;
-  /** The next three parts: mean, min, max. */
-  readonly channels: { readonly axis: number } | undefined;
 }
 
 export function pack(observed: Observed): { readonly headers: CrossedStatistics[]; readonly parts: Uint8Array[] } {
