@@ -36,11 +36,16 @@ export function fidelityRecorder(
         const [a, b] = [original.get(output.name)!, changed.get(output.name)!];
         if (a.shape.join() !== b.shape.join()) throw outputsDifferError(output.name, a.shape, b.shape);
         addPowers(output, rowsOf(a), rowsOf(b), first, count);
-        if (output.name === scores && a.shape.length > 1) width = a.shape.at(-1)!;
+        if (output.name === scores && isOfScores(a)) width = a.shape.at(-1)!;
         if (output.name === scores && width > 1) addChoices(choice, [a, b], { width, activation, first, count });
       }
     },
   };
+}
+
+/** [samples, classes], or [samples, positions, classes]; more axes are maps of an image, whose last axis is a place. */
+function isOfScores({ shape }: Tensor): boolean {
+  return shape.length === 2 || shape.length === 3;
 }
 
 function addPowers(

@@ -46,7 +46,7 @@ export function accuracyOf({ judgement, plan }: Candidate, maxDrop: number): "he
 const sameTime = 0.02;
 
 function isNotSlower({ time }: Candidate): boolean {
-  return time === undefined || time.low <= 1 || time.high < 1 + sameTime;
+  return time === undefined || time.value <= 1 + sameTime;
 }
 
 export interface Choice {

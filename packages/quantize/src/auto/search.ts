@@ -74,12 +74,14 @@ export async function search(
     isOver,
     samples: await affordableSamples(model, options, tools),
   };
+  // What most often wins comes first: a slow model leaves time for few.
   await attempt(state, "float", { scheme: "float" });
-  await attemptStorage(state);
+  await attempt(state, "storage", { scheme: "storage", correct: false });
   if (isGpu(target)) await attempt(state, "float16", { scheme: "float16" });
-  if (canMultiply(target) && hasProducts(model)) await attempt(state, "dynamic", { scheme: "dynamic" });
   const best = await attemptStatic(state);
   const groups = best === undefined ? [] : await attemptRegions(state, best);
+  if (canMultiply(target) && hasProducts(model)) await attempt(state, "dynamic", { scheme: "dynamic" });
+  if (tools.data !== undefined) await attempt(state, "storage, biases corrected", { scheme: "storage", correct: true });
   await timeAll(state, best);
   const lossy = pickStatic(state);
   const ranking = lossy && (await holdDrop(state, lossy));
@@ -136,12 +138,6 @@ async function affordableSamples(model: Model, { maxTimeMs }: SearchOptions, { d
   const [timed] = await bench.time([model], { budgetMs: 1000 });
   const each = (maxTimeMs * judgingShare) / usualCandidates;
   return Math.min(all, Math.max(leastSamples, Math.floor(each / (timed?.medianMs ?? 1))));
-}
-
-async function attemptStorage(state: Search): Promise<void> {
-  await attempt(state, "storage", { scheme: "storage", correct: false });
-  if (state.tools.data !== undefined)
-    await attempt(state, "storage, biases corrected", { scheme: "storage", correct: true });
 }
 
 const leastTimingMs = 2000;
