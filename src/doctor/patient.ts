@@ -1,13 +1,13 @@
 /** The models that a diagnosis looks at, and the step between them. */
 
 import { subset } from "@pare/data";
-import { describeMachine } from "@pare/engine";
 import { readModelFile } from "@pare/formats";
 import { cloneModel, type Model } from "@pare/ir";
 import { type PassData, runPass, selector, type Tools } from "@pare/pass";
 import { equalizeLayers, isQuantized, openTarget, type Target, writeStatic } from "@pare/quantize";
 import type { CheckedRecipe, RecipeStep } from "@pare/recipe";
 import { passNamed } from "../catalog.ts";
+import { presentFeatures } from "../learn/bench.ts";
 import { chooseSamples } from "../learn/choose-samples.ts";
 import { type LearningData, openLearningData } from "../learn/learning-data.ts";
 import { learningTools } from "../learn/learning-tools.ts";
@@ -59,8 +59,7 @@ export async function openPatient(files: PatientFiles, world: World): Promise<Pa
     const selected = createTools(world, { seed: checked.recipe.seed, selection: selectionOf(only, except) });
     await runPass(prepared, passNamed(pass), options, { ...tools, selects: selected.selects });
   }
-  const features = (describeMachine().features ?? []).filter(({ present }) => present).map(({ name }) => name);
-  const target = openTarget(files.target ?? step.options.target, features);
+  const target = openTarget(files.target ?? step.options.target, { cpuFeatures: presentFeatures() });
   const options = { ...step.options, ...(files.target !== undefined && { target: files.target }) };
   return { original, prepared, stored, step: { ...step, options }, target, data, tools };
 }

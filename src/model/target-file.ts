@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
-import { describeMachine } from "@pare/engine";
 import { openTarget, type Target, targetSchema } from "@pare/quantize";
 import { type CheckedRecipe, digestOf, readCheckedFile } from "@pare/recipe";
+import { presentFeatures } from "../learn/bench.ts";
 
 /**
  * A target by its name, "auto" for this machine's, or from a file (YAML or JSON) by its path.
@@ -9,11 +9,7 @@ import { type CheckedRecipe, digestOf, readCheckedFile } from "@pare/recipe";
  */
 export function targetOf(option: string): Target {
   if (isPath(option)) return readCheckedFile(option, targetSchema, "a target");
-  const features = describeMachine().features ?? [];
-  return openTarget(
-    option,
-    features.filter(({ present }) => present).map(({ name }) => name),
-  );
+  return openTarget(option, { cpuFeatures: presentFeatures() });
 }
 
 function isPath(option: unknown): option is string {

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readModelFile, writeModel } from "@pare/formats";
 import { cloneModel, countNodes, type Model } from "@pare/ir";
 import { dtypeOf } from "@pare/ops";
-import { type Choices, type Judgement, type Note, runPass, type Tools } from "@pare/pass";
+import { type Judgement, type Note, runPass, type Tools } from "@pare/pass";
 import type { CheckedRecipe, FolderCache } from "@pare/recipe";
 import { simplify } from "@pare/simplify";
 import { passNamed } from "../catalog.ts";
@@ -83,10 +83,9 @@ async function toolsFor(request: QuantizeRequest, original: Model, world: World)
   if (recipe !== undefined && data === undefined) throw noTrainingDataError(recipe.file);
   const seed = recipe?.recipe.seed ?? 0;
   const bench = { device: "cpu", threads, seed } as const;
-  const choices: Choices = { recall: () => undefined, record: () => {} };
   return {
     ...createTools(world, { seed, selection: selectionOf(only, except) }),
-    ...learningTools(original, { data, bench, choices, original, cache }, world),
+    ...learningTools(original, { data, bench, original, cache }, world),
   };
 }
 

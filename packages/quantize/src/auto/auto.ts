@@ -2,7 +2,7 @@ import { upgradeOpset } from "@pare/opset";
 import type { Pass } from "@pare/pass";
 import * as z from "zod";
 import { proofNote } from "../predict/proof-note.ts";
-import { makePortsInteger } from "../qdq/integer-ports.ts";
+import { writePorts } from "../qdq/integer-ports.ts";
 import { foreseeStatic } from "../schemes/static.ts";
 import { openTarget, targetOption } from "../targets/option.ts";
 import { outcomeNotes } from "./notes.ts";
@@ -33,24 +33,24 @@ export const quantizeAuto: Pass<AutoOptions> = {
   options: autoOptions,
   promise: "lossy",
   foresee: async (model, { target: wanted, maxTime }, tools) => {
-    const target = openTarget(wanted, tools.bench?.cpuFeatures ?? tools.cpuFeatures);
+    const target = openTarget(wanted, tools);
     const search = `tries ranges, corrections and regions for at most ${maxTime} s; everything integer would be:`;
     return [{ kind: "info", text: search }, ...foreseeStatic(model, target, {}, tools)];
   },
   run: async (model, { target: wanted, maxDrop, maxTime, prefer }, tools) => {
-    const target = openTarget(wanted, tools.bench?.cpuFeatures ?? tools.cpuFeatures);
+    const target = openTarget(wanted, tools);
     const raised = upgradeOpset(model, 13).filter(({ kind }) => kind === "changed");
     const known = planSchema.safeParse(tools.choices?.recall(pass));
     if (known.success) {
       await applyPlan(model, known.data, target, tools);
-      return [...raised, { kind: "info", text: `chosen before, by the lock file: ${describePlan(known.data)}` }];
+      const text = `chosen before, by the lock file: ${describePlan(known.data)}`;
+      return [...raised, { kind: "info", text }, ...writePorts(model, target)];
     }
     const outcome = await search(model, target, { maxDrop, maxTimeMs: maxTime * 1000, prefer }, tools);
     tools.choices?.record(pass, outcome.chosen.plan);
     await applyPlan(model, outcome.chosen.plan, target, tools);
     const proof = await proofNote(model, target, tools.bench);
-    const ports = target.integerPorts ? makePortsInteger(model) : [];
-    return [...raised, ...outcomeNotes(outcome, maxDrop), proof, ...ports];
+    return [...raised, ...outcomeNotes(outcome, maxDrop), proof, ...writePorts(model, target)];
   },
 };
 

@@ -1,6 +1,5 @@
 import { type GroupRanking, rankGroups } from "../sensitivity/rank-groups.ts";
-import type { Candidate } from "./candidate.ts";
-import { accuracyOf } from "./candidate.ts";
+import { accuracyOf, type Candidate } from "./candidate.ts";
 import type { StaticPlan } from "./plan.ts";
 import { attempt, type Search } from "./search.ts";
 

@@ -6,6 +6,7 @@ import { calibrationMethods } from "../calibrate/options.ts";
 import { correctBiases } from "../corrections/correct-biases.ts";
 import { equalizeLayers } from "../corrections/equalize-layers.ts";
 import { needsCalibrationError } from "../errors.ts";
+import { nameOf } from "../node-names.ts";
 import { writeDynamic } from "../schemes/dynamic.ts";
 import { writeFloat16 } from "../schemes/float16.ts";
 import { writeStatic } from "../schemes/static.ts";
@@ -20,7 +21,7 @@ const staticPlan = z.strictObject({
   equalize: z.boolean(),
   /** Biases are corrected afterwards. */
   correct: z.boolean(),
-  /** Keys (`nodeKey`) of nodes that stay float. */
+  /** Names (`nameOf`) of nodes that stay float. */
   float: z.array(z.string()),
 });
 
@@ -35,11 +36,6 @@ export const planSchema = z.discriminatedUnion("scheme", [
 
 export type Plan = z.output<typeof planSchema>;
 export type StaticPlan = z.output<typeof staticPlan>;
-
-/** A node by its name, or where it has none by its first output's. */
-export function nodeKey({ name, outputs, type }: Node): string {
-  return name === "" ? (outputs.find((output) => output.name !== "")?.name ?? type) : name;
-}
 
 /** A copy of `model`, quantized as the plan says. The same plan, model and data give the same bytes. */
 export async function buildPlan(model: Model, plan: Plan, target: Target, tools: Tools): Promise<Model> {
@@ -75,6 +71,6 @@ async function applyStatic(
   const kept = new Set(float);
   const reason = "faster or more accurate in float";
   const options = { calibrate, ...(percentile !== undefined && { percentile }) };
-  const keepFloat = (node: Node) => (kept.has(nodeKey(node)) ? reason : undefined);
+  const keepFloat = (node: Node) => (kept.has(nameOf(node)) ? reason : undefined);
   await writeStatic(model, target, options, { ...tools, data }, keepFloat);
 }

@@ -8,12 +8,13 @@
 import { cloneModel, type Model, type Node } from "@pare/ir";
 import { inferTypes, shapeOf } from "@pare/ops";
 import type { PassBench, Profile, Tools } from "@pare/pass";
+import { elementCount } from "@pare/tensor";
 import type { Placement } from "../contract.ts";
+import { nameOf, namesByGroup } from "../node-names.ts";
 import { placeStatic } from "../schemes/static.ts";
 import type { Target } from "../targets/target.ts";
 import { cheapestLabels } from "./cheapest-labels.ts";
 import { timesByKey } from "./node-times.ts";
-import { nodeKey } from "./plan.ts";
 
 export interface GroupTime {
   /** Keys of its nodes. */
@@ -46,7 +47,7 @@ export async function timeRegions(
   const { placement } = placeStatic(prepared, target, {}, tools);
   const { profile: before } = await tools.bench.profile(prepared);
   const { profile: after } = await tools.bench.profile(quantized);
-  const keys = groupKeys(placement);
+  const keys = namesByGroup(placement);
   const numbers = [...keys.keys()];
   const [float, integer] = [before, after].map((profile) => timesOf(profile, placement));
   const total = (of: ReadonlyMap<string, number>, group: number) =>
@@ -73,26 +74,15 @@ export function floatKeys({ groups, borders }: Regions, caution = 1): readonly s
   return groups.flatMap(({ keys }, i) => (isFloat[i] ? keys : []));
 }
 
-function groupKeys({ decisions }: Placement): ReadonlyMap<number, readonly string[]> {
-  const groups = new Map<number, string[]>();
-  for (const [node, { group }] of decisions) {
-    if (group === undefined) continue;
-    const known = groups.get(group);
-    if (known === undefined) groups.set(group, [nodeKey(node)]);
-    else known.push(nodeKey(node));
-  }
-  return groups;
-}
-
 /** Microseconds by node; what converts a value counts for the node that gives it, an input's for the first to read it. */
 function timesOf(profile: Profile, { decisions }: Placement): ReadonlyMap<string, number> {
   const owners = new Map<string, string>();
   for (const node of decisions.keys()) {
-    for (const { name } of node.outputs) if (name !== "") owners.set(name, nodeKey(node));
+    for (const { name } of node.outputs) if (name !== "") owners.set(name, nameOf(node));
     for (const input of node.inputs)
-      if (input?.origin.kind === "input" && !owners.has(input.name)) owners.set(input.name, nodeKey(node));
+      if (input?.origin.kind === "input" && !owners.has(input.name)) owners.set(input.name, nameOf(node));
   }
-  for (const node of decisions.keys()) owners.set(nodeKey(node), nodeKey(node));
+  for (const node of decisions.keys()) owners.set(nameOf(node), nameOf(node));
   const times = new Map<string, number>();
   for (const [name, us] of timesByKey(profile, owners.keys())) {
     const key = owners.get(name) ?? name;
@@ -109,10 +99,9 @@ const usualUsPerElement = 0.0003;
 /** Microseconds of one conversion by the number of elements, from those that the profile holds. */
 function conversionUs({ events }: Profile): (elements: number) => number {
   const seen = events.filter(({ op }) => op === "QuantizeLinear" || op === "DequantizeLinear");
-  const elements = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);
-  const large = seen.filter(({ inputs }) => elements(inputs[0]?.shape ?? []) >= 10_000);
+  const large = seen.filter(({ inputs }) => elementCount(inputs[0]?.shape ?? []) >= 10_000);
   const us = large.reduce((sum, { durationUs }) => sum + durationUs, 0);
-  const all = large.reduce((sum, { inputs }) => sum + elements(inputs[0]?.shape ?? []), 0);
+  const all = large.reduce((sum, { inputs }) => sum + elementCount(inputs[0]?.shape ?? []), 0);
   const each = all > 0 ? us / all : usualUsPerElement;
   return (count) => startUs + each * count;
 }

@@ -197,7 +197,7 @@ async function timeAll({ model, tools, tried }: Search, best: Candidate | undefi
   const closest = (scheme: Plan["scheme"]) =>
     tried.filter(({ plan }) => plan.scheme === scheme).sort((a, b) => distance(a) - distance(b))[0];
   const mixed = tried.filter(({ plan }) => plan.scheme === "static" && plan.float.length > 0);
-  const wanted = [closest("storage"), closest("dynamic"), best, ...mixed];
+  const wanted = [closest("storage"), closest("float16"), closest("dynamic"), best, ...mixed];
   const chosen = wanted.filter((each) => each !== undefined).filter(({ time }) => time === undefined);
   if (bench === undefined || chosen.length === 0) return;
   const budgetMs = leastTimingMs + timingMs * chosen.length;

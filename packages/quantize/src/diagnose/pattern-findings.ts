@@ -3,9 +3,9 @@ import { consumersOf, type Model, type Node } from "@pare/ir";
 import { inferTypes } from "@pare/ops";
 import type { Statistics } from "@pare/pass";
 import type { Placement } from "../contract.ts";
+import { nameOf } from "../node-names.ts";
 import { protectedNodes } from "../placement/protect.ts";
 import { viewOf } from "../placement/view.ts";
-import { nameOf } from "../schemes/dynamic-nodes.ts";
 import type { Finding } from "./finding.ts";
 
 /** @param model that the placement is of */

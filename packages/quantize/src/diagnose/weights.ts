@@ -2,7 +2,7 @@
 import { intAttr, type Model, type Node, producerOf } from "@pare/ir";
 import { numbers, type Tensor } from "@pare/tensor";
 import type { Placement } from "../contract.ts";
-import { nameOf } from "../schemes/dynamic-nodes.ts";
+import { nameOf } from "../node-names.ts";
 import { quantizeConstant } from "../weights/quantize-constant.ts";
 
 export interface CodedWeight {

@@ -1,5 +1,5 @@
 /**
- * Makes the inputs and outputs of a quantized model integers, as microcontrollers and many accelerators want them: an
+ * Where the target asks for it, makes the inputs and outputs of a quantized model integers, as microcontrollers and many accelerators want them: an
  * input that only a QuantizeLinear reads becomes what that gives, an output that a DequantizeLinear gives becomes what that
  * reads. Names stay; scale and zero point are those of the DequantizeLinear behind the input and of the
  * QuantizeLinear before the output.
@@ -7,8 +7,10 @@
 import { consumersOf, type Edit, type Model, producerOf, type Value } from "@pare/ir";
 import { dtypeOf, inferTypes, shapeOf, tensorType } from "@pare/ops";
 import type { Note } from "@pare/pass";
+import type { Target } from "../targets/target.ts";
 
-export function makePortsInteger(model: Model): readonly Note[] {
+export function writePorts(model: Model, { integerPorts }: Target): readonly Note[] {
+  if (!integerPorts) return [];
   const { graph } = model;
   const { type } = inferTypes(model);
   const made: string[] = [];

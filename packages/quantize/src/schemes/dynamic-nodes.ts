@@ -55,11 +55,6 @@ export function constantBehind(value: Value | undefined): Tensor | undefined {
   return producer?.op === "onnx.Constant" ? constantOfNode(producer) : undefined;
 }
 
-/** How notes name a node: by its first output where it has no name. */
-export function nameOf(node: Node): string {
-  return node.name || (node.outputs.find(({ name }) => name !== "")?.name ?? node.type);
-}
-
 function targetReason({ runtime, device, name }: Target): string | undefined {
   if (runtime === "onnxruntime" && device === "cpu") return undefined;
   return `${name} has no integer kernels for inputs that are quantized at run time`;

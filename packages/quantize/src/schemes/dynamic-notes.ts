@@ -1,7 +1,7 @@
 import { graphsWithin, type Model, type Node } from "@pare/ir";
 import type { Note } from "@pare/pass";
+import { nameOf } from "../node-names.ts";
 import type { Target } from "../targets/target.ts";
-import { nameOf } from "./dynamic-nodes.ts";
 
 export interface DynamicFacts {
   /** Operators of the nodes that were quantized. */

@@ -9,10 +9,11 @@ import type { Model, Node } from "@pare/ir";
 import { upgradeOpset } from "@pare/opset";
 import type { Note, Pass, Tools } from "@pare/pass";
 import * as z from "zod";
+import { nameOf } from "../node-names.ts";
 import { openTarget, targetOption } from "../targets/option.ts";
 import type { Target } from "../targets/target.ts";
 import { writeLstm } from "./dynamic-lstm.ts";
-import { type DynamicRules, dynamicForm, type Lstm, nameOf, nodesOf, type Product } from "./dynamic-nodes.ts";
+import { type DynamicRules, dynamicForm, type Lstm, nodesOf, type Product } from "./dynamic-nodes.ts";
 import { dynamicNotes } from "./dynamic-notes.ts";
 import { type DynamicWriting, dropConstant, writeProduct } from "./dynamic-product.ts";
 
@@ -51,9 +52,7 @@ export const quantizeDynamic: Pass<DynamicOptions> = {
   summary: "Make weights of MatMul, Gemm and LSTM integers, and their inputs when the model runs; needs no data.",
   options: dynamicOptions,
   promise: "lossy",
-  run: async (model, options, tools) =>
-    writeDynamic(model, openTarget(options.target, tools.bench?.cpuFeatures ?? tools.cpuFeatures), options, tools)
-      .notes,
+  run: async (model, options, tools) => writeDynamic(model, openTarget(options.target, tools), options, tools).notes,
 };
 
 export interface DynamicResult {

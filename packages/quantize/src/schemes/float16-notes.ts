@@ -1,7 +1,7 @@
 import type { Model, Node } from "@pare/ir";
 import type { Note } from "@pare/pass";
+import { nameOf } from "../node-names.ts";
 import type { Target } from "../targets/target.ts";
-import { nameOf } from "./dynamic-nodes.ts";
 import type { HalfPlan } from "./float16-plan.ts";
 
 export interface Float16Facts {

@@ -47,8 +47,7 @@ export const quantizeFloat16: Pass<Float16Options> = {
   summary: "Compute in float16, and in float32 what float16 cannot hold; for GPUs.",
   options: float16Options,
   promise: "lossy",
-  run: async (model, options, tools) =>
-    writeFloat16(model, openTarget(options.target, tools.bench?.cpuFeatures ?? tools.cpuFeatures), options, tools),
+  run: async (model, options, tools) => writeFloat16(model, openTarget(options.target, tools), options, tools),
 };
 
 /** Converts `model` in place. */

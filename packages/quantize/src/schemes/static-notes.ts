@@ -1,5 +1,6 @@
 import type { Note } from "@pare/pass";
 import type { Placement } from "../contract.ts";
+import { nameOf } from "../node-names.ts";
 import type { WrittenQdq } from "../qdq/write.ts";
 
 /** What was done, what stayed float and why: one note a reason. */
@@ -22,8 +23,7 @@ function floatReasons(decisions: Placement["decisions"]): ReadonlyMap<string, re
   const reasons = new Map<string, string[]>();
   for (const [node, { kind, reason }] of decisions) {
     if (kind !== "float") continue;
-    const name = node.name === "" ? (node.outputs[0]?.name ?? node.type) : node.name;
-    reasons.set(reason, [...(reasons.get(reason) ?? []), name]);
+    reasons.set(reason, [...(reasons.get(reason) ?? []), nameOf(node)]);
   }
   return reasons;
 }

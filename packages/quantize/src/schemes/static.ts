@@ -19,7 +19,7 @@ import { place } from "../placement/place.ts";
 import { predict } from "../predict/predict.ts";
 import { proofNote, shareNote } from "../predict/proof-note.ts";
 import { prepare } from "../prepare/prepare.ts";
-import { makePortsInteger } from "../qdq/integer-ports.ts";
+import { writePorts } from "../qdq/integer-ports.ts";
 import { type Ranges, type WrittenQdq, writeQdq } from "../qdq/write.ts";
 import { openTarget, targetOption } from "../targets/option.ts";
 import type { Target } from "../targets/target.ts";
@@ -56,18 +56,15 @@ export const quantizeStatic: Pass<StaticOptions> = {
   summary: "Make weights and activations integers, with scales from calibration data.",
   options: staticOptions,
   promise: "lossy",
-  foresee: async (model, options, tools) => foreseeStatic(model, targetOf(options, tools), options, tools),
+  foresee: async (model, options, tools) => foreseeStatic(model, openTarget(options.target, tools), options, tools),
   run: async (model, options, tools) => {
     if (tools.data === undefined) throw needsCalibrationError("quantize/static");
-    const target = targetOf(options, tools);
+    const target = openTarget(options.target, tools);
     const { notes } = await writeStatic(model, target, options, { ...tools, data: tools.data });
     const proof = await proofNote(model, target, tools.bench);
-    return [...notes, proof, ...(target.integerPorts ? makePortsInteger(model) : [])];
+    return [...notes, proof, ...writePorts(model, target)];
   },
 };
-
-const targetOf = ({ target }: StaticOptions, { bench, cpuFeatures }: Tools) =>
-  openTarget(target, bench?.cpuFeatures ?? cpuFeatures);
 
 /** What calibration would find does not matter for which kernels run, only that there is something. */
 const standIn: Range = { min: -1, max: 1 };

@@ -12,8 +12,8 @@
 import { cloneModel, type Model } from "@pare/ir";
 import type { PassData, Tools } from "@pare/pass";
 import type { CalibrationOptions } from "../calibrate/options.ts";
-import type { Decision, Placement, PlacementOptions } from "../contract.ts";
-import { nameOf } from "../schemes/dynamic-nodes.ts";
+import type { PlacementOptions } from "../contract.ts";
+import { namesByGroup } from "../node-names.ts";
 import { prepareStatic, type StaticOptions } from "../schemes/static.ts";
 import type { Target } from "../targets/target.ts";
 import type { ErrorUnit } from "./output-error.ts";
@@ -83,19 +83,4 @@ export async function rankGroups(
     divergence: sign * part.effect,
   }));
   return { direction, unit: variants.unit, samples: variants.samples, all: all ?? 0, ranked };
-}
-
-function namesByGroup(
-  { decisions }: Placement,
-  wanted: (decision: Decision) => boolean,
-): ReadonlyMap<number, readonly string[]> {
-  const names = new Map<number, string[]>();
-  for (const [node, decision] of decisions) {
-    const { group } = decision;
-    if (group === undefined || !wanted(decision)) continue;
-    const known = names.get(group);
-    if (known === undefined) names.set(group, [nameOf(node)]);
-    else known.push(nameOf(node));
-  }
-  return names;
 }

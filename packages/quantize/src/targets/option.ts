@@ -1,4 +1,5 @@
 import { didYouMean } from "@pare/error";
+import type { Tools } from "@pare/pass";
 import * as z from "zod";
 import { targetUnknownError } from "../errors.ts";
 import { defaultTarget, targets } from "./catalog.ts";
@@ -11,9 +12,12 @@ export const targetOption = z
   .describe("What will run the model: a target's name, or the path of a target file. Default auto: this machine.");
 
 /** @throws QUANTIZE_TARGET where no target has that name */
-export function openTarget(option: string | Target, cpuFeatures: readonly string[] = []): Target {
+export function openTarget(
+  option: string | Target,
+  { bench, cpuFeatures = [] }: Pick<Tools, "bench" | "cpuFeatures"> = {},
+): Target {
   if (typeof option !== "string") return option;
-  if (option === "auto") return defaultTarget(cpuFeatures);
+  if (option === "auto") return defaultTarget(bench?.cpuFeatures ?? cpuFeatures);
   const found = targets.get(option);
   if (found === undefined)
     throw targetUnknownError(option, didYouMean(option, [...targets.keys()]), [...targets.keys()]);
