@@ -1,6 +1,8 @@
 export { broadcastShapes, type Shape } from "./broadcast.ts";
 export { isDiscontinuous, isNondeterministic, specOf, specs } from "./catalog.ts";
 export * from "./dims.ts";
+export type { Formulation, GradientContext, GradientRule, NodeMaker } from "./gradient/rule.ts";
+export { sumTo } from "./gradient/sum-to.ts";
 export { type Inference, type InferOptions, inferTypes, type RuleFault, type TypeConflict } from "./infer.ts";
 export { exactNumbers, numbersOf } from "./known.ts";
 export { constantOfNode } from "./shape/constant.ts";

@@ -1,5 +1,6 @@
 import type { Dim, Node, OpName, Value, ValueType } from "@pare/ir";
 import type { Tensor } from "@pare/tensor";
+import type { GradientRule } from "./gradient/rule.ts";
 
 /** What an input is to its operator. `weight`: holds learned parameters that are multiplied; `param`: sizes, axes, scales. */
 export type Role = "data" | "weight" | "bias" | "param";
@@ -75,4 +76,9 @@ export interface OpSpec {
   readonly discontinuous?: boolean | ((node: Node) => boolean);
   /** RandomNormal, Dropout in training: same inputs, other outputs. Never folded, never merged. Ask `isNondeterministic`. */
   readonly nondeterministic?: boolean | ((node: Node) => boolean);
+  /**
+   * The backward pass. "none": the output does not change with small changes of the inputs (comparisons, shapes, indices,
+   * rounding), so that nothing flows. Absent: cannot be differentiated.
+   */
+  readonly gradient?: GradientRule | "none";
 }

@@ -2,6 +2,7 @@ import type { Model, Node, Value } from "@pare/ir";
 import type { StepNote } from "@pare/report";
 import type { Tensor } from "@pare/tensor";
 import type { ZodType } from "zod";
+import type { TrainingTools } from "./training.ts";
 
 /** Tensors by the name of a graph input or output. */
 export type Tensors = ReadonlyMap<string, Tensor>;
@@ -50,6 +51,8 @@ export interface Tools {
   readonly choices?: Choices;
   /** The model before the first lossy step, unchanged: what accuracy is compared with. */
   readonly original?: Model;
+  /** What a pass needs to train; undefined where there is no training data. */
+  readonly training?: TrainingTools;
 }
 
 /** The samples that a pass learns from, never those that a result is judged on in the end. */

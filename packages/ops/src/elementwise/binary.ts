@@ -16,6 +16,7 @@ import {
 import type { OpSpec } from "../spec.ts";
 import { dtypeOf, tensorType } from "../value-types.ts";
 import { type Arithmetic, arithmetic, truth } from "./arithmetic.ts";
+import { binaryGradients } from "./binary-gradients.ts";
 
 /** Below opset 7 the second input is aligned at `axis` of the first, whose shape the output has. */
 const inferAligned: InferRule = (context) => {
@@ -39,6 +40,7 @@ function arithmeticSpec(type: keyof typeof arithmetic): OpSpec {
   const apply: Arithmetic = arithmetic[type];
   return {
     op: `onnx.${type}`,
+    ...(binaryGradients[type] && { gradient: binaryGradients[type] }),
     infer: type === "Pow" ? inferPower : inferAligned,
     axes: alignedAxes,
     ...(type === "Mod" && { discontinuous: true }),

@@ -7,6 +7,7 @@ import { type AxesRule, inputShape, keeps, mixes, opaque } from "../rules.ts";
 import { constantNumbers } from "../shape/constant.ts";
 import type { AxisLink, InferContext, KnownInts, OpSpec } from "../spec.ts";
 import { axisIndex, dtypeOf, tensorType, unknownDims } from "../value-types.ts";
+import { reductionGradients } from "./reduce-gradients.ts";
 
 /**
  * The reduced axes, counted from 0: all where none are given; undefined where they are not known. `noop`: an empty or
@@ -85,6 +86,7 @@ export const reductions: readonly OpSpec[] = [...sums, ...others].map((type) => 
   const fold = folds[type];
   return {
     op: `onnx.${type}`,
+    ...(reductionGradients[type] && { gradient: reductionGradients[type] }),
     roles: () => ["data", "param"],
     infer: (context) => [tensorType(dtypeOf(context.type(0)), reducedShape(context))],
     axes: axesLinks(sums.includes(type) ? (axis, to) => mixes(0, axis, to) : (axis, to) => opaque(0, axis, to)),

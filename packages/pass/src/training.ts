@@ -1,0 +1,66 @@
+import type { Model } from "@pare/ir";
+import type { Session, SessionOptions, Tensors } from "./contract.ts";
+
+/** What a pass that trains may ask of the world, beside `Tools`. Test data is none of it. */
+export interface TrainingTools {
+  /** Samples of the training data, without those that choices are made on. */
+  readonly samples: number;
+  /** Names of the classes; empty where targets are no classes. */
+  readonly classes: readonly string[];
+  /**
+   * One epoch in an order of its own, prepared and augmented as the recipe says, bound to the inputs of `model`; full
+   * batches only. Order and augmentation are functions of (seed, epoch, sample id). Batches are prepared while the ones
+   * before are being used.
+   */
+  batches(model: Model, options: TrainingBatches): AsyncIterable<TrainingBatch>;
+  /** How a model does on validation data: the recipe's first metric, and the mean loss where targets are classes. */
+  evaluate(model: Model): Promise<TrainingScore>;
+  /** A session on the device of the recipe's first measurement, with all its threads. */
+  open(model: Model, options?: Pick<SessionOptions, "device" | "threads">): Promise<Session>;
+  /** Where a run leaves what it needs to go on after an interruption. */
+  readonly checkpoints: CheckpointStore;
+}
+
+export interface TrainingBatches {
+  /** Samples in a batch. */
+  readonly batch: number;
+  /** From 0. */
+  readonly epoch: number;
+  /** The batch to begin with, after an interruption; default 0. */
+  readonly from?: number;
+  /** Random changes of the data; default true where the recipe has some. */
+  readonly augment?: boolean;
+  readonly seed: number;
+}
+
+export interface TrainingBatch {
+  /** By the model's input names. */
+  readonly inputs: Tensors;
+  /** Class indices as int64 [batch], values as float32 [batch, n], next tokens as int64 [batch, length]; undefined where the data has no labels. */
+  readonly targets: Tensors | undefined;
+  readonly ids: readonly string[];
+}
+
+export interface TrainingScore {
+  /** "accuracy.top1". */
+  readonly metric: string;
+  readonly value: number;
+  readonly better: "higher" | "lower";
+  readonly samples: number;
+  readonly loss: number | undefined;
+}
+
+/** Checkpoints by key. Written aside and renamed; the one before is kept until the next one is whole. */
+export interface CheckpointStore {
+  /** The latest whole one; a torn one is passed over. */
+  latest(key: string): Promise<Checkpoint | undefined>;
+  save(key: string, checkpoint: Checkpoint): Promise<void>;
+  /** When the work is done. */
+  clear(key: string): Promise<void>;
+}
+
+export interface Checkpoint {
+  /** Plain JSON: epoch, step, curves. */
+  readonly facts: unknown;
+  readonly tensors: Tensors;
+}

@@ -1,0 +1,30 @@
+import type { Graph, Node, Value } from "@pare/ir";
+import { specOf } from "@pare/ops";
+
+/** Which values of a forward pass carry a gradient. */
+export interface Active {
+  /** Nodes between `from` and `to`, in topological order. */
+  readonly nodes: readonly Node[];
+  has(value: Value | undefined): boolean;
+}
+
+/** What depends on one of `from`, and on which one of `to` depends; nothing passes an operator without slope. */
+export function activeBetween(graph: Graph, from: readonly Value[], to: readonly Value[]): Active {
+  const nodes = [...graph.nodes];
+  const reached = new Set(from);
+  for (const node of nodes)
+    if (hasSlope(node) && node.inputs.some((input) => input !== undefined && reached.has(input)))
+      for (const output of node.outputs) reached.add(output);
+  const active = new Set(to.filter((value) => reached.has(value)));
+  const between: Node[] = [];
+  for (const node of nodes.reverse()) {
+    if (!hasSlope(node) || !node.outputs.some((output) => active.has(output))) continue;
+    between.push(node);
+    for (const input of node.inputs) if (input !== undefined && reached.has(input)) active.add(input);
+  }
+  return { nodes: between.reverse(), has: (value) => value !== undefined && active.has(value) };
+}
+
+function hasSlope({ op }: Node): boolean {
+  return specOf(op)?.gradient !== "none";
+}
