@@ -1,0 +1,32 @@
+import { PareError } from "@pare/error";
+
+export function inputKindError(architecture: string, expected: string, got: string): PareError {
+  return new PareError({
+    code: "ARCHITECTURE_INPUT",
+    at: `builtin:${architecture}`,
+    problem: "the network does not take this input",
+    expected,
+    got,
+    next: "Choose another architecture, or bind other data to its input.",
+  });
+}
+
+export function vocabularyError(architecture: string): PareError {
+  return new PareError({
+    code: "ARCHITECTURE_VOCABULARY",
+    at: `builtin:${architecture}`,
+    problem: "tokens need a table of known size",
+    expected: "`vocabulary`: the number of different tokens",
+    got: "none",
+  });
+}
+
+export function headsError(width: number, heads: number): PareError {
+  return new PareError({
+    code: "ARCHITECTURE_HEADS",
+    at: "builtin:transformer",
+    problem: "its width is not divided by its heads",
+    expected: `a multiple of ${heads}`,
+    got: String(width),
+  });
+}
