@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
+import { architectures } from "@pare/architectures";
 import { expect, test } from "vitest";
-import { builtinModelPath, passes, recipeCatalog } from "./catalog.ts";
+import { builtinModelPath, isShipped, passes, recipeCatalog } from "./catalog.ts";
 
 test("names are unique, families and verbs are lower case with dashes, summaries are one line", () => {
   const names = passes.map(({ name }) => name);
@@ -15,6 +16,10 @@ test("every pass runs with its default options", () => {
   for (const { name, options } of passes) expect(options.safeParse({}).success, name).toBe(true);
 });
 
-test("every built-in model ships", () => {
-  for (const name of recipeCatalog.builtinModels) expect(existsSync(builtinModelPath(name)), name).toBe(true);
+test("every built-in model ships, or is a network to be trained", () => {
+  const networks = architectures.map(({ name }) => name);
+  const shipped = recipeCatalog.builtinModels.filter((name) => !networks.includes(name));
+  expect(shipped).toContain("quickstart");
+  for (const name of shipped) expect(existsSync(builtinModelPath(name)), name).toBe(true);
+  for (const name of networks) expect(isShipped(name), name).toBe(false);
 });

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { architectures } from "@pare/architectures";
 import { generatedSets } from "@pare/data";
 import { metricCatalog } from "@pare/measure";
 import { upgrade } from "@pare/opset";
@@ -20,13 +21,18 @@ const builtinModels: Readonly<Record<string, string>> = {
 
 export const recipeCatalog: RecipeCatalog = {
   passes,
-  builtinModels: Object.keys(builtinModels),
+  builtinModels: [...Object.keys(builtinModels), ...architectures.map(({ name }) => name)],
   generatedData: Object.keys(generatedSets),
   metrics: metricCatalog.map(({ name }) => name),
   engines: ["onnxruntime"],
 };
 
-/** The file of a built-in model. */
+/** Whether a built-in model ships as a file: the others are networks to be trained. */
+export function isShipped(name: string): boolean {
+  return Object.hasOwn(builtinModels, name);
+}
+
+/** The file of a built-in model that ships. */
 export function builtinModelPath(name: string): string {
   return fileURLToPath(new URL(builtinModels[name]!, packageFolder));
 }

@@ -53,7 +53,7 @@ export async function compareProcessors(recipeFile: string, samples = 32): Promi
   await using engine = createOnnxRuntimeEngine();
   try {
     const checked = readRecipe(recipeFile, recipeCatalog);
-    const original = readModelFile(findModel(checked));
+    const original = readModelFile(await findModel(checked));
     const learning = await openLearningData(checked);
     const world = { engine, progress: { report: () => {} }, signal: new AbortController().signal };
     const { data } = learningTools(original, { data: learning, bench: undefined }, world);

@@ -48,7 +48,7 @@ export async function openPatient(files: PatientFiles, world: World): Promise<Pa
   const { checked } = files;
   const given = readModelFile(files.model);
   const stored = isQuantized(given) ? given : undefined;
-  const original = stored === undefined ? given : readOriginal(files);
+  const original = stored === undefined ? given : await readOriginal(files);
   const opened = await openLearningData(checked);
   if (opened === undefined) throw noDataError(checked.file);
   const data = { ...opened, validation: few(opened.validation, checked.recipe.seed) };
@@ -73,8 +73,8 @@ function few(dataset: LearningData["validation"], seed: number) {
   return dataset.length <= mostJudged ? dataset : subset(dataset, chooseSamples(dataset, mostJudged, seed), "judged");
 }
 
-function readOriginal({ model, against, checked }: PatientFiles): Model {
-  const path = against ?? findModel(checked);
+async function readOriginal({ model, against, checked }: PatientFiles): Promise<Model> {
+  const path = against ?? (await findModel(checked));
   const original = readModelFile(path);
   if (isQuantized(original)) throw originalMissingError(model);
   return original;

@@ -1,6 +1,7 @@
 import type { Model } from "@pare/ir";
 import type { Choices, PassData, Tools } from "@pare/pass";
 import type { FolderCache } from "@pare/recipe";
+import type { NamedModel } from "../model/named-model.ts";
 import type { World } from "../run/tools.ts";
 import { type BenchSettings, createBench } from "./bench.ts";
 import { calibrationBatches } from "./feeds.ts";
@@ -16,6 +17,8 @@ export interface LearningOptions {
   readonly choices?: Choices;
   /** The model before the first lossy step. */
   readonly original?: Model;
+  /** Other models that steps name. */
+  readonly named?: ReadonlyMap<string, NamedModel>;
   /** Where statistics are kept; undefined: nowhere. */
   readonly cache?: FolderCache | undefined;
 }
@@ -23,14 +26,15 @@ export interface LearningOptions {
 /** What a pass may learn from data and machine. @param model whose inputs samples are bound to */
 export function learningTools(
   model: Model,
-  { data, bench, choices, original, cache }: LearningOptions,
+  { data, bench, choices, original, named, cache }: LearningOptions,
   world: World,
-): Pick<Tools, "data" | "bench" | "choices" | "original"> {
+): Pick<Tools, "data" | "bench" | "choices" | "original" | "model"> {
   return {
     ...(data !== undefined && { data: passData(model, data, cache, world) }),
     ...(bench !== undefined && { bench: createBench(data, world, bench) }),
     ...(choices !== undefined && { choices }),
     ...(original !== undefined && { original }),
+    ...(named !== undefined && { model: (reference: string) => named.get(reference)!.open() }),
   };
 }
 

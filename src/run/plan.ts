@@ -14,7 +14,7 @@ import { type ModelWeight, weighModel } from "../model/summary.ts";
 import { withTargetFiles } from "../model/target-file.ts";
 import { openRecipeData, transformOf } from "./data.ts";
 import { sampleNotes } from "./data-notes.ts";
-import { findModel, learns } from "./facts.ts";
+import { findModel, learns, nameModels } from "./facts.ts";
 import { readGates } from "./gates.ts";
 import { createTools, selectionOf, type World } from "./tools.ts";
 
@@ -50,8 +50,9 @@ export async function planRecipe(file: string, options: PlanOptions = {}): Promi
   const checked = withTargetFiles(readRecipe(file, recipeCatalog));
   const { recipe } = checked;
   await readGates(checked);
-  const path = findModel(checked);
-  const model = readModelFile(path);
+  const path = await findModel(checked);
+  const named = await nameModels(checked);
+  let model = readModelFile(path);
   const weight = weighModel(model);
   await using engine = createOnnxRuntimeEngine();
   const signal = options.signal ?? new AbortController().signal;
@@ -66,11 +67,13 @@ export async function planRecipe(file: string, options: PlanOptions = {}): Promi
     const selection = selectionOf(step.only, step.except);
     if (pass.promise === "lossy") original ??= cloneModel(model);
     const world: World = { engine, progress, signal };
-    const learning = original && learningTools(model, { data, bench: undefined, original }, world);
+    const learning = original && learningTools(model, { data, bench: undefined, original, named }, world);
     const given = { ...learning, cpuFeatures };
     const tools = createTools(world, { seed: recipe.seed, selection, learning: given });
     const nodesBefore = countNodes(model);
-    const { notes } = await runPass(model, { ...pass, run: pass.foresee ?? pass.run }, step.options, tools);
+    const planned = await runPass(model, { ...pass, run: pass.foresee ?? pass.run }, step.options, tools);
+    const { notes } = planned;
+    model = planned.model;
     steps.push({ pass: pass.name, promise: pass.promise, nodesBefore, nodesAfter: countNodes(model), notes });
   }
   const splits = await openRecipeData(checked, ["train", "validation", "test"]);

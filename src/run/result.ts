@@ -51,7 +51,7 @@ export function makeRecord(parts: RecordParts): RunRecord {
   const { folder, facts, startedAt, durationMs, steps, result, measured } = parts;
   const { recipe, sha256 } = facts.checked;
   const evaluated = measured.find((each) => "outcomes" in each);
-  const original = { ...modelRecord(recipe.model, facts.modelFiles), ...facts.weight };
+  const original = { ...modelRecord(recipe.model, steps.original.files), ...steps.original.weight };
   const changed = { ...modelRecord(basename(result.path), result.files), ...result.weight };
   return {
     format: "pare-record",
@@ -67,7 +67,7 @@ export function makeRecord(parts: RecordParts): RunRecord {
       ...original,
       metrics: measured.flatMap((each) => each.original),
       ...evaluated?.outcomes.original,
-      ...insides(facts.modelPath, parts.profiles?.original),
+      ...insides(steps.original.path, parts.profiles?.original),
       ...(parts.compressed.original && { compressed: parts.compressed.original }),
     },
     result: {

@@ -93,7 +93,7 @@ async function runIn(
   const steps = await runSteps(facts, cache, world, lock);
   const result = await writeResult(folder, facts, steps);
   if (lock !== undefined) checkLockOutput(lock.lock, facts.lock, lock.file, result.files.sha256);
-  const pair: ModelPair = { original: facts.modelPath, result: result.path };
+  const pair: ModelPair = { original: steps.original.path, result: result.path };
   const measured = await measure({ folder, facts, pair, world });
   const durationMs = performance.now() - began;
   const bare = makeRecord({ folder, facts, startedAt, durationMs, steps, result, ...measured });

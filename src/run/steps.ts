@@ -8,6 +8,7 @@ import {
   type Digest,
   type FolderCache,
   type Lock,
+  type RecipeStep,
   type StepChoices,
   writtenOptions,
 } from "@pare/recipe";
@@ -15,7 +16,10 @@ import type { StepNote, StepRecord } from "@pare/report";
 import { passNamed } from "../catalog.ts";
 import { keepChoices } from "../learn/choices.ts";
 import { learningTools } from "../learn/learning-tools.ts";
-import { describeFiles } from "../model/files.ts";
+import { isUntrained } from "../model/builtin.ts";
+import { filesOf } from "../model/disk.ts";
+import { describeFiles, type ModelFiles } from "../model/files.ts";
+import { type ModelWeight, weighModel } from "../model/summary.ts";
 import type { RunFacts } from "./facts.ts";
 import { createTools, selectionOf, type World } from "./tools.ts";
 
@@ -25,6 +29,17 @@ export interface StepsOutcome {
   readonly model: Model;
   /** By step: what it chose by measuring. */
   readonly choices: readonly (StepChoices | undefined)[];
+  /**
+   * What the result is compared with: the model that came in, or where that was an untrained network, what the training at
+   * the head of the recipe made of it.
+   */
+  readonly original: OriginalModel;
+}
+
+export interface OriginalModel {
+  readonly path: string;
+  readonly files: ModelFiles;
+  readonly weight: ModelWeight;
 }
 
 /** What the cache keeps of a step beside the model's files. */
@@ -57,22 +72,36 @@ export async function runSteps(
   let { model } = facts;
   let input: StepInput = { file: facts.modelPath, sha256: facts.modelFiles.sha256 };
   let original: StepInput | undefined;
+  let compared: OriginalModel = { path: facts.modelPath, files: facts.modelFiles, weight: facts.weight };
+  const training = isUntrained(recipe.model) ? leadingTraining(recipe.steps) : 0;
   for (const [index, step] of recipe.steps.entries()) {
     world.progress.report(`step ${step.pass}`, index, recipe.steps.length);
-    if (passNamed(step.pass).promise === "lossy") original ??= input;
+    if (passNamed(step.pass).promise === "lossy" && index >= training) original ??= input;
+    const learnsFrom = original ?? (index < training ? input : undefined);
     const given = lock && (lock.lock.steps[index]?.choices ?? {});
-    const key = stepKey(facts, index, { input, original, given });
+    const key = stepKey(facts, index, { input, original: learnsFrom, given });
     const known = await cache.find(key);
-    const parts = { facts, index, model, original, given, cache, features: lock?.lock.cpu.features };
+    const parts = { facts, index, model, original: learnsFrom, given, cache, features: lock?.lock.cpu.features };
     const entry = known ?? (await cache.store(key, (folder) => runStep(parts, folder, world)));
     const description = entry.description as StepDescription;
     records.push(stepRecord(facts, index, description, known !== undefined));
     choices.push(description.choices);
     input = { file: join(entry.folder, modelFile), sha256: description.sha256 };
     model = readModel(input.file);
+    if (index === training - 1) compared = await describeOriginal(input.file, model);
     if (lock !== undefined) checkLockOutput(lock.lock, facts.lock, lock.file, input.sha256, index);
   }
-  return { records, model, choices };
+  return { records, model, choices, original: compared };
+}
+
+/** How many steps at the head train. */
+function leadingTraining(steps: readonly RecipeStep[]): number {
+  const other = steps.findIndex(({ pass }) => !pass.startsWith("train/"));
+  return other === -1 ? steps.length : other;
+}
+
+async function describeOriginal(path: string, model: Model): Promise<OriginalModel> {
+  return { path, files: await describeFiles(filesOf(model, path)), weight: weighModel(model) };
 }
 
 interface StepInput {
@@ -90,9 +119,9 @@ interface StepSource {
 
 /** Everything that decides what a step gives. */
 function stepKey({ checked, lock }: RunFacts, index: number, { input, original, given }: StepSource): Digest {
-  const { tool, runtime, cpu, dataSha256 } = lock;
+  const { tool, runtime, cpu, dataSha256, namedSha256 } = lock;
   const { seed, steps, data, evaluate, measure } = checked.recipe;
-  const learned = original && { original: original.sha256, given, data, evaluate, measure };
+  const learned = original && { original: original.sha256, given, data, evaluate, measure, named: namedSha256 };
   const step = steps[index];
   return cacheKey({ step, seed, input: input.sha256, data: dataSha256, tool, runtime, cpu, learned });
 }
@@ -114,7 +143,7 @@ async function runStep(parts: StepParts, folder: string, world: World): Promise<
   const learning = parts.original && learningOf(parts, parts.original, choices, world);
   const tools = createTools(world, { seed, selection: selectionOf(only, except), ...(learning && { learning }) });
   const run = await runPass(model, passNamed(pass), options, tools);
-  const { files } = writeModel(model, join(folder, modelFile));
+  const { files } = writeModel(run.model, join(folder, modelFile));
   const { sha256, sizeBytes } = await describeFiles(files.map(({ path }) => path));
   const { nodesBefore, nodesAfter, durationMs, notes } = run;
   const made = Object.keys(choices.all).length > 0 && { choices: choices.all };
@@ -126,7 +155,8 @@ function learningOf({ facts, model, cache, features }: StepParts, original: Step
   const { recipe } = facts.checked;
   const { device = "cpu", threads = 1 } = recipe.measure[0] ?? {};
   const bench = { device, threads, seed: recipe.seed, cpuFeatures: features };
-  const options = { data: facts.learning, bench, choices, original: readModelFile(original.file), cache };
+  const { learning: data, named } = facts;
+  const options = { data, bench, choices, original: readModelFile(original.file), cache, named };
   return learningTools(model, options, world);
 }
 

@@ -2,6 +2,7 @@ import { createOnnxRuntimeEngine } from "@pare/engine";
 import { readModelFile } from "@pare/formats";
 import { cloneModel, type Model, parseModel } from "@pare/ir";
 import type { Tools } from "@pare/pass";
+import { runPass } from "@pare/pass";
 import { quantizeFloat16 } from "@pare/quantize";
 import { checkRecipe } from "@pare/recipe";
 import { afterAll, describe, expect, it } from "vitest";
@@ -34,11 +35,7 @@ async function toolsFor(model: Model): Promise<Tools & Required<Pick<Tools, "dat
 async function converted(original: Model, options: object) {
   const model = cloneModel(original);
   const tools = await toolsFor(model);
-  const notes = await quantizeFloat16.run(
-    model,
-    quantizeFloat16.options.parse({ target: "cpu-x64-vnni", ...options }),
-    tools,
-  );
+  const { notes } = await runPass(model, quantizeFloat16, { target: "cpu-x64-vnni", ...options }, tools);
   const [judgement] = await tools.data.judge([model], original);
   return { model, texts: notes.map(({ text }) => text), judgement: judgement! };
 }

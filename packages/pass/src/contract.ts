@@ -28,9 +28,14 @@ export interface Pass<Options = unknown> {
    * For plans: changes the model as `run` would as far as that can be known without measuring (stand-ins for what only
    * data tells), and says what `run` will do. Default: `run`.
    */
-  foresee?(model: Model, options: Options, tools: Tools): Promise<readonly Note[]>;
-  run(model: Model, options: Options, tools: Tools): Promise<readonly Note[]>;
+  foresee?(model: Model, options: Options, tools: Tools): Promise<PassResult>;
+  run(model: Model, options: Options, tools: Tools): Promise<PassResult>;
+  /** Other models that the options name: paths, "builtin:<name>". `tools.model` opens them; they count in caches and locks. */
+  models?(options: Options): readonly string[];
 }
+
+/** Notes where the model was changed in place; with a model where another one takes its place. */
+export type PassResult = readonly Note[] | { readonly notes: readonly Note[]; readonly model: Model };
 
 /** What a pass may ask of the world. This package owns the interface; engine and src implement it. */
 export interface Tools {
@@ -51,6 +56,8 @@ export interface Tools {
   readonly choices?: Choices;
   /** The model before the first lossy step, unchanged: what accuracy is compared with. */
   readonly original?: Model;
+  /** A copy of a model that the options name, see `Pass.models`. */
+  model?(reference: string): Model;
   /** What a pass needs to train; undefined where there is no training data. */
   readonly training?: TrainingTools;
 }

@@ -6,12 +6,14 @@
  * 4. whatever throws, the model is as it was before.
  */
 import { countNodes, type Model, type Savepoint, verifyModel } from "@pare/ir";
-import type { Note, Pass, Tools } from "./contract.ts";
+import type { Note, Pass, PassResult, Tools } from "./contract.ts";
 import { passOptionsError } from "./errors.ts";
 
 export interface PassRun {
   readonly pass: string;
   readonly notes: readonly Note[];
+  /** The model that was given, changed, or the one that took its place. */
+  readonly model: Model;
   /** Labels of the edits, in order: which parts of the pass changed anything. */
   readonly edits: readonly string[];
   /** Main graph, subgraphs and functions together. */
@@ -39,17 +41,21 @@ export async function runPass<Options>(
   const savepoint = modelSavepoint(model);
   try {
     tools.signal.throwIfAborted();
-    const notes = await pass.run(model, parsed, tools);
-    verifyModel(model);
-    await check?.(model);
+    const { notes, model: result } = outcome(model, await pass.run(model, parsed, tools));
+    verifyModel(result);
+    await check?.(result);
     const edits = savepoint.labels;
     savepoint.release();
     const durationMs = performance.now() - began;
-    return { pass: pass.name, notes, edits, nodesBefore, nodesAfter: countNodes(model), durationMs };
+    return { pass: pass.name, notes, model: result, edits, nodesBefore, nodesAfter: countNodes(result), durationMs };
   } catch (error) {
     savepoint.rollback();
     throw error;
   }
+}
+
+function outcome(given: Model, result: PassResult): { readonly notes: readonly Note[]; readonly model: Model } {
+  return "model" in result ? result : { notes: result, model: given };
 }
 
 /** A point to go back to for the main graph, the functions' bodies and what is not in a graph. */

@@ -133,7 +133,7 @@ function nameFrom(file: string): string {
 }
 
 function checkModelName(model: string, catalog: RecipeCatalog, source: SourceDocument): void {
-  const [, name] = /^builtin:(.*)$/.exec(model) ?? [];
+  const [, name] = /^builtin:([^?]*)/.exec(model) ?? [];
   if (name === undefined || catalog.builtinModels.includes(name)) return;
   throw recipeNameError(source.place(["model"]), "built-in model", name, catalog.builtinModels);
 }

@@ -26,6 +26,7 @@ const facts: LockFacts = {
   },
   recipeSha256: a,
   modelSha256: b,
+  namedSha256: { "teacher.onnx": a },
   dataSha256: { test: c },
 };
 

@@ -12,6 +12,7 @@ const lockSchema = z.strictObject({
   cpu: z.strictObject({ arch: z.string(), features: z.array(z.string()) }),
   recipe: z.strictObject({ sha256: z.string(), written: z.unknown() }),
   model: z.strictObject({ sha256: z.string() }),
+  models: z.record(z.string(), z.string()).optional(),
   data: z.record(z.string(), z.string()),
   steps: z.array(
     z.strictObject({ pass: z.string(), sha256: z.string(), choices: z.record(z.string(), z.unknown()).optional() }),
@@ -30,6 +31,8 @@ export interface LockFacts {
   readonly recipe: Recipe;
   readonly recipeSha256: Digest;
   readonly modelSha256: Digest;
+  /** Of the other models that steps name (teachers, students), by what they are called there. */
+  readonly namedSha256: Readonly<Record<string, Digest>>;
   readonly dataSha256: Readonly<Record<string, Digest>>;
 }
 
@@ -59,6 +62,7 @@ export function writeLock(facts: LockFacts, outcome: LockOutcome): string {
     cpu: { arch: facts.cpu.arch, features: [...facts.cpu.features] },
     recipe: { sha256: facts.recipeSha256, written: writtenOut(facts.recipe) },
     model: { sha256: facts.modelSha256 },
+    ...(Object.keys(facts.namedSha256).length > 0 && { models: { ...facts.namedSha256 } }),
     data: { ...facts.dataSha256 },
     steps: facts.recipe.steps.map(({ pass }, i) => {
       const { sha256, choices = {} } = outcome.steps[i]!;
@@ -95,6 +99,9 @@ export function checkLockInputs(lock: Lock, facts: LockFacts, file: string): voi
     ["tool version", lock.tool, facts.tool],
     ["recipe", lock.recipe.sha256, facts.recipeSha256],
     ["model", lock.model.sha256, facts.modelSha256],
+    ...names(lock.models ?? {}, facts.namedSha256).map(
+      (name): Row => [name, lock.models?.[name] ?? "none", facts.namedSha256[name] ?? "none"],
+    ),
     ...names(lock.data, facts.dataSha256).map(
       (split): Row => [`${split} data`, lock.data[split] ?? "none", facts.dataSha256[split] ?? "none"],
     ),

@@ -130,8 +130,8 @@ function numberFrom(_: string, value: unknown): unknown {
 }
 
 /** Written aside and renamed: the file is whole or not there. */
-export async function writeWhole(file: string, text: string): Promise<void> {
+export async function writeWhole(file: string, content: string | Uint8Array): Promise<void> {
   const draft = `${file}.${randomBytes(6).toString("hex")}`;
-  await writeFile(draft, text);
+  await writeFile(draft, content);
   await rename(draft, file);
 }
