@@ -7,6 +7,7 @@ import type { GateRecord, GateStatus, RunRecord, StepNote, StepRecord } from "./
 import { comparisonRows } from "./rows.ts";
 import { searchesOf, searchHeader, searchRows } from "./search.ts";
 import { sensitivitiesOf, sensitivityCaption, sensitivityRows } from "./sensitivity.ts";
+import { trainingHeader, trainingRows, trainingsOf } from "./training.ts";
 
 /** Characters. GitHub takes 65,536 in a comment; some room is left for what is put around the report. */
 export const markdownLimit = 60_000;
@@ -43,6 +44,7 @@ function textOf(record: RunRecord, { drawing }: MarkdownOptions, describe: (step
     ...(gates.length > 0 ? ["### Gates", gateTable(gates)] : []),
     ...(steps.length > 0 ? ["### Steps", steps.map(describe).join("\n")] : []),
     searchText(record),
+    trainingText(record),
     sensitivityText(record),
     nodeText(record),
     "### Where",
@@ -129,6 +131,25 @@ function searchText(record: RunRecord): string {
   );
   if (tables.length === 0) return "";
   return ["<details><summary>What was tried</summary>", ...tables, "</details>"].join("\n\n");
+}
+
+/** What was trained beside what it is compared with. */
+function trainingText(record: RunRecord): string {
+  const tables = trainingsOf(record).map((each) =>
+    [
+      trainingHeader(each),
+      [
+        "---",
+        ...trainingHeader(each)
+          .slice(1)
+          .map(() => "---:"),
+      ],
+      ...trainingRows(each),
+    ]
+      .map(markdownRow)
+      .join("\n"),
+  );
+  return tables.length === 0 ? "" : ["### Training", ...tables].join("\n\n");
 }
 
 /** The parts that matter most, folded away. */

@@ -60,6 +60,28 @@ const model = open({
   profile: profile.optional(),
 });
 
+const training = open({
+  label: text,
+  role: z.enum(["result", "compared"]),
+  metric: text,
+  unit: z.enum(units),
+  better: z.enum(["lower", "higher"]),
+  samples: number,
+  parameters: open({ trained: number, frozen: number }),
+  before: number.nullable(),
+  epochs: z.array(
+    open({
+      loss: number,
+      validationLoss: number.nullable(),
+      value: number,
+      learningRate: number,
+      samplesPerSecond: number,
+    }),
+  ),
+  best: number,
+  value: number,
+});
+
 const note = open({
   kind: z.enum(["changed", "left", "info"]),
   text,
@@ -94,6 +116,7 @@ const note = open({
     provenShare: number.nullable(),
     disagreements: z.array(open({ node: text, predicted: text, ran: text })),
   }).optional(),
+  training: z.array(training).optional(),
 });
 
 const step = open({

@@ -325,6 +325,41 @@ export interface StepNote {
   readonly search?: SearchRecord;
   /** Which nodes run as integers, predicted and, where it was run, proven. */
   readonly proof?: ProofRecord;
+  /** What was trained, epoch by epoch: the result first, then what it is fairly compared with. */
+  readonly training?: readonly TrainingRecord[];
+}
+
+/** One training: its curves, and what came of it on validation data. */
+export interface TrainingRecord {
+  /** "student, taught", "the same network, taught by labels alone". */
+  readonly label: string;
+  /** `result`: the step's result. `compared`: a control, which is thrown away. */
+  readonly role: "result" | "compared";
+  /** Of validation data: "accuracy.top1". */
+  readonly metric: string;
+  readonly unit: Unit;
+  readonly better: "lower" | "higher";
+  /** Validation samples. */
+  readonly samples: number;
+  readonly parameters: { readonly trained: number; readonly frozen: number };
+  /** Before the first step; null where it was not measured. */
+  readonly before: number | null;
+  readonly epochs: readonly TrainingEpoch[];
+  /** From 1: the epoch whose weights were kept; 0: none was better than before. */
+  readonly best: number;
+  /** Of the metric, with the weights that were kept. */
+  readonly value: number;
+}
+
+export interface TrainingEpoch {
+  /** Mean over the epoch's batches. */
+  readonly loss: number;
+  /** On validation data after the epoch; null where there are no classes. */
+  readonly validationLoss: number | null;
+  readonly value: number;
+  /** At the epoch's last step. */
+  readonly learningRate: number;
+  readonly samplesPerSecond: number;
 }
 
 /** Ways of changing the model that were built and measured. */

@@ -13,6 +13,7 @@ import type { Series } from "./series.ts";
 import { stepTable } from "./steps.ts";
 import { comparisonTable } from "./summary.ts";
 import { table } from "./table.ts";
+import { trainingFigures } from "./training.ts";
 
 export interface Section {
   /** Anchor within the run. */
@@ -33,6 +34,7 @@ export function runSections(record: RunRecord): readonly Section[] {
     section("nodes", "Time by node", timeByNode(record)),
     section("tensors", "Size by tensor", sizeByTensor(record)),
     section("search", "What was tried", searchTables(record)),
+    section("training", "Training", trainingFigures(record)),
     section("sensitivity", "Sensitivity", sensitivityTables(record)),
     record.steps.length === 0 ? undefined : { id: "steps", title: "Steps", body: stepTable(record.steps) },
     { id: "environment", title: "Environment", body: environment(record) },

@@ -15,6 +15,7 @@ export const chartStyle = `
 .area.original,.whisker.original,.median.original{stroke:var(--original)}
 .area.result,.whisker.result,.median.result{stroke:var(--result)}
 .whisker{stroke-width:1.6;fill:none}.median{stroke-width:1.5;stroke-dasharray:4 3;fill:none}
+.curve{fill:none;stroke-width:2}.curve.original{stroke:var(--original)}.curve.result{stroke:var(--result)}.dashed{stroke-dasharray:4 3;stroke-width:1.4}
 .front{fill:none;stroke:var(--front);stroke-width:1.4;stroke-dasharray:5 4}
 `.trim();
 

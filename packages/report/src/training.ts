@@ -1,0 +1,34 @@
+import { formatCount, formatQuantity, significant } from "./format.ts";
+import type { RunRecord, TrainingRecord } from "./record.ts";
+
+/** What each step trained: its result beside its controls. */
+export type Trainings = readonly [TrainingRecord, ...TrainingRecord[]];
+
+/** Of every step that trained, in order. */
+export function trainingsOf({ steps }: RunRecord): readonly Trainings[] {
+  const found = steps.flatMap(({ notes }) =>
+    notes.flatMap(({ training }) => (training === undefined ? [] : [training])),
+  );
+  return found.filter((trainings): trainings is Trainings => trainings.length > 0);
+}
+
+export function trainingHeader([first]: Trainings): readonly string[] {
+  return ["training", "parameters", "epochs", "last loss", `${first.metric} before`, "after", "samples/s"];
+}
+
+/** A row for each; the metric is that of the weights that were kept, on validation data. */
+export function trainingRows(trainings: Trainings): readonly (readonly string[])[] {
+  return trainings.map((each) => {
+    const { label, parameters, epochs, before, value, unit, best } = each;
+    const speeds = epochs.map(({ samplesPerSecond }) => samplesPerSecond).sort((a, b) => a - b);
+    return [
+      label,
+      formatCount(parameters.trained),
+      best === epochs.length ? String(epochs.length) : `${epochs.length}, best ${best}`,
+      significant(epochs.at(-1)?.loss ?? Number.NaN),
+      before === null ? "–" : formatQuantity(before, unit),
+      formatQuantity(value, unit),
+      formatCount(Math.round(speeds[Math.floor(speeds.length / 2)] ?? 0)),
+    ];
+  });
+}
