@@ -220,17 +220,31 @@ export interface PortInfo {
   readonly shape: readonly (number | string)[];
 }
 
+/** An input whose value stays in the engine's process. */
+export interface Held {
+  readonly input: string;
+  readonly initial: Tensor;
+  readonly from?: string;
+}
+
 export interface Session extends AsyncDisposable {
   readonly inputs: readonly PortInfo[];
   readonly outputs: readonly PortInfo[];
   /**
-   * Without `fetch`: every output. Aborting ends the engine's process, and with it the other sessions in it.
+   * Without `fetch`: every output that no held input takes. Aborting ends the engine's process, and with it the other sessions in it.
    * Bytes of `inputs` must not change before the promise settles.
    */
   run(
     inputs: Tensors,
     options?: { readonly fetch?: readonly string[]; readonly signal?: AbortSignal },
   ): Promise<Tensors>;
+  /**
+   * Keeps tensors in the engine's process: each input named here need not be given to `run` any more. It takes the value of
+   * the output `from` after every run; without `from` it stays. Replaces what was held before under the same inputs.
+   */
+  hold(state: readonly Held[]): Promise<void>;
+  /** What is held now, by input name; default all. */
+  held(names?: readonly string[]): Promise<Tensors>;
   /**
    * Runs on `inputs` and folds inputs and outputs by name into totals that stay in the engine's process, one sample after
    * the other.

@@ -1,4 +1,4 @@
-import type { PortInfo, Tensors } from "@pare/pass";
+import type { Held, PortInfo, Tensors } from "@pare/pass";
 import { type Tensor, windows } from "@pare/tensor";
 import { inputError, outputError } from "./errors.ts";
 import type { Body } from "./host-process.ts";
@@ -7,24 +7,69 @@ import { canCross } from "./tensors.ts";
 
 /** What the runtime would refuse in words of its own is checked before anything is sent. */
 
-/** The inputs in the session's order. @throws ENGINE_INPUT */
+/** The inputs in the session's order. Those that are `held` may be missing. @throws ENGINE_INPUT */
 export function checkInputs(
   inputs: Tensors,
   ports: readonly PortInfo[],
   at: string,
+  held: Pick<ReadonlySet<string>, "has"> = new Set(),
 ): readonly (readonly [string, Tensor])[] {
-  const stranger = [...inputs.keys()].find((name) => !ports.some((port) => port.name === name));
-  if (stranger !== undefined)
-    throw inputError(at, {
-      problem: `there is no input "${stranger}"`,
-      expected: ports.map(({ name }) => name).join(", ") || "no inputs",
-      next: "An input that has an initial value cannot be given here: freeze it or remove its initializer.",
-    });
-  return ports.map((port) => {
+  for (const name of inputs.keys()) inputPort(name, ports, at);
+  return ports.flatMap((port) => {
     const tensor = inputs.get(port.name);
+    if (tensor === undefined && held.has(port.name)) return [];
     if (tensor === undefined) throw inputError(at, { problem: `input "${port.name}" is missing` });
     checkTensor(tensor, port, at);
-    return [port.name, tensor] as const;
+    return [[port.name, tensor] as const];
+  });
+}
+
+function inputPort(name: string, ports: readonly PortInfo[], at: string): PortInfo {
+  const port = ports.find((candidate) => candidate.name === name);
+  if (port !== undefined) return port;
+  throw inputError(at, {
+    problem: `there is no input "${name}"`,
+    expected: ports.map((candidate) => candidate.name).join(", ") || "no inputs",
+    next: "An input that has an initial value cannot be given here: freeze it or remove its initializer.",
+  });
+}
+
+/** What an input shall hold at first, and what the output that it takes gives, must fit it. @throws ENGINE_INPUT, ENGINE_OUTPUT */
+export function checkState(
+  state: readonly Held[],
+  inputs: readonly PortInfo[],
+  outputs: readonly PortInfo[],
+  at: string,
+): void {
+  for (const { input, initial, from } of state) {
+    const port = inputPort(input, inputs, at);
+    checkTensor(initial, port, at);
+    if (from === undefined) continue;
+    checkFetch([from], outputs, at);
+    const output = outputs.find(({ name }) => name === from)!;
+    if (output.dtype !== port.dtype || !mayBeSame(output.shape, port.shape))
+      throw outputError(at, {
+        problem: `input "${input}" cannot take output "${from}"`,
+        expected: `${port.dtype} ${shapeText(port.shape)}`,
+        got: `${output.dtype} ${shapeText(output.shape)}`,
+      });
+  }
+}
+
+/** Shapes of no axes say nothing: the runtime gives none where a shape is not known. */
+function mayBeSame(a: PortInfo["shape"], b: PortInfo["shape"]): boolean {
+  const isFree = (size: number | string) => typeof size === "string" || size < 0;
+  if (a.length === 0 || b.length === 0) return true;
+  return a.length === b.length && a.every((size, axis) => isFree(size) || isFree(b[axis]!) || size === b[axis]);
+}
+
+/** @throws ENGINE_INPUT */
+export function checkHeldNames(names: readonly string[], held: readonly string[], at: string): readonly string[] {
+  const stranger = names.find((name) => !held.includes(name));
+  if (stranger === undefined) return [...new Set(names)];
+  throw inputError(at, {
+    problem: `no value is held for input "${stranger}"`,
+    expected: held.join(", ") || "none: `hold` was not called",
   });
 }
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { PortInfo } from "@pare/pass";
 import { isDType } from "@pare/tensor";
 import type * as ort from "onnxruntime-node";
+import { type HeldValues, heldFeeds, heldOutputs, moveOn } from "./held.ts";
 import { foldAll, type Observed, pack } from "./observe/observed.ts";
 import { parseTrace } from "./profile.ts";
 import type { OpenOptions, Reply, Request, TensorHeader } from "./protocol.ts";
@@ -17,6 +18,7 @@ interface HostSession {
   /** What the runtime writes beside the session. The profile's name gets the time of day appended. */
   readonly files: { readonly profilePrefix: string; readonly optimizedModel: string };
   observed: Observed;
+  readonly held: HeldValues;
 }
 
 export interface Answer {
@@ -43,6 +45,10 @@ export async function answer(
       return open(state, request, parts[0]);
     case "run":
       return run(state, request, parts);
+    case "hold":
+      return hold(state, request, parts);
+    case "held":
+      return giveHeld(sessionOf(state, request.session), request.inputs);
     case "observe":
       return observe(state, request, parts);
     case "observed":
@@ -88,7 +94,7 @@ async function open(
   const session = await (path !== undefined
     ? InferenceSession.create(path, config)
     : InferenceSession.create(bytes ?? new Uint8Array(0), config));
-  state.sessions.set(id, { session, files, observed: new Map() });
+  state.sessions.set(id, { session, files, observed: new Map(), held: new Map() });
   return {
     reply: { ok: true, inputs: session.inputMetadata.map(portOf), outputs: session.outputMetadata.map(portOf) },
   };
@@ -121,11 +127,35 @@ async function run(
   request: Request & { op: "run" },
   parts: readonly Uint8Array<ArrayBuffer>[],
 ): Promise<Answer> {
-  const { session } = sessionOf(state, request.session);
-  const results = await session.run(feedsOf(state.runtime, request.tensors, parts), request.fetch);
-  const outputs = request.fetch.map((name) => ({ name, tensor: results[name]! }));
-  const tensors = outputs.map(({ name, tensor }) => headerOf(name, tensor));
-  return { reply: { ok: true, tensors }, parts: outputs.map(({ tensor }) => outputBytes(tensor)) };
+  const { session, held } = sessionOf(state, request.session);
+  const feeds = { ...heldFeeds(held), ...feedsOf(state.runtime, request.tensors, parts) };
+  const results = await session.run(feeds, [...new Set([...request.fetch, ...heldOutputs(held)])]);
+  const answered = crossing(request.fetch.map((name) => [name, results[name]!]));
+  moveOn(held, results);
+  return answered;
+}
+
+/** Tensors as they are sent back. */
+function crossing(tensors: readonly (readonly [string, ort.Tensor])[]): Answer {
+  return {
+    reply: { ok: true, tensors: tensors.map(([name, tensor]) => headerOf(name, tensor)) },
+    parts: tensors.map(([, tensor]) => outputBytes(tensor)),
+  };
+}
+
+function hold(
+  state: HostState,
+  { session, links, tensors }: Request & { op: "hold" },
+  parts: readonly Uint8Array<ArrayBuffer>[],
+): Answer {
+  const { held } = sessionOf(state, session);
+  const values = feedsOf(state.runtime, tensors, parts);
+  for (const { input, from } of links) held.set(input, { tensor: values[input]!, from });
+  return { reply: { ok: true } };
+}
+
+function giveHeld({ held }: HostSession, inputs: readonly string[]): Answer {
+  return crossing(inputs.map((input) => [input, held.get(input)!.tensor]));
 }
 
 async function observe(
@@ -133,8 +163,8 @@ async function observe(
   request: Request & { op: "observe" },
   parts: readonly Uint8Array<ArrayBuffer>[],
 ): Promise<Answer> {
-  const { session, observed } = sessionOf(state, request.session);
-  const feeds = feedsOf(state.runtime, request.tensors, parts);
+  const { session, observed, held } = sessionOf(state, request.session);
+  const feeds = { ...heldFeeds(held), ...feedsOf(state.runtime, request.tensors, parts) };
   const fetch = request.observations.map(({ value }) => value).filter((value) => !Object.hasOwn(feeds, value));
   const results = fetch.length === 0 ? {} : await session.run(feeds, fetch);
   foldAll(observed, request, (value) => feeds[value] ?? results[value]!);
@@ -161,8 +191,8 @@ async function repeat(state: HostState, { turns, runs }: Request & { op: "repeat
   const durationsUs = new Float64Array(turns.length * runs);
   let at = 0;
   for (const turn of turns) {
-    const { session } = sessionOf(state, turn.session);
-    const feeds = state.feeds.get(turn.feed) ?? {};
+    const { session, held } = sessionOf(state, turn.session);
+    const feeds = { ...heldFeeds(held), ...state.feeds.get(turn.feed) };
     for (let i = 0; i < runs; i++) {
       const start = performance.now();
       await session.run(feeds);
@@ -178,8 +208,8 @@ async function serve(
   { turn, clockUs, queue, settlingRuns }: Request & { op: "serve" },
   part: Uint8Array<ArrayBuffer> | undefined,
 ): Promise<Answer> {
-  const { session } = sessionOf(state, turn.session);
-  const feeds = state.feeds.get(turn.feed) ?? {};
+  const { session, held } = sessionOf(state, turn.session);
+  const feeds = { ...heldFeeds(held), ...state.feeds.get(turn.feed) };
   for (let i = 0; i < settlingRuns; i++) await session.run(feeds);
   const arrivalsUs = new Float64Array(Uint8Array.from(part ?? []).buffer);
   const served = await serveArrivals(async () => void (await session.run(feeds)), arrivalsUs, { clockUs, queue });

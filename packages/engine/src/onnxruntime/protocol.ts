@@ -19,6 +19,12 @@ export interface TensorHeader {
   readonly shape: readonly number[];
 }
 
+/** An input that the session itself provides; after each run it takes the value of the output `from`. */
+export interface HeldLink {
+  readonly input: string;
+  readonly from?: string | undefined;
+}
+
 /** Everything written out: the process has no defaults of its own. */
 export interface OpenOptions {
   readonly device: string;
@@ -42,6 +48,15 @@ export type Request =
       readonly fetch: readonly string[];
       readonly tensors: readonly TensorHeader[];
     }
+  /** Keeps values of inputs in the session. The tensors are those of the links, in their order. */
+  | {
+      readonly op: "hold";
+      readonly session: number;
+      readonly links: readonly HeldLink[];
+      readonly tensors: readonly TensorHeader[];
+    }
+  /** Gives what is held under these inputs. */
+  | { readonly op: "held"; readonly session: number; readonly inputs: readonly string[] }
   /** Runs, and folds inputs and outputs into totals that the session keeps. */
   | ({ readonly op: "observe"; readonly session: number; readonly tensors: readonly TensorHeader[] } & Watched)
   /** Hands the totals over and forgets them; see `CrossedStatistics` for the parts. */

@@ -1,11 +1,11 @@
-import type { Observation, PortInfo, Profile, Session, SessionOptions, Statistics, Tensors } from "@pare/pass";
+import type { Held, Observation, PortInfo, Profile, Session, SessionOptions, Statistics, Tensors } from "@pare/pass";
 import { makeTensor } from "@pare/tensor";
 import { closedError, notProfiledError } from "./errors.ts";
-import { checkFetch, checkInputs, tensorBody } from "./feeds.ts";
+import { checkFetch, checkHeldNames, checkInputs, checkState, tensorBody } from "./feeds.ts";
 import type { Frame } from "./frames.ts";
 import type { Body, HostProcess } from "./host-process.ts";
 import { unpack } from "./observe/observed.ts";
-import type { Reply, Request } from "./protocol.ts";
+import type { Reply, Request, TensorHeader } from "./protocol.ts";
 import { runError } from "./refusals.ts";
 
 export interface SessionSpec {
@@ -24,6 +24,8 @@ export class OrtSession implements Session {
   readonly spec: SessionSpec;
   #closed = false;
   #profile: Promise<Profile> | undefined;
+  /** Held inputs with the output that each takes. */
+  readonly #held = new Map<string, string | undefined>();
 
   constructor(host: HostProcess, spec: SessionSpec) {
     this.host = host;
@@ -43,8 +45,8 @@ export class OrtSession implements Session {
     options: { readonly fetch?: readonly string[]; readonly signal?: AbortSignal } = {},
   ): Promise<Tensors> {
     const { id, name } = this.spec;
-    const fetch = checkFetch(options.fetch, this.outputs, name);
-    const { tensors, body } = tensorBody(checkInputs(inputs, this.inputs, name));
+    const fetch = checkFetch(options.fetch ?? this.#freeOutputs(), this.outputs, name);
+    const { tensors, body } = tensorBody(this.checkInputs(inputs));
     const { header, parts } = await this.ask(
       { op: "run", session: id, fetch, tensors },
       `running ${name}`,
@@ -52,7 +54,38 @@ export class OrtSession implements Session {
       body,
     );
     if (!header.ok) throw runError(header.message, name);
-    return new Map((header.tensors ?? []).map((t, i) => [t.name, makeTensor(t.dtype, t.shape, parts[i]!)]));
+    return tensorsOf(header.tensors, parts);
+  }
+
+  /** The inputs of a run in the session's order, without what is held. @throws ENGINE_INPUT */
+  checkInputs(inputs: Tensors): ReturnType<typeof checkInputs> {
+    return checkInputs(inputs, this.inputs, this.spec.name, this.#held);
+  }
+
+  #freeOutputs(): readonly string[] | undefined {
+    if (this.#held.size === 0) return undefined;
+    const taken = new Set(this.#held.values());
+    return this.outputs.map(({ name }) => name).filter((name) => !taken.has(name));
+  }
+
+  async hold(state: readonly Held[]): Promise<void> {
+    const { id, name } = this.spec;
+    checkState(state, this.inputs, this.outputs, name);
+    const links = state.map(({ input, from }) => ({ input, from }));
+    const { tensors, body } = tensorBody(state.map(({ input, initial }) => [input, initial]));
+    const request = { op: "hold", session: id, links, tensors } as const;
+    const { header } = await this.ask(request, `holding state of ${name}`, undefined, body);
+    if (!header.ok) throw runError(header.message, name);
+    for (const { input, from } of state) this.#held.set(input, from);
+  }
+
+  async held(names: readonly string[] = [...this.#held.keys()]): Promise<Tensors> {
+    const { id, name } = this.spec;
+    const inputs = checkHeldNames(names, [...this.#held.keys()], name);
+    const request = { op: "held", session: id, inputs } as const;
+    const { header, parts } = await this.ask(request, `reading state of ${name}`);
+    if (!header.ok) throw runError(header.message, name);
+    return tensorsOf(header.tensors, parts);
   }
 
   async observe(
@@ -64,7 +97,7 @@ export class OrtSession implements Session {
     const { batch, count = batch, signal } = options;
     const names = observations.map(({ value }) => value);
     checkFetch(names, [...this.outputs, ...this.inputs], name);
-    const { tensors, body } = tensorBody(checkInputs(inputs, this.inputs, name));
+    const { tensors, body } = tensorBody(this.checkInputs(inputs));
     const request = { op: "observe", session: id, tensors, observations, batch, count } as const;
     const { header } = await this.ask(request, `observing ${name}`, signal, body);
     if (!header.ok) throw runError(header.message, name);
@@ -112,4 +145,8 @@ export class OrtSession implements Session {
     if (this.#closed) throw closedError(name);
     return this.host.request(request, { doing, timeoutMs, signal }, body);
   }
+}
+
+function tensorsOf(headers: readonly TensorHeader[] = [], parts: readonly Uint8Array[]): Tensors {
+  return new Map(headers.map(({ name, dtype, shape }, i) => [name, makeTensor(dtype, shape, parts[i]!)]));
 }

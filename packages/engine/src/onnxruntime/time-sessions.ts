@@ -1,6 +1,6 @@
 import type { ArrivalPlan, ArrivalTiming, Tensors, Timing, TimingOptions, TimingPlan } from "@pare/pass";
 import { blockOrders } from "./block-orders.ts";
-import { checkInputs, tensorBody } from "./feeds.ts";
+import { tensorBody } from "./feeds.ts";
 import type { Frame } from "./frames.ts";
 import type { Body, HostProcess } from "./host-process.ts";
 import type { Reply, Request, Turn } from "./protocol.ts";
@@ -79,7 +79,7 @@ async function withTurns<Result>(
   try {
     const turns: Turn[] = [];
     for (const { session, inputs } of timed) {
-      const { tensors, body } = tensorBody(checkInputs(inputs, session.inputs, session.spec.name));
+      const { tensors, body } = tensorBody(session.checkInputs(inputs));
       const feed = ++feeds;
       kept.push(feed);
       turns.push({ session: session.spec.id, feed });
