@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { alternatingMemory } from "./batch-memory.ts";
 
 it("two pieces take turns, for each field its own", () => {
-  const memory = alternatingMemory();
+  const memory = alternatingMemory(2);
   const [first, second, third] = [memory("a", 8), memory("a", 8), memory("a", 8)];
   expect(second).not.toBe(first);
   expect(third).toBe(first);
@@ -11,6 +11,13 @@ it("two pieces take turns, for each field its own", () => {
 });
 
 it("another size gets a piece of its own", () => {
-  const memory = alternatingMemory();
+  const memory = alternatingMemory(2);
   expect([memory("a", 8), memory("a", 4), memory("a", 4)].map(({ byteLength }) => byteLength)).toEqual([8, 4, 4]);
+});
+
+it("of more turns as many pieces are out at a time", () => {
+  const memory = alternatingMemory(3);
+  const pieces = [memory("a", 8), memory("a", 8), memory("a", 8)];
+  expect(new Set(pieces).size).toBe(3);
+  expect(memory("a", 8)).toBe(pieces[0]);
 });

@@ -131,6 +131,26 @@ describe("batches", () => {
     await expect(collect(late, { batch: 5 })).rejects.toThrow("sample 0 is broken");
   });
 
+  it("begins with a later batch, in the same order, and does not read what is left out", async () => {
+    const read: number[] = [];
+    const watched: Dataset = {
+      ...tiny(),
+      sample(index) {
+        read.push(index);
+        return tiny().sample(index);
+      },
+    };
+    for (const shuffle of [false, true]) {
+      const options = { batch: 2, ...plain, shuffle, seed: 4, epoch: 1 };
+      const all = await collect(tiny(), options);
+      read.length = 0;
+      const rest = await collect(watched, { ...options, from: 1 });
+      expect(rest).toEqual(all.slice(1));
+      expect(read).toHaveLength(3);
+      expect(await collect(tiny(), { ...options, from: 3 })).toEqual([]);
+    }
+  });
+
   it("has another order in every epoch, the same in a rerun, every sample once", async () => {
     const order = async (epoch: number, batch: number) =>
       (await collect(tiny(), { batch, ...plain, shuffle: true, seed: 4, epoch })).flatMap(({ ids }) => ids);

@@ -33,8 +33,13 @@ export interface BatchOptions {
   readonly epoch?: number;
   /** Leave out the last batch where it is smaller than the others. Default false. */
   readonly dropLast?: boolean;
-  /** The inputs of a batch hold only until the second one after it is asked for, which takes their memory. Default false. */
-  readonly reuse?: boolean;
+  /** Batches to leave out at the head; their samples are not read. Default 0. */
+  readonly from?: number;
+  /**
+   * So many batches exist at a time: asking for one more takes the memory of the oldest one's inputs. Default: each is the
+   * caller's for good.
+   */
+  readonly reuse?: number;
 }
 
 export interface Batch {
@@ -49,10 +54,10 @@ export interface Batch {
 
 /** @throws DATA_BATCH, DATA_TYPE, DATA_FIELD, DATA_TRANSFORM, and the data set's own */
 export async function* batches(dataset: Dataset, options: BatchOptions): AsyncGenerator<Batch> {
-  const { batch, transform = {}, pad = false, dropLast = false, fields = dataset.fields } = options;
+  const { batch, transform = {}, pad = false, dropLast = false, fields = dataset.fields, from = 0 } = options;
   if (!Number.isInteger(batch) || batch < 1) throw batchSizeError(batch);
-  const memory = options.reuse === true ? alternatingMemory() : freshMemory;
-  let first = 0;
+  const memory = options.reuse === undefined ? freshMemory : alternatingMemory(options.reuse);
+  let first = Math.min(from * batch, dataset.length);
   for await (const group of groups(ordered(dataset, options), batch)) {
     if (dropLast && group.length < batch) return;
     const samples = group.map((sample) => augmented(sample, options));
@@ -67,11 +72,12 @@ export async function* batches(dataset: Dataset, options: BatchOptions): AsyncGe
 
 const orderPurpose = 0x6f726465;
 
-function ordered(dataset: Dataset, { shuffle: isShuffled = false, seed = 0, epoch = 0 }: BatchOptions): Dataset {
-  if (!isShuffled) return dataset;
+function ordered(dataset: Dataset, options: BatchOptions): Dataset {
+  const { shuffle: isShuffled = false, seed = 0, epoch = 0, from = 0, batch } = options;
+  if (!isShuffled && from === 0) return dataset;
   const order = Array.from({ length: dataset.length }, (_, i) => i);
-  shuffle(order, randomStream(seed, orderPurpose, epoch));
-  return subset(dataset, order, `epoch ${epoch}`);
+  if (isShuffled) shuffle(order, randomStream(seed, orderPurpose, epoch));
+  return subset(dataset, order.slice(from * batch), `epoch ${epoch}`);
 }
 
 function augmented(sample: Sample, { augment, seed = 0, epoch = 0 }: BatchOptions): Sample {

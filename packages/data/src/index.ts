@@ -15,6 +15,7 @@ export { reviewLength, reviewWords } from "./generated/reviews.ts";
 export { type GlyphOptions, type GlyphSplit, glyphs } from "./glyphs/glyphs.ts";
 export type { Geometry } from "./images/geometry.ts";
 export { type ImageFiles, type ImageFilesOptions, imageFiles } from "./images/image-files.ts";
+export { keepDecoded } from "./keep-decoded.ts";
 export type {
   SourceSample,
   SourceTensor,

@@ -4,11 +4,12 @@ export {
   type DatasetFeedOptions,
   type DatasetFeeds,
   datasetFeeds,
+  type EpochOptions,
   type Fed,
   type Feed,
   type FeedSource,
   type Runner,
 } from "./feeds.ts";
 export { type RandomFeedOptions, randomFeeds } from "./random-feeds.ts";
-export { compareEvaluations, metricsOf } from "./results.ts";
+export { compareEvaluations, metricsOf, valuesOf } from "./results.ts";
 export type { Activation } from "./scores.ts";

@@ -2,6 +2,7 @@ import type { Comparison, Metric } from "@pare/report";
 import { unpairedSamplesError } from "../errors.ts";
 import { type NamedStatistic, statisticsOf } from "../metrics/catalog.ts";
 import { compareStatistics, estimate } from "../metrics/estimate.ts";
+import { once } from "../stats/statistic.ts";
 import type { Evaluation } from "./evaluate.ts";
 
 /** Every metric of a model with its interval. @param seed of the resamples */
@@ -14,6 +15,13 @@ export function metricsOf(evaluation: Evaluation, seed: number): readonly Metric
   return named.map(({ name, unit, better }, i): Metric => {
     const { value, interval } = estimates[i]!;
     return { name, unit, better, value, ...(interval && { interval }), samples: evaluation.samples };
+  });
+}
+
+/** Every metric of a model without an interval, which takes most of the time. */
+export function valuesOf(evaluation: Evaluation): readonly Pick<Metric, "name" | "unit" | "better" | "value">[] {
+  return allStatistics(evaluation).map(({ name, unit, better, statistic }) => {
+    return { name, unit, better, value: statistic.value(once(statistic.samples)) };
   });
 }
 
