@@ -9,6 +9,30 @@ export function unknownValueError(name: string): PareError {
   });
 }
 
+/** Samples of a batch whose labels do not go together. */
+export function unlikeTargetsError(id: string, expected: string, got: string): PareError {
+  return new PareError({
+    code: "LEARN_TARGET",
+    at: `sample ${id}`,
+    problem: "its label is unlike those of the other samples",
+    expected,
+    got,
+    next: "Every sample needs a label of one kind and size to train with, or none has one.",
+  });
+}
+
+/** Training data is smaller than one batch. */
+export function tooFewSamplesError(name: string, samples: number, batch: number): PareError {
+  return new PareError({
+    code: "LEARN_BATCH",
+    at: name,
+    problem: "there are fewer training samples than one batch takes",
+    expected: `at least ${batch}`,
+    got: `${samples}`,
+    next: "Lower `batch`, or give more training data.",
+  });
+}
+
 export function noTimingInputsError(): PareError {
   return new PareError({
     code: "LEARN_INPUTS",

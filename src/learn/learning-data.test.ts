@@ -52,6 +52,24 @@ it("holds samples out of calibration", async () => {
   for (const id of used) expect(judged).not.toContain(id);
 });
 
+describe("training samples", () => {
+  it("are all of the training data where there is validation data", async () => {
+    const data = await open(`{ train: ${glyphs(1000)}, validation: ${glyphs(200)} }`);
+    expect(data!.training!.length).toBe(1000);
+  });
+
+  it("are those that are not held out to judge on", async () => {
+    const data = await open(`{ train: ${glyphs(40)}, calibration: { samples: 8 } }`);
+    const [trained, judged] = [await ids(data!.training!), await ids(data!.validation)];
+    expect([trained.size, judged.size]).toEqual([8, 32]);
+    for (const id of trained) expect(judged).not.toContain(id);
+  });
+
+  it("are none where there is only validation data", async () => {
+    expect((await open(`{ validation: ${glyphs(40)} }`))!.training).toBeUndefined();
+  });
+});
+
 it("never touches test data", async () => {
   expect(await open(`{ test: ${glyphs(100)} }`)).toBeUndefined();
   const data = await open(`{ train: ${glyphs(1000)}, split: { test: 0.5 } }`);

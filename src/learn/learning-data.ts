@@ -11,6 +11,8 @@ export interface LearningData {
   readonly folder: string;
   readonly calibration: Dataset;
   readonly validation: Dataset;
+  /** What models are trained on: the training data without what choices are made on; undefined where there is none. */
+  readonly training?: Dataset | undefined;
   /** Set where the recipe has no validation data: what takes its place. */
   readonly note: string | undefined;
 }
@@ -36,12 +38,14 @@ export async function openLearningData(checked: {
   const { samples = defaultSamples, seed = 0 } = recipe.data.calibration ?? {};
   const choose = (from: Dataset) => part(from, chooseSamples(from, samples, seed), "calibration");
   if (train !== undefined && validation !== undefined)
-    return { recipe, folder, calibration: choose(train), validation, note: undefined };
+    return { recipe, folder, calibration: choose(train), validation, training: train, note: undefined };
   const held = heldOut(pool, samples, seed);
   const rest = Array.from({ length: pool.length }, (_, i) => i).filter((i) => !held.has(i));
   const judged = part(pool, [...held], "held out");
   const note = `no validation data: choices are made on ${judged.length} samples held out from ${pool.name}`;
-  return { recipe, folder, calibration: choose(part(pool, rest, "rest")), validation: judged, note };
+  const kept = part(pool, rest, "rest");
+  const training = train && kept;
+  return { recipe, folder, calibration: choose(kept), validation: judged, training, note };
 }
 
 /** Ascending; by class or group as far as they are known without reading the samples. */

@@ -8,6 +8,7 @@ import { calibrationBatches } from "./feeds.ts";
 import { createJudge } from "./judge.ts";
 import type { LearningData } from "./learning-data.ts";
 import { observeCached } from "./statistics-cache.ts";
+import { createTraining, type TrainingSettings } from "./training-tools.ts";
 
 export interface LearningOptions {
   /** Undefined: nothing to learn from. */
@@ -21,20 +22,24 @@ export interface LearningOptions {
   readonly named?: ReadonlyMap<string, NamedModel>;
   /** Where statistics are kept; undefined: nowhere. */
   readonly cache?: FolderCache | undefined;
+  /** Undefined: nothing is trained. */
+  readonly training?: TrainingSettings | undefined;
 }
 
 /** What a pass may learn from data and machine. @param model whose inputs samples are bound to */
 export function learningTools(
   model: Model,
-  { data, bench, choices, original, named, cache }: LearningOptions,
+  { data, bench, choices, original, named, cache, training: settings }: LearningOptions,
   world: World,
-): Pick<Tools, "data" | "bench" | "choices" | "original" | "model"> {
+): Pick<Tools, "data" | "bench" | "choices" | "original" | "model" | "training"> {
+  const training = data && settings && createTraining(data, world, settings);
   return {
     ...(data !== undefined && { data: passData(model, data, cache, world) }),
     ...(bench !== undefined && { bench: createBench(data, world, bench) }),
     ...(choices !== undefined && { choices }),
     ...(original !== undefined && { original }),
     ...(named !== undefined && { model: (reference: string) => named.get(reference)!.open() }),
+    ...(training !== undefined && { training }),
   };
 }
 

@@ -90,7 +90,8 @@ async function runIn(
   const startedAt = new Date();
   const began = performance.now();
   const cache = await openCache(cacheFolder(options, folder), options.cacheLimitBytes);
-  const steps = await runSteps(facts, cache, world, lock);
+  const checkpoints = join(folder.path, ".parts", "checkpoints");
+  const steps = await runSteps(facts, { cache, checkpoints }, world, lock);
   const result = await writeResult(folder, facts, steps);
   if (lock !== undefined) checkLockOutput(lock.lock, facts.lock, lock.file, result.files.sha256);
   const pair: ModelPair = { original: steps.original.path, result: result.path };

@@ -14,6 +14,7 @@ import {
 } from "@pare/recipe";
 import type { StepNote, StepRecord } from "@pare/report";
 import { passNamed } from "../catalog.ts";
+import { folderCheckpoints } from "../learn/checkpoint-store.ts";
 import { keepChoices } from "../learn/choices.ts";
 import { learningTools } from "../learn/learning-tools.ts";
 import { isUntrained } from "../model/builtin.ts";
@@ -55,6 +56,12 @@ interface StepDescription {
 
 const modelFile = "model.onnx";
 
+export interface StepFolders {
+  readonly cache: FolderCache;
+  /** What an interrupted step has left lies here until the run is finished. */
+  readonly checkpoints: string;
+}
+
 /**
  * Does the steps of a recipe, or takes them from the cache. Every step starts from the file that the one before it
  * wrote, also where that was just now: a resumed run then does exactly what an uninterrupted one does.
@@ -62,7 +69,7 @@ const modelFile = "model.onnx";
  */
 export async function runSteps(
   facts: RunFacts,
-  cache: FolderCache,
+  { cache, checkpoints }: StepFolders,
   world: World,
   lock?: { readonly lock: Lock; readonly file: string },
 ): Promise<StepsOutcome> {
@@ -81,7 +88,9 @@ export async function runSteps(
     const given = lock && (lock.lock.steps[index]?.choices ?? {});
     const key = stepKey(facts, index, { input, original: learnsFrom, given });
     const known = await cache.find(key);
-    const parts = { facts, index, model, original: learnsFrom, given, cache, features: lock?.lock.cpu.features };
+    const features = lock?.lock.cpu.features;
+    const folders = { cache, checkpoints: join(checkpoints, key) };
+    const parts = { facts, index, model, original: learnsFrom, given, ...folders, features };
     const entry = known ?? (await cache.store(key, (folder) => runStep(parts, folder, world)));
     const description = entry.description as StepDescription;
     records.push(stepRecord(facts, index, description, known !== undefined));
@@ -131,6 +140,8 @@ interface StepParts extends Omit<StepSource, "input"> {
   readonly index: number;
   readonly model: Model;
   readonly cache: FolderCache;
+  /** Folder of this step's checkpoints. */
+  readonly checkpoints: string;
   /** Of the lock file's processor; undefined: of this one. */
   readonly features: readonly string[] | undefined;
 }
@@ -151,12 +162,14 @@ async function runStep(parts: StepParts, folder: string, world: World): Promise<
 }
 
 /** A replay chooses what is in the lock file, for the processor that is in it. */
-function learningOf({ facts, model, cache, features }: StepParts, original: StepInput, choices: Choices, world: World) {
+function learningOf(parts: StepParts, original: StepInput, choices: Choices, world: World) {
+  const { facts, model, cache, checkpoints, features } = parts;
   const { recipe } = facts.checked;
   const { device = "cpu", threads = 1 } = recipe.measure[0] ?? {};
   const bench = { device, threads, seed: recipe.seed, cpuFeatures: features };
   const { learning: data, named } = facts;
-  const options = { data, bench, choices, original: readModelFile(original.file), cache, named };
+  const training = { device, checkpoints: folderCheckpoints(checkpoints) };
+  const options = { data, bench, choices, original: readModelFile(original.file), cache, named, training };
   return learningTools(model, options, world);
 }
 

@@ -11,7 +11,7 @@ export interface ToolsOptions {
   readonly seed: number;
   readonly selection?: Selection;
   /** What passes may learn from data and machine; see `learningTools`. Default: nothing. */
-  readonly learning?: Pick<Tools, "data" | "bench" | "choices" | "original" | "model">;
+  readonly learning?: Pick<Tools, "data" | "bench" | "choices" | "original" | "model" | "training">;
 }
 
 /** What a pass may ask for, given by the engine. @throws SELECT_PATTERN */

@@ -1,5 +1,6 @@
 import type { Model } from "@pare/ir";
-import type { Session, SessionOptions, Tensors } from "./contract.ts";
+import type { Tensor } from "@pare/tensor";
+import type { Progress, Session, SessionOptions, Tensors } from "./contract.ts";
 
 /** What a pass that trains may ask of the world, beside `Tools`. Test data is none of it. */
 export interface TrainingTools {
@@ -8,21 +9,23 @@ export interface TrainingTools {
   /** Names of the classes; empty where targets are no classes. */
   readonly classes: readonly string[];
   /**
-   * One epoch in an order of its own, prepared and augmented as the recipe says, bound to the inputs of `model`; full
-   * batches only. Order and augmentation are functions of (seed, epoch, sample id). Batches are prepared while the ones
-   * before are being used.
+   * One epoch in an order of its own, prepared and augmented as the recipe says, bound to the inputs of `model`, whose
+   * batch may be another one; full batches only. Order and augmentation are functions of (seed, epoch, sample id). At most
+   * two batches are prepared while the ones before are being used. A batch holds until the second one after it is asked for.
    */
   batches(model: Model, options: TrainingBatches): AsyncIterable<TrainingBatch>;
-  /** How a model does on validation data: the recipe's first metric, and the mean loss where targets are classes. */
+  /** How a model does on validation data: the recipe's first metric, and the mean cross-entropy where targets are classes. */
   evaluate(model: Model): Promise<TrainingScore>;
-  /** A session on the device of the recipe's first measurement, with all its threads. */
+  /** A session on the device of the recipe's first measurement, with all threads of this machine. */
   open(model: Model, options?: Pick<SessionOptions, "device" | "threads">): Promise<Session>;
   /** Where a run leaves what it needs to go on after an interruption. */
   readonly checkpoints: CheckpointStore;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
 }
 
 export interface TrainingBatches {
-  /** Samples in a batch. */
+  /** Samples in a batch; all are full. */
   readonly batch: number;
   /** From 0. */
   readonly epoch: number;
@@ -37,7 +40,7 @@ export interface TrainingBatch {
   /** By the model's input names. */
   readonly inputs: Tensors;
   /** Class indices as int64 [batch], values as float32 [batch, n], next tokens as int64 [batch, length]; undefined where the data has no labels. */
-  readonly targets: Tensors | undefined;
+  readonly targets: Tensor | undefined;
   readonly ids: readonly string[];
 }
 
@@ -50,9 +53,9 @@ export interface TrainingScore {
   readonly loss: number | undefined;
 }
 
-/** Checkpoints by key. Written aside and renamed; the one before is kept until the next one is whole. */
+/** Checkpoints by key, written aside and renamed. The one before is kept, should the latest turn out to be torn. */
 export interface CheckpointStore {
-  /** The latest whole one; a torn one is passed over. */
+  /** The latest whole one; a torn one is passed over. Its tensors hold until it is saved over or cleared. */
   latest(key: string): Promise<Checkpoint | undefined>;
   save(key: string, checkpoint: Checkpoint): Promise<void>;
   /** When the work is done. */

@@ -1,0 +1,71 @@
+import { classOf, type Dataset, keepDecoded } from "@pare/data";
+import type { Model } from "@pare/ir";
+import { automatic, evaluateModels, valuesOf } from "@pare/measure";
+import type { CheckpointStore, Device, TrainingScore, TrainingTools } from "@pare/pass";
+import { isMetricModule } from "@pare/recipe";
+import { openForEvaluation } from "../evaluate/open-model.ts";
+import { loadUserMetrics } from "../evaluate/user-metrics.ts";
+import type { World } from "../run/tools.ts";
+import { feedsOf } from "./feeds.ts";
+import type { LearningData } from "./learning-data.ts";
+import { trainingBatches } from "./training-batches.ts";
+
+export interface TrainingSettings {
+  /** ONNX Runtime device of the step. */
+  readonly device: Device;
+  readonly checkpoints: CheckpointStore;
+}
+
+/** Bytes of samples that stay in memory, decoded: CIFAR-10 has 154 million. */
+const mostDecoded = 192 * 1024 * 1024;
+const mostDecodedToJudge = 32 * 1024 * 1024;
+const batch = 32;
+
+/** What training may ask of a recipe's data and of the engine; undefined where the recipe has no training data. */
+export function createTraining(
+  data: LearningData,
+  world: World,
+  { device, checkpoints }: TrainingSettings,
+): TrainingTools | undefined {
+  if (data.training === undefined) return undefined;
+  const { engine, progress, signal } = world;
+  const training = keepDecoded(data.training, mostDecoded);
+  const validation = keepDecoded(data.validation, mostDecodedToJudge);
+  return {
+    samples: training.length,
+    classes: training.classes,
+    batches: (model, options) => trainingBatches(model, training, data, options),
+    evaluate: (model) => score(model, { ...data, validation }, world),
+    open: (model, options = {}) => engine.open(model, { device, signal, ...options }),
+    ...{ checkpoints, progress, signal },
+  };
+}
+
+/** By the recipe's first metric; where targets are classes the cross-entropy comes along. */
+async function score(model: Model, data: LearningData, world: World): Promise<TrainingScore> {
+  const { recipe, validation, folder } = data;
+  const { metrics, output, activation } = recipe.evaluate;
+  const [first = automatic] = metrics;
+  const isOwn = isMetricModule(first);
+  const loss = (await areClasses(validation)) ? ["loss"] : [];
+  const { session } = await openForEvaluation(model, world);
+  await using _ = session;
+  const [evaluation] = await evaluateModels([session], feedsOf(validation, data, batch), {
+    metrics: [...(isOwn ? [] : [first]), ...loss],
+    userMetrics: isOwn ? await loadUserMetrics([first], folder) : [],
+    activation,
+    ...(output !== undefined && { output }),
+    signal: world.signal,
+  });
+  const values = valuesOf(evaluation!);
+  const chosen = values.find(({ name }) => !isOwn || !loss.includes(name))!;
+  return {
+    ...{ metric: chosen.name, value: chosen.value, better: chosen.better },
+    samples: evaluation!.samples,
+    loss: values.find(({ name }) => loss.includes(name))?.value,
+  };
+}
+
+async function areClasses(dataset: Dataset): Promise<boolean> {
+  return dataset.length > 0 && classOf((await dataset.sample(0)).target) >= 0;
+}
