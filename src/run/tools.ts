@@ -44,5 +44,5 @@ export function selectionOf(only: readonly string[] = [], except: readonly strin
 
 /** The same progress with a word in front. */
 export function prefixed(progress: Progress, prefix: string): Progress {
-  return { report: (task, done, total) => progress.report(`${prefix}: ${task}`, done, total) };
+  return { report: (task, ...rest) => progress.report(`${prefix}: ${task}`, ...rest) };
 }

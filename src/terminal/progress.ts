@@ -1,6 +1,6 @@
-/** How far a long task is: `done` of `total` units. A total of 0: unknown. */
+/** How far a long task is: `done` of `total` units. A total of 0: unknown. `detail` replaces share and time left. */
 export interface ProgressLine {
-  report(task: string, done: number, total: number): void;
+  report(task: string, done: number, total: number, detail?: string): void;
   /** Takes the live line away, so that other output starts on a clean line. */
   clear(): void;
 }
@@ -31,14 +31,17 @@ export function createProgress(stream: ProgressStream, now: () => number = () =>
   };
   return {
     clear,
-    report: (name, done, total) => {
+    report: (name, done, total, detail) => {
       const time = now();
       const isNew = name !== task;
       if (isNew) [task, startedMs] = [name, time];
       const everyMs = stream.isTTY ? liveEveryMs : isNew ? plainNewTaskMs : plainEveryMs;
       if (time - writtenMs < everyMs) return;
       writtenMs = time;
-      const line = progressText(name, done, total, time - startedMs);
+      const line =
+        detail === undefined
+          ? progressText(name, done, total, time - startedMs)
+          : `${name}: ${done} of ${total}, ${detail}`;
       if (!stream.isTTY) return void stream.write(`${line}\n`);
       stream.write(`\r${line.slice(0, (stream.columns || 80) - 1)}\x1b[K`);
       visible = true;

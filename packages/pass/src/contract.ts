@@ -181,8 +181,8 @@ export interface Choices {
 }
 
 export interface Progress {
-  /** `done` of `total` units of the current task. */
-  report(task: string, done: number, total: number): void;
+  /** `done` of `total` units of the current task. @param detail how it goes, with the time that is left */
+  report(task: string, done: number, total: number, detail?: string): void;
 }
 
 export type Device = "cpu" | "webgpu" | "cuda" | "tensorrt" | "coreml" | "dml";

@@ -22,3 +22,47 @@ export function unknownSizesError(name: string, shape: string): PareError {
     next: "Fix the sizes of the inputs, or simplify the model first.",
   });
 }
+
+/** Steps that make the loss worse and worse. */
+export function divergedError(at: string, problem: string, expected: string, got: number, rate: number): PareError {
+  return new PareError({
+    code: "TRAIN_DIVERGED",
+    at,
+    problem,
+    expected,
+    got: `${got}`,
+    next: `Lower the learning rate (${rate.toPrecision(2)} here) to a third, give it a longer warm-up, or clip the gradients.`,
+  });
+}
+
+/** A step graph that compares with labels, and data that has none. */
+export function noTargetsError(input: string): PareError {
+  return new PareError({
+    code: "TRAIN_TARGETS",
+    at: `input "${input}" of the step graph`,
+    problem: "the loss compares with labels, but the training data has none",
+    next: "Give labelled training data, or a loss that needs no labels.",
+  });
+}
+
+/** A step graph that is fed a teacher's outputs, and nobody who gives them. */
+export function noTeacherError(input: string): PareError {
+  return new PareError({
+    code: "TRAIN_TEACHER",
+    kind: "failure",
+    at: `input "${input}" of the step graph`,
+    problem: "a teacher's outputs are fed here, but no teacher was given",
+  });
+}
+
+/** Fewer samples than one step takes. */
+export function noStepsError(samples: number, batch: number): PareError {
+  return new PareError({
+    code: "TRAIN_BATCH",
+    at: "the training data",
+    problem: "it is smaller than one batch, and only full ones are trained on",
+    expected: `at least ${batch} samples`,
+    got: `${samples}`,
+    next: "Lower `batch`, or give more training data.",
+  });
+}

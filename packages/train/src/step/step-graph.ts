@@ -19,6 +19,8 @@ export interface StepGraph {
   readonly metrics: ReadonlyMap<string, string>;
   /** Where each trained constant of the original model is in the state. */
   readonly parameters: readonly StepParameter[];
+  /** Where moving averages of parameters are, which then are what is evaluated and kept; absent where there are none. */
+  readonly averages?: readonly StepParameter[];
 }
 
 /** `input`: a model input. `target`: class indices (int64 [batch]), values (float32 [batch, n]) or next tokens (int64 [batch, length]; −1 is not counted). */
