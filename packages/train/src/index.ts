@@ -1,4 +1,11 @@
 export { type Active, activeBetween } from "./gradient/active.ts";
 export { type DifferentiateOptions, differentiate, refusals } from "./gradient/differentiate.ts";
 export { nodeMaker } from "./gradient/node-maker.ts";
+export type { LossSpec } from "./losses/loss-spec.ts";
+export type { AdamSpec, OptimizerSpec, WeightDecay } from "./optimizers/optimizer-spec.ts";
+export { chooseParameters, type ParameterChoice } from "./prepare/choose-parameters.ts";
+export type * from "./prepare/plan.ts";
+export { buildStepGraph, planTraining } from "./step/build-step-graph.ts";
+export { type MaterializeOptions, materialize } from "./step/materialize.ts";
+export type * from "./step/options.ts";
 export type * from "./step/step-graph.ts";

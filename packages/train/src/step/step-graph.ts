@@ -1,5 +1,6 @@
 import type { Model } from "@pare/ir";
 import type { Tensor } from "@pare/tensor";
+import type { TrainingPlan } from "../prepare/plan.ts";
 
 /**
  * One step of training as a pure function: (batch, parameters, optimizer state, rates) → (new parameters, new state,
@@ -19,6 +20,10 @@ export interface StepGraph {
   readonly metrics: ReadonlyMap<string, string>;
   /** Where each trained constant of the original model is in the state. */
   readonly parameters: readonly StepParameter[];
+  /** Where moving averages of parameters are, which then are what is evaluated and kept; absent where there are none. */
+  readonly averages?: readonly StepParameter[];
+  /** Which constants are trained, and why. */
+  readonly plan: TrainingPlan;
 }
 
 /** `input`: a model input. `target`: class indices (int64 [batch]), values (float32 [batch, n]) or next tokens (int64 [batch, length]; −1 is not counted). */
