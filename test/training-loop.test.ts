@@ -44,6 +44,8 @@ const step: StepGraph = {
       nextParams = Sub (params, move)
     }`),
   batch,
+  formulation: "portable",
+  plan: { constants: [], trained: 3, frozen: 0 },
   feeds: [
     { kind: "input", name: "x" },
     { kind: "target", name: "y" },

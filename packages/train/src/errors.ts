@@ -66,3 +66,68 @@ export function noStepsError(samples: number, batch: number): PareError {
     next: "Lower `batch`, or give more training data.",
   });
 }
+
+/** The model takes one batch size only, and it is another. */
+export function batchFixedError(input: string, size: number, batch: number): PareError {
+  return new PareError({
+    code: "TRAIN_BATCH_FIXED",
+    at: input,
+    problem: "the model is fixed to a batch and cannot be freed",
+    expected: `a batch of ${batch}`,
+    got: `a batch of ${size}`,
+    next: `Train with batches of ${size}, or export the model with a free batch.`,
+  });
+}
+
+/** Nothing is left to train. */
+export function nothingTrainedError(constants: number): PareError {
+  return new PareError({
+    code: "TRAIN_NOTHING",
+    at: "the model",
+    problem: `none of its ${constants} float constants is trained`,
+    next: "Freeze less (`frozen`), or train a model whose weights are float32.",
+  });
+}
+
+/** The loss cannot compare this output with labels. */
+export function lossShapeError(output: string, loss: string, expected: string, shape: readonly number[]): PareError {
+  return new PareError({
+    code: "TRAIN_LOSS",
+    at: output,
+    problem: `the loss ${loss} does not fit this output`,
+    expected,
+    got: `[${shape.join(", ")}]`,
+    next: "Choose another loss or another output.",
+  });
+}
+
+/** A name that should be an output or a value of a model. */
+export function unknownValueError(at: string, name: string, known: readonly string[]): PareError {
+  return new PareError({
+    code: "TRAIN_VALUE",
+    at,
+    problem: `there is no value "${name}"`,
+    ...(known.length > 0 && { expected: `one of ${known.join(", ")}` }),
+    next: "Give the name of a value of the model: `pare inspect` lists them.",
+  });
+}
+
+/** A teacher that cannot be put beside the student. */
+export function teacherError(at: string, problem: string): PareError {
+  return new PareError({
+    code: "TRAIN_TEACHER_MODEL",
+    at,
+    problem,
+    next: "Let the teacher's outputs be computed beforehand and fed instead.",
+  });
+}
+
+/** A trained constant is not in the model that is to receive it. */
+export function missingConstantError(name: string): PareError {
+  return new PareError({
+    code: "TRAIN_CONSTANT",
+    at: name,
+    problem: "the model has no constant of that name",
+    next: "Give the model that the step graph was built from.",
+  });
+}

@@ -3,6 +3,14 @@ export { type DifferentiateOptions, differentiate, refusals } from "./gradient/d
 export { nodeMaker } from "./gradient/node-maker.ts";
 export type { Divergence } from "./loop/divergence.ts";
 export type { EpochRecord } from "./loop/epoch-record.ts";
+export { stepFeeds } from "./loop/step-feeds.ts";
 export { type TeacherOutput, type TrainOptions, type TrainResult, train } from "./loop/train.ts";
+export type { LossSpec } from "./losses/loss-spec.ts";
+export type { AdamSpec, OptimizerSpec, WeightDecay } from "./optimizers/optimizer-spec.ts";
+export { chooseParameters, type ParameterChoice } from "./prepare/choose-parameters.ts";
+export type * from "./prepare/plan.ts";
 export { type Rates, ratesAt, type Schedule } from "./schedule/schedule.ts";
+export { buildStepGraph, planTraining } from "./step/build-step-graph.ts";
+export { parameterStates, parametersOf, setConstants, withConstants } from "./step/materialize.ts";
+export type * from "./step/options.ts";
 export type * from "./step/step-graph.ts";

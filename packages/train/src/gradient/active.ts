@@ -12,13 +12,13 @@ export interface Active {
 export function activeBetween(graph: Graph, from: readonly Value[], to: readonly Value[]): Active {
   const nodes = [...graph.nodes];
   const reached = new Set(from);
-  for (const node of nodes)
-    if (hasSlope(node) && node.inputs.some((input) => input !== undefined && reached.has(input)))
-      for (const output of node.outputs) reached.add(output);
+  const follows = (node: Node) =>
+    hasSlope(node) && node.inputs.some((input) => input !== undefined && reached.has(input));
+  for (const node of nodes) if (follows(node)) for (const output of node.outputs) reached.add(output);
   const active = new Set(to.filter((value) => reached.has(value)));
   const between: Node[] = [];
   for (const node of nodes.reverse()) {
-    if (!hasSlope(node) || !node.outputs.some((output) => active.has(output))) continue;
+    if (!follows(node) || !node.outputs.some((output) => active.has(output))) continue;
     between.push(node);
     for (const input of node.inputs) if (input !== undefined && reached.has(input)) active.add(input);
   }

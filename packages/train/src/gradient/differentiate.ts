@@ -7,11 +7,12 @@
  * 3. Gradients of a value that is used several times are added in the order of the walk: the same graph every time.
  */
 import type { Edit, Graph, Node, Value } from "@pare/ir";
-import { type Formulation, type GradientContext, type Inference, type NodeMaker, shapeOf, specOf } from "@pare/ops";
+import { type Formulation, type GradientContext, type Inference, type NodeMaker, specOf } from "@pare/ops";
 import { elementCount } from "@pare/tensor";
-import { notDifferentiableError, unknownSizesError } from "../errors.ts";
+import { notDifferentiableError } from "../errors.ts";
 import { type Active, activeBetween } from "./active.ts";
 import { nodeMaker } from "./node-maker.ts";
+import { sizesOf } from "./sizes.ts";
 
 export interface DifferentiateOptions {
   readonly graph: Graph;
@@ -88,12 +89,6 @@ function contextOf(node: Node, gradients: readonly (Value | undefined)[], parts:
     ints: (slot) => node.inputs[slot] && inference.ints(node.inputs[slot]),
     refused: (reason) => notDifferentiableError(node, reason),
   };
-}
-
-function sizesOf(inference: Inference, value: Value): readonly number[] {
-  const shape = shapeOf(inference.type(value));
-  if (shape?.every((size) => typeof size === "number")) return shape;
-  throw unknownSizesError(value.name, shape === undefined ? "unknown rank" : `[${shape.join(", ")}]`);
 }
 
 function ones(make: NodeMaker, shape: readonly number[]): Value {

@@ -1,5 +1,7 @@
 import type { Model } from "@pare/ir";
+import type { Formulation } from "@pare/ops";
 import type { Tensor } from "@pare/tensor";
+import type { TrainingPlan } from "../prepare/plan.ts";
 
 /**
  * One step of training as a pure function: (batch, parameters, optimizer state, rates) → (new parameters, new state,
@@ -21,6 +23,10 @@ export interface StepGraph {
   readonly parameters: readonly StepParameter[];
   /** Where moving averages of parameters are, which then are what is evaluated and kept; absent where there are none. */
   readonly averages?: readonly StepParameter[];
+  /** What the backward pass is made of. */
+  readonly formulation: Formulation;
+  /** Which constants are trained, and why. */
+  readonly plan: TrainingPlan;
 }
 
 /** `input`: a model input. `target`: class indices (int64 [batch]), values (float32 [batch, n]) or next tokens (int64 [batch, length]; −1 is not counted). */
