@@ -1,6 +1,7 @@
 import type { Command } from "../terminal/command.ts";
 import { bench } from "./bench.ts";
 import { compare } from "./compare.ts";
+import { distill } from "./distill.ts";
 import { doctor } from "./doctor.ts";
 import { evaluate } from "./evaluate.ts";
 import { init } from "./init.ts";
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   inspect,
   simplify,
   quantize,
+  distill,
   init,
   doctor,
   schema,

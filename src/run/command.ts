@@ -1,6 +1,7 @@
 import { relative } from "node:path";
+import type { CheckedRecipe } from "@pare/recipe";
 import { formatDuration, headline, renderGates, renderTable } from "@pare/report";
-import type { CommandRun, Terminal } from "../terminal/terminal.ts";
+import type { CommandRun, ExitCode, Terminal } from "../terminal/terminal.ts";
 import { failedGates } from "./gates.ts";
 import { type RunOutcome, runRecipe } from "./run.ts";
 
@@ -15,12 +16,20 @@ export interface RunArgs {
   readonly "no-cache": boolean | undefined;
 }
 
-export const runCommand: CommandRun<RunArgs> = async (args, terminal) => {
+export const runCommand: CommandRun<RunArgs> = (args, terminal) => runCommandWith((checked) => checked, args, terminal);
+
+/** @param revise what the command line changes of the recipe */
+export async function runCommandWith(
+  revise: (checked: CheckedRecipe) => CheckedRecipe,
+  args: RunArgs,
+  terminal: Terminal,
+): Promise<ExitCode> {
   const { recipe, out, lock, base, strict = false } = args;
   const folder = args["no-cache"] ? false : args["cache-dir"];
   const outcome = await runRecipe(recipe, {
     out,
     strict,
+    revise,
     ...(lock !== undefined && { lock }),
     ...(base !== undefined && { base }),
     ...(folder !== undefined && { cacheFolder: folder }),
@@ -31,7 +40,7 @@ export const runCommand: CommandRun<RunArgs> = async (args, terminal) => {
   terminal.printJson(outcome.record);
   printOutcome(outcome, terminal);
   return failedGates(outcome.record, strict).length > 0 ? 1 : 0;
-};
+}
 
 function printOutcome({ record, folder, resumed }: RunOutcome, terminal: Terminal): void {
   const cached = record.steps.filter(({ status }) => status === "cached").length;

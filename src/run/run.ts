@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { createOnnxRuntimeEngine } from "@pare/engine";
 import type { Progress } from "@pare/pass";
 import {
+  type CheckedRecipe,
   checkLockInputs,
   checkLockOutput,
   claimRunFolder,
@@ -34,6 +35,8 @@ export interface RunOptions {
   readonly base?: string;
   /** A gate that cannot be told counts as failed in junit.xml. Default false. */
   readonly strict?: boolean;
+  /** What is changed of the recipe before it runs. */
+  readonly revise?: (checked: CheckedRecipe) => CheckedRecipe;
   /** Default: `defaultCacheFolder()`. False: every step is done again. */
   readonly cacheFolder?: string | false;
   readonly cacheLimitBytes?: number;
@@ -50,7 +53,8 @@ export interface RunOutcome {
 
 /** Does what a recipe says. @throws the faults of the recipe, its gates, the base, the model, the steps and the engine */
 export async function runRecipe(file: string, options: RunOptions = {}): Promise<RunOutcome> {
-  const checked = withTargetFiles(readRecipe(file, recipeCatalog));
+  const { revise = (recipe) => recipe } = options;
+  const checked = withTargetFiles(revise(readRecipe(file, recipeCatalog)));
   const gates = await readGates(checked);
   const base = options.base === undefined ? undefined : await readRecordFile(options.base);
   const lock = options.lock === undefined ? undefined : { lock: readLock(options.lock), file: options.lock };

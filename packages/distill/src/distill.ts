@@ -1,0 +1,64 @@
+import { cloneModel, type Model } from "@pare/ir";
+import type { Pass, Tools } from "@pare/pass";
+import * as z from "zod";
+import { comparisonsOf } from "./comparisons.ts";
+import { foreseeTraining } from "./foresee.ts";
+import { trainingNotes } from "./notes.ts";
+import { requireTraining } from "./require-training.ts";
+import { withPortsOf } from "./same-ports.ts";
+import { openTeachers, referencesOf } from "./teachers.ts";
+import { type Trained, type Training, trainModel } from "./train-model.ts";
+import { epochsOption, rateOption, teacherOptions, trainingOptions } from "./training-options.ts";
+
+const name = "distill";
+
+export const distillOptions = z.strictObject({
+  student: z
+    .string()
+    .min(1)
+    .default("input")
+    .describe(
+      "What learns and takes the model's place: a model file, builtin:<architecture> with drawn weights " +
+        "(builtin:resnet8?width=8), or input: the model itself. Default input.",
+    ),
+  ...teacherOptions,
+  teacher: teacherOptions.teacher.default(["input"]),
+  epochs: epochsOption(10),
+  learningRate: rateOption(0.1),
+  ...trainingOptions,
+});
+
+export type DistillOptions = z.output<typeof distillOptions>;
+
+/**
+ * A student learns what its teacher says of the training data: α·T²·KL(softmax(z_t ÷ T) ‖ softmax(z_s ÷ T)) +
+ * (1 − α)·cross-entropy (Hinton, Vinyals, Dean 2015).
+ */
+export const distill: Pass<DistillOptions> = {
+  name,
+  summary: "Train a student by a teacher's outputs; it takes the model's place.",
+  options: distillOptions,
+  promise: "lossy",
+  models: (options) => [...referencesOf(options), ...(options.student === "input" ? [] : [options.student])],
+  foresee: async (model, options, tools) => {
+    const training = trainingOf(model, options, tools);
+    return { notes: await foreseeTraining(training, name, tools), model: training.model };
+  },
+  run: async (model, options, given) => {
+    const tools = requireTraining(given, name);
+    const training = trainingOf(model, options, tools);
+    const trained = await trainModel(training, name, tools);
+    const compared: Trained[] = [];
+    const original =
+      options.student === "input" && tools.original === undefined ? undefined : (tools.original ?? model);
+    for (const each of comparisonsOf(training, { wanted: options.compare, original }))
+      compared.push(await trainModel(each, name, tools));
+    return { notes: trainingNotes(trained, compared), model: trained.model };
+  },
+};
+
+function trainingOf(model: Model, options: DistillOptions, tools: Tools): Training {
+  const student = options.student === "input" ? cloneModel(model) : withPortsOf(tools.model!(options.student), model);
+  const teaching = { ...options, teachers: openTeachers(options, model, tools, name) };
+  return { label: "student, taught", role: "result", model: student, options, schedule: "one-cycle", teaching };
+}

@@ -1,0 +1,55 @@
+import { cloneModel, type Model } from "@pare/ir";
+import type { Pass, Tools } from "@pare/pass";
+import { setConstants } from "@pare/train";
+import * as z from "zod";
+import { comparisonsOf } from "./comparisons.ts";
+import { foreseeTraining } from "./foresee.ts";
+import { trainingNotes } from "./notes.ts";
+import { requireTraining } from "./require-training.ts";
+import { isSameModel } from "./same-model.ts";
+import { openTeachers, referencesOf } from "./teachers.ts";
+import { type Trained, type Training, trainModel } from "./train-model.ts";
+import { epochsOption, rateOption, teacherOptions, trainingOptions } from "./training-options.ts";
+
+const name = "train/finetune";
+
+export const finetuneOptions = z.strictObject({
+  epochs: epochsOption(3),
+  learningRate: rateOption(0.01),
+  ...trainingOptions,
+  distill: z.strictObject(teacherOptions).optional().describe("A teacher beside the labels. Default: none."),
+});
+
+export type FinetuneOptions = z.output<typeof finetuneOptions>;
+
+/** Trains a model further on its data, by its labels or a teacher; an untrained network from scratch. */
+export const finetune: Pass<FinetuneOptions> = {
+  name,
+  summary: "Train the weights on the recipe's training data, by labels, a teacher or both.",
+  options: finetuneOptions,
+  promise: "lossy",
+  models: ({ distill }) => referencesOf(distill),
+  foresee: async (model, options, tools) => foreseeTraining(trainingOf(model, options, tools), name, tools),
+  run: async (model, options, given) => {
+    const tools = requireTraining(given, name);
+    const training = trainingOf(cloneModel(model), options, tools);
+    const original = tools.original !== undefined && !isSameModel(model, tools.original) ? tools.original : undefined;
+    const trained = await trainModel(training, name, tools);
+    const compared: Trained[] = [];
+    for (const each of comparisonsOf(training, { wanted: options.compare, original }))
+      compared.push(await trainModel(each, name, tools));
+    setConstants(model, trained.learned);
+    return trainingNotes(trained, compared);
+  },
+};
+
+function trainingOf(model: Model, options: FinetuneOptions, tools: Tools): Training {
+  const teaching = options.distill && {
+    ...options.distill,
+    teachers: openTeachers(options.distill, model, tools, name),
+  };
+  return {
+    ...{ label: teaching === undefined ? "by labels" : "taught", role: "result", model, options, schedule: "cosine" },
+    ...(teaching !== undefined && { teaching }),
+  };
+}

@@ -1,0 +1,2 @@
+export { distill } from "./distill.ts";
+export { finetune } from "./finetune.ts";

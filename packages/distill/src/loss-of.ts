@@ -1,0 +1,32 @@
+import type { Tensor } from "@pare/tensor";
+import type { LossSpec } from "@pare/train";
+import type { TrainingOptions } from "./training-options.ts";
+
+/**
+ * The loss for what the data's targets are, where the recipe leaves it open: cross-entropy of classes (of one score: binary
+ * cross-entropy) and tokens, the squared error of values.
+ * @param output the trained output's shape
+ */
+export function lossOf(
+  { loss, labelSmoothing }: TrainingOptions,
+  targets: Tensor | undefined,
+  output: readonly number[],
+): LossSpec {
+  switch (loss) {
+    case "auto":
+      if (targets?.dtype === "float32") return { kind: "mse" };
+      if (isSingle(output)) return { kind: "binary-cross-entropy", labels: "classes" };
+      return { kind: "cross-entropy", labelSmoothing };
+    case "cross-entropy":
+      return { kind: "cross-entropy", labelSmoothing };
+    case "binary-cross-entropy":
+      return { kind: "binary-cross-entropy", labels: targets?.dtype === "int64" ? "classes" : "values" };
+    default:
+      return { kind: loss };
+  }
+}
+
+/** [batch, 1] or [batch]. */
+function isSingle(shape: readonly number[]): boolean {
+  return shape.slice(1).every((size) => size === 1);
+}

@@ -1,0 +1,33 @@
+import type { Note } from "@pare/pass";
+import type { Trained } from "./train-model.ts";
+
+/** What was trained, and what it is compared with. */
+export function trainingNotes(trained: Trained, compared: readonly Trained[]): readonly Note[] {
+  const { record, step } = trained;
+  const { metric, before, value, best, epochs, parameters } = record;
+  const change = before === null ? `${shown(value)}` : `${shown(before)} → ${shown(value)}`;
+  const kept =
+    best === 0
+      ? "; no epoch was better than before: the weights are as they were"
+      : `, epoch ${best} of ${epochs.length}`;
+  const others = compared.map((each) => `; ${each.record.label}: ${shown(each.record.value)}`).join("");
+  const text = `trained ${parameters.trained} parameters: ${metric} on ${record.samples} validation samples ${change}${kept}${others}`;
+  return [
+    { kind: best === 0 ? "left" : "changed", text, training: [record, ...compared.map((each) => each.record)] },
+    ...byReason(step.plan.constants),
+  ];
+}
+
+const shown = (value: number) => value.toFixed(4);
+
+/** What keeps its values, and why. */
+export function byReason(constants: Trained["step"]["plan"]["constants"]): readonly Note[] {
+  const found = new Map<string, string[]>();
+  for (const { name, kind, reason } of constants)
+    if (kind === undefined) found.set(reason, [...(found.get(reason) ?? []), name]);
+  return [...found].map(([reason, subjects]) => ({
+    kind: "left",
+    text: `${subjects.length === 1 ? "1 constant" : `${subjects.length} constants`} not trained: ${reason}`,
+    subjects,
+  }));
+}

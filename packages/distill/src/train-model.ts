@@ -1,0 +1,182 @@
+/**
+ * Trains one model: what every pass of this package comes down to.
+ *
+ * 1. A copy is raised to the operator set that backward passes are written in; names of constants stay, so that what was
+ *    learned goes back into the model as it was.
+ * 2. The step graph has the batch fixed, other free sizes as the data has them.
+ * 3. The weights with the best score on validation data are kept, those from before the first step included.
+ */
+import { cloneModel, type Model, type Value } from "@pare/ir";
+import { inferTypes, shapeOf } from "@pare/ops";
+import { upgradeOpset } from "@pare/opset";
+import {
+  selector,
+  type Tensors,
+  type Tools,
+  type TrainingBatch,
+  type TrainingScore,
+  type TrainingTools,
+} from "@pare/pass";
+import type { TrainingEpoch, TrainingRecord, Unit } from "@pare/report";
+import { buildStepGraph, type EpochRecord, type StepGraph, type StepOptions, train, withConstants } from "@pare/train";
+import { differentOutputsError, needsLabelsError } from "./errors.ts";
+import { lossOf } from "./loss-of.ts";
+import {
+  optimizerOf,
+  type ScheduleName,
+  scheduleOf,
+  type TeacherOptions,
+  type TrainingOptions,
+  weightDecayOf,
+} from "./training-options.ts";
+import { zeroMasks } from "./zero-masks.ts";
+
+const opset = 21;
+
+export interface Training {
+  readonly label: string;
+  readonly role: TrainingRecord["role"];
+  /** It is not changed. */
+  readonly model: Model;
+  readonly options: TrainingOptions;
+  readonly schedule: ScheduleName;
+  readonly teaching?: Teaching;
+  /** More of the step graph's options: quantizers. */
+  readonly step?: Partial<StepOptions>;
+}
+
+export interface Teaching extends Omit<TeacherOptions, "teacher"> {
+  readonly teachers: readonly NamedTeacher[];
+}
+
+export interface NamedTeacher {
+  readonly name: string;
+  readonly model: Model;
+}
+
+export interface Trained {
+  /** By name of the model's constants; empty where no epoch was better than none. */
+  readonly learned: Tensors;
+  readonly model: Model;
+  readonly record: TrainingRecord;
+  readonly step: StepGraph;
+}
+
+export type TrainingPassTools = Tools & { readonly training: TrainingTools };
+
+/** @throws TRAIN_LABELS, TRAIN_TEACHER, OPSET_REFUSED; the faults of step graphs and of the loop */
+export async function trainModel(training: Training, pass: string, tools: TrainingPassTools): Promise<Trained> {
+  const { model, options, schedule, label, role } = training;
+  const { training: world, seed } = tools;
+  const before = await world.evaluate(model);
+  const step = await stepGraphOf(training, pass, tools);
+  const stepsPerEpoch = Math.max(1, Math.floor(world.samples / options.batch));
+  const result = await train({
+    ...{ step, model, tools: world, epochs: options.epochs, seed },
+    schedule: scheduleOf(options, schedule, stepsPerEpoch),
+    key: `${pass}: ${label}`,
+    materialize: (parameters) => withConstants(model, parameters),
+    ...(options.patience !== undefined && { patience: options.patience }),
+  });
+  const isImproved = isNoWorse(result.best.validation, before);
+  const learned: Tensors = isImproved ? result.parameters : new Map();
+  const record: TrainingRecord = {
+    ...{ label, role, metric: before.metric, unit: unitOf(before), better: before.better, samples: before.samples },
+    parameters: { trained: step.plan.trained, frozen: step.plan.frozen },
+    before: before.value,
+    epochs: result.curve.map(epochOf),
+    best: isImproved ? result.best.epoch : 0,
+    value: isImproved ? result.best.validation.value : before.value,
+  };
+  return { learned, model: withConstants(model, learned), record, step };
+}
+
+/** The step graph of a training, for the shapes of the data. */
+export async function stepGraphOf(training: Training, pass: string, tools: TrainingPassTools): Promise<StepGraph> {
+  const { model, options, teaching } = training;
+  const raised = raise(model);
+  const sample = await firstBatch(model, options.batch, tools);
+  const labels = teaching?.labels !== false && sample.targets !== undefined;
+  if (!labels && teaching === undefined) throw needsLabelsError(pass);
+  const inputShapes = new Map([...sample.inputs].map(([name, { shape }]) => [name, shape]));
+  const isFrozen = options.frozen.length === 0 ? undefined : selector({ only: options.frozen });
+  const output = outputOf(raised, options.output);
+  return buildStepGraph(raised, {
+    ...{ batch: options.batch, inputShapes, labels, seed: tools.seed },
+    formulation: formulationOf(options, tools),
+    loss: lossOf(options, sample.targets, outputShape(raised, output, inputShapes)),
+    optimizer: optimizerOf(options),
+    weightDecay: weightDecayOf(options),
+    ...{ accumulate: options.accumulate, batchNorm: options.batchNorm, dropout: options.dropout },
+    ...(options.output !== undefined && { output: options.output }),
+    ...(options.clipNorm !== undefined && { clipNorm: options.clipNorm }),
+    ...(options.average !== undefined && { average: options.average }),
+    ...(options.keepZeros && { masks: zeroMasks(raised.graph) }),
+    ...(isFrozen !== undefined && { frozen: isFrozen }),
+    ...(teaching !== undefined && { distillation: distillationOf(teaching, raised, output) }),
+    ...training.step,
+  });
+}
+
+function raise(model: Model): Model {
+  const copy = cloneModel(model);
+  upgradeOpset(copy, opset);
+  return copy;
+}
+
+async function firstBatch(model: Model, batch: number, { training, seed }: TrainingPassTools): Promise<TrainingBatch> {
+  for await (const first of training.batches(model, { batch, epoch: 0, augment: false, seed })) return first;
+  return { inputs: new Map(), targets: undefined, ids: [] };
+}
+
+function formulationOf({ formulation }: TrainingOptions, { bench }: Tools): "cpu" | "portable" {
+  if (formulation !== "auto") return formulation;
+  return (bench?.device ?? "cpu") === "cpu" ? "cpu" : "portable";
+}
+
+function outputOf({ graph }: Model, name: string | undefined): Value {
+  return graph.outputs.find((output) => output.name === name) ?? graph.outputs[0]!;
+}
+
+function outputShape(model: Model, output: Value, inputShapes: ReadonlyMap<string, readonly number[]>) {
+  return (shapeOf(inferTypes(model, { inputShapes }).type(output)) ?? []).map((size) =>
+    typeof size === "number" ? size : -1,
+  );
+}
+
+function distillationOf(teaching: Teaching, student: Model, output: Value): NonNullable<StepOptions["distillation"]> {
+  const { teachers, temperature, weight, labels, hints, attention } = teaching;
+  const classes = shapeOf(inferTypes(student).type(output))?.at(-1);
+  return {
+    teachers: teachers.map(({ name, model }) => {
+      const raised = raise(model);
+      const taught = shapeOf(inferTypes(raised).type(raised.graph.outputs[0]!))?.at(-1);
+      if (typeof classes === "number" && typeof taught === "number" && classes !== taught)
+        throw differentOutputsError(name, `of ${classes} scores`, `one of ${taught}`);
+      return { kind: "model", model: raised };
+    }),
+    temperature,
+    weight: labels ? weight : 1,
+    ...(hints > 0 && { hints: { weight: hints } }),
+    ...(attention > 0 && { attention: { weight: attention } }),
+  };
+}
+
+function isNoWorse(after: TrainingScore, before: TrainingScore): boolean {
+  if (Number.isNaN(before.value)) return true;
+  return before.better === "higher" ? after.value >= before.value : after.value <= before.value;
+}
+
+function epochOf({ train: means, validation, rate, samplesPerSecond }: EpochRecord): TrainingEpoch {
+  return {
+    loss: means.loss ?? Number.NaN,
+    validationLoss: validation.loss ?? null,
+    value: validation.value,
+    learningRate: rate,
+    samplesPerSecond,
+  };
+}
+
+function unitOf({ metric }: TrainingScore): Unit {
+  return /^(accuracy|f1|precision|recall|auc|average)/.test(metric) ? "ratio" : "plain";
+}
