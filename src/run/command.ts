@@ -1,7 +1,8 @@
 import { relative } from "node:path";
 import type { CheckedRecipe } from "@pare/recipe";
 import { formatDuration, headline, renderGates, renderTable } from "@pare/report";
-import type { CommandRun, ExitCode, Terminal } from "../terminal/terminal.ts";
+import type { ExitCode } from "../terminal/fault.ts";
+import type { CommandRun, Terminal } from "../terminal/terminal.ts";
 import { failedGates } from "./gates.ts";
 import { type RunOutcome, runRecipe } from "./run.ts";
 
