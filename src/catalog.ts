@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { architectures } from "@pare/architectures";
 import { generatedSets } from "@pare/data";
-import { distill, finetune } from "@pare/distill";
+import { trainingPasses } from "@pare/distill";
 import { metricCatalog } from "@pare/measure";
 import { upgrade } from "@pare/opset";
 import type { Pass } from "@pare/pass";
@@ -11,7 +11,7 @@ import { simplify, simplifyPasses } from "@pare/simplify";
 import { packageFolder } from "./version.ts";
 
 /** Every pass that a recipe may name. */
-export const passes: readonly Pass[] = [simplify, ...simplifyPasses, upgrade, ...quantizePasses, finetune, distill];
+export const passes: readonly Pass[] = [simplify, ...simplifyPasses, upgrade, ...quantizePasses, ...trainingPasses];
 
 /** Models that ship with the package, by the name after "builtin:". */
 const builtinModels: Readonly<Record<string, string>> = {

@@ -1,2 +1,7 @@
-export { distill } from "./distill.ts";
-export { finetune } from "./finetune.ts";
+import type { Pass } from "@pare/pass";
+import { reestimateBatchNorm } from "./batch-norm.ts";
+import { distill } from "./distill.ts";
+import { finetune } from "./finetune.ts";
+
+/** Every pass of this package. */
+export const trainingPasses: readonly Pass[] = [finetune, distill, reestimateBatchNorm];
