@@ -1,17 +1,24 @@
 import { fileURLToPath } from "node:url";
 import { architectures } from "@pare/architectures";
 import { generatedSets } from "@pare/data";
-import { trainingPasses } from "@pare/distill";
+import { qatPass, trainingPasses } from "@pare/distill";
 import { metricCatalog } from "@pare/measure";
 import { upgrade } from "@pare/opset";
 import type { Pass } from "@pare/pass";
-import { quantizePasses } from "@pare/quantize";
+import { quantizePasses, staticParts } from "@pare/quantize";
 import type { RecipeCatalog } from "@pare/recipe";
 import { simplify, simplifyPasses } from "@pare/simplify";
 import { packageFolder } from "./version.ts";
 
 /** Every pass that a recipe may name. */
-export const passes: readonly Pass[] = [simplify, ...simplifyPasses, upgrade, ...quantizePasses, ...trainingPasses];
+export const passes: readonly Pass[] = [
+  simplify,
+  ...simplifyPasses,
+  upgrade,
+  ...quantizePasses,
+  ...trainingPasses,
+  qatPass(staticParts),
+];
 
 /** Models that ship with the package, by the name after "builtin:". */
 const builtinModels: Readonly<Record<string, string>> = {

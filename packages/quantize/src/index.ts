@@ -13,6 +13,7 @@ export { type Ranges, type WrittenQdq, writeQdq } from "./qdq/write.ts";
 export { type DynamicOptions, type DynamicResult, quantizeDynamic, writeDynamic } from "./schemes/dynamic.ts";
 export { type Float16Options, quantizeFloat16, writeFloat16 } from "./schemes/float16.ts";
 export { prepareStatic, quantizeStatic, type StaticOptions, writeStatic } from "./schemes/static.ts";
+export { staticParts } from "./schemes/static-parts.ts";
 export {
   type GroupRanking,
   type RankedGroup,

@@ -11,6 +11,9 @@ export { type RunningStatistic, trainBatchNorms } from "./prepare/batch-norm.ts"
 export { chooseParameters, type ParameterChoice } from "./prepare/choose-parameters.ts";
 export { type Sizes, withFixedSizes } from "./prepare/fix-sizes.ts";
 export type * from "./prepare/plan.ts";
+export type { CodeLimits } from "./quantized/codes.ts";
+export { type FakeQuantized, fakeQuantized } from "./quantized/fake-quantized.ts";
+export { storeLearned } from "./quantized/store-learned.ts";
 export { type Rates, ratesAt, type Schedule } from "./schedule/schedule.ts";
 export { buildStepGraph, planTraining } from "./step/build-step-graph.ts";
 export { parameterStates, parametersOf, setConstants, withConstants } from "./step/materialize.ts";

@@ -1,0 +1,95 @@
+import { cloneModel, type Model } from "@pare/ir";
+import type { Note, Pass, Tools } from "@pare/pass";
+import { type CodeLimits, type FakeQuantized, fakeQuantized, storeLearned } from "@pare/train";
+import * as z from "zod";
+import { comparisonsOf } from "./comparisons.ts";
+import { foreseeTraining } from "./foresee.ts";
+import { trainingNotes } from "./notes.ts";
+import { requireTraining } from "./require-training.ts";
+import { openTeachers, referencesOf } from "./teachers.ts";
+import { type Trained, type Training, trainModel } from "./train-model.ts";
+import { epochsOption, rateOption, teacherOptions, trainingOptions } from "./training-options.ts";
+
+const name = "quantize/qat";
+
+/** What static quantization has to offer: this package trains what it writes. */
+export interface StaticQuantization<Shape extends z.ZodRawShape> {
+  readonly options: z.ZodObject<Shape>;
+  /** Quantizes a model in place. */
+  quantize(model: Model, options: z.output<z.ZodObject<Shape>>, tools: Tools): Promise<readonly Note[]>;
+  /** What is left to do once the codes are final. */
+  finish(model: Model, options: z.output<z.ZodObject<Shape>>, tools: Tools): Promise<readonly Note[]>;
+  foresee(model: Model, options: z.output<z.ZodObject<Shape>>, tools: Tools): Promise<readonly Note[]>;
+  /** Codes that weights may have where they are fewer than the type's. */
+  limits(options: z.output<z.ZodObject<Shape>>, tools: Tools): CodeLimits | undefined;
+}
+
+const qatOptions = {
+  ...trainingOptions,
+  epochs: epochsOption(2),
+  learningRate: rateOption(5e-4),
+  optimizer: z
+    .enum(["sgd", "adam", "adamw"])
+    .default("adam")
+    .describe("Default adam: scales and weights differ in size."),
+  batchNorm: z
+    .enum(["train", "frozen"])
+    .default("frozen")
+    .describe("Batch norms that were not folded. Default frozen."),
+  scaleRate: z.number().min(0).max(100).default(1).describe("The scales' rate, times the weights'. Default 1."),
+  distill: z
+    .strictObject({ ...teacherOptions, teacher: teacherOptions.teacher.default(["original"]) })
+    .optional()
+    .describe("A teacher beside the labels. Default: none."),
+};
+
+/**
+ * Quantization-aware training: static quantization, then training with weights and activations rounded as they will be and
+ * scales learned, then the same graph with what was learned in it.
+ */
+export function qatPass<Shape extends z.ZodRawShape>(base: StaticQuantization<Shape>): Pass {
+  const options = z.strictObject({ ...base.options.shape, ...qatOptions });
+  type Options = z.output<z.ZodObject<typeof qatOptions>> & z.output<z.ZodObject<Shape>>;
+  const pass: Pass<Options> = {
+    name,
+    summary: "Quantize and train what was lost back, with rounding in every step and scales that are learned.",
+    options: options as unknown as z.ZodType<Options>,
+    promise: "lossy",
+    models: ({ distill }) => referencesOf(distill),
+    foresee: async (model, given, tools) => {
+      const float = cloneModel(model);
+      const notes = await base.foresee(model, given, tools);
+      const fake = fakeQuantized(model, { float });
+      return [...notes, ...(await foreseeTraining(trainingOf(fake, float, given, tools), name, tools))];
+    },
+    run: async (model, given, world) => {
+      const tools = requireTraining(world, name);
+      const float = cloneModel(model);
+      const notes = await base.quantize(model, given, tools);
+      const limits = base.limits(given, tools);
+      const fake = fakeQuantized(model, { float, ...(limits && { limits }) });
+      const training = trainingOf(fake, float, given, tools);
+      const trained = await trainModel(training, name, tools);
+      const compared: Trained[] = [];
+      for (const each of comparisonsOf(training, { wanted: given.compare, original: tools.original ?? float }))
+        compared.push(await trainModel(each, name, tools));
+      storeLearned(model, fake, trained.learned, limits);
+      return [...notes, ...trainingNotes(trained, compared), ...(await base.finish(model, given, tools))];
+    },
+  };
+  return pass as Pass;
+}
+
+type QatOptions = z.output<z.ZodObject<typeof qatOptions>>;
+
+function trainingOf(fake: FakeQuantized, float: Model, options: QatOptions, tools: Tools): Training {
+  const teaching = options.distill && {
+    ...options.distill,
+    teachers: openTeachers(options.distill, float, tools, name),
+  };
+  return {
+    ...{ label: "quantized, trained", role: "result", model: fake.model, options, schedule: "cosine" },
+    step: { also: fake.quantizers, quantizerRate: options.scaleRate },
+    ...(teaching !== undefined && { teaching }),
+  };
+}

@@ -1,0 +1,154 @@
+/**
+ * A quantized model as one that can be trained: the same graph, with float weights rounded anew in every step (Jacob and
+ * others 2018, section 3.1) and scales that are learned (Esser and others 2020; here by their logarithms, so that they stay
+ * positive: Jain and others 2019).
+ *
+ * 1. DequantizeLinear of stored codes becomes weight → Clip → QuantizeLinear → DequantizeLinear: the weight is the float
+ *    model's where that is what the codes were made of, else what the codes stand for.
+ * 2. DequantizeLinear of a 32-bit bias becomes the float bias.
+ * 3. Every scale becomes the exponential of a constant, which is trained. Scales that were one constant stay one.
+ */
+import { cloneModel, type Edit, type Model, type Node, type Value } from "@pare/ir";
+import { elementCount, numbers, type Tensor, tensorOf } from "@pare/tensor";
+import { nodeMaker } from "../gradient/node-maker.ts";
+import type { ParameterKind } from "../prepare/plan.ts";
+import { type CodeLimits, codesOf, dequantize, isStored } from "./codes.ts";
+
+export interface FakeQuantized {
+  readonly model: Model;
+  /** For `ParameterChoice.also`: logarithms of scales. */
+  readonly quantizers: ReadonlyMap<string, ParameterKind>;
+  /** Names of scales in the quantized model → of their logarithms. */
+  readonly logarithms: ReadonlyMap<string, string>;
+}
+
+export interface FakeQuantizeOptions {
+  /** The model before it was quantized. */
+  readonly float: Model;
+  /** Codes that weights may have, where they are fewer than the type's. */
+  readonly limits?: CodeLimits;
+}
+
+/** @param quantized with QuantizeLinear and DequantizeLinear; it is not changed */
+export function fakeQuantized(quantized: Model, options: FakeQuantizeOptions): FakeQuantized {
+  const model = cloneModel(quantized);
+  const logarithms = new Map<string, string>();
+  model.graph.edit("fake quantization", (edit) => {
+    const nodes = [...model.graph.nodes].filter(({ op }) => op === "onnx.DequantizeLinear");
+    for (const node of nodes) joinPair(edit, node);
+    for (const node of nodes.filter(isStored)) storedAsFloat(edit, node, options);
+    learnScales(edit, model, logarithms);
+  });
+  const quantizers = new Map([...logarithms.values()].map((name) => [name, "quantizer"] as const));
+  return { model, quantizers, logarithms };
+}
+
+/** A second DequantizeLinear of the same codes, its scale repeated for each channel, would be a scale of its own. */
+function joinPair(edit: Edit, node: Node): void {
+  const codes = node.inputs[0];
+  if (codes?.origin.kind !== "output" || codes.origin.node.op !== "onnx.QuantizeLinear") return;
+  const { inputs, attrs } = codes.origin.node;
+  if (node.inputs[1] === inputs[1]) return;
+  edit.setInputs(node, [codes, ...inputs.slice(1)]);
+  edit.setAttrs(node, attrs);
+}
+
+function storedAsFloat(edit: Edit, node: Node, { float, limits }: FakeQuantizeOptions): void {
+  const [codes, scale, zeroPoint] = node.inputs;
+  const output = node.outputs[0]!;
+  const name = floatName(codes!);
+  const values = floatOf(node, name, float);
+  const weight = edit.constant(name, values);
+  if (isBias(node)) {
+    edit.replaceUses(output, weight);
+    edit.remove(node);
+    return;
+  }
+  const clipped = limits === undefined ? weight : clip(edit, weight, node, values.shape, limits);
+  const made = edit.node("onnx.QuantizeLinear", [clipped, scale, zeroPoint], { attrs: node.attrs, before: node });
+  edit.setInputs(node, [made.outputs[0], scale, zeroPoint]);
+  if (zeroPoint === undefined) typed(edit, made, node, codes!);
+}
+
+/** Without a zero point QuantizeLinear would give uint8: the codes' own type is said by a zero point of 0. */
+function typed(edit: Edit, quantize: Node, dequantize: Node, codes: Value): void {
+  if (codes.origin.kind !== "constant") return;
+  const scale = quantize.inputs[1]!;
+  const shape = scale.origin.kind === "constant" ? scale.origin.tensor.shape : [];
+  const zeros = tensorOf(codes.origin.tensor.dtype, shape, new Float64Array(elementCount(shape)));
+  const zeroPoint = edit.constant(`${codes.name}_zero_point`, zeros);
+  for (const node of [quantize, dequantize]) edit.setInputs(node, [node.inputs[0], scale, zeroPoint]);
+}
+
+/** min(max(w, lowest·s), highest·s), along the axis of the scales. */
+function clip(edit: Edit, weight: Value, node: Node, shape: readonly number[], limits: CodeLimits): Value {
+  const make = nodeMaker(edit, `${weight.name}/`);
+  const scale = node.inputs[1]!;
+  const sizes = scale.origin.kind === "constant" ? scale.origin.tensor.shape : [];
+  const axis = axisOf(node, shape.length);
+  const spread =
+    sizes.length === 0 ? scale : make.op("Reshape", [scale, make.ints(shape.map((_, i) => (i === axis ? -1 : 1)))]);
+  const bound = (code: number) => make.op("Mul", [spread, make.scalar(code)]);
+  return make.op("Min", [make.op("Max", [weight, bound(limits.lowest)]), bound(limits.highest)]);
+}
+
+function axisOf({ attrs }: Node, rank: number): number {
+  const axis = attrs.get("axis");
+  const given = axis?.kind === "int" ? Number(axis.value) : 1;
+  return given < 0 ? given + rank : given;
+}
+
+function isBias(node: Node): boolean {
+  return codesOf(node)?.dtype === "int32";
+}
+
+/** `<name>_q`, by which the writer calls codes. */
+export function floatName({ name }: Value): string {
+  return name.replace(/_q(_\d+)?$/, "");
+}
+
+/** Codes are near what they were made of: within a step, but for the few that were cut off. */
+const nearShare = 0.99;
+
+function floatOf(node: Node, name: string, float: Model): Tensor {
+  const stored = dequantize(node);
+  const origin = float.graph.value(name)?.origin;
+  if (origin?.kind !== "constant" || origin.tensor.dtype !== "float32") return stored;
+  if (origin.tensor.shape.join() !== stored.shape.join()) return stored;
+  const [own, others] = [numbers(stored), numbers(origin.tensor)];
+  const largest = own.reduce((most, element) => Math.max(most, Math.abs(element)), 0);
+  const steps = codesOf(node)?.dtype === "int32" ? 1e-3 : 0.6;
+  const near = others.filter((element, i) => Math.abs(element - own[i]!) <= steps * largest).length;
+  return near >= nearShare * others.length ? origin.tensor : stored;
+}
+
+/** Scales of pairs and of stored weights; one logarithm for each constant. */
+function learnScales(edit: Edit, model: Model, logarithms: Map<string, string>): void {
+  const make = nodeMaker(edit, "scales/");
+  const learned = new Map<Value, Value>();
+  const users = [...model.graph.nodes].filter(
+    ({ op }) => op === "onnx.QuantizeLinear" || op === "onnx.DequantizeLinear",
+  );
+  for (const node of users) {
+    const scale = node.inputs[1]!;
+    if (scale.origin.kind !== "constant") continue;
+    const { tensor } = scale.origin;
+    const logs = tensorOf("float32", tensor.shape, numbers(tensor).map(Math.log));
+    const made = learned.get(scale) ?? logarithm(scale, logs);
+    learned.set(scale, made);
+  }
+  for (const [scale, exponential] of learned) {
+    edit.replaceUses(scale, exponential, (use) => use.kind === "input" && use.node !== nodeOf(exponential));
+    if (scale.uses.size === 0) edit.removeConstant(scale);
+  }
+
+  function logarithm(scale: Value, logs: Tensor): Value {
+    const constant = edit.constant(`${scale.name}_log`, logs);
+    logarithms.set(scale.name, constant.name);
+    return make.op("Exp", [constant]);
+  }
+}
+
+function nodeOf({ origin }: Value): Node | undefined {
+  return origin.kind === "output" ? origin.node : undefined;
+}

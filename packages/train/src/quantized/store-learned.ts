@@ -1,0 +1,85 @@
+/**
+ * What a fake-quantized model has learned, put into the quantized model that it was made of: the same graph, so that
+ * placement, prediction and proof stay as they were.
+ */
+import type { Edit, Model, Node, Value } from "@pare/ir";
+import type { Tensors } from "@pare/pass";
+import { numbers, type Tensor, tensorOf } from "@pare/tensor";
+import { type CodeLimits, codesOf, dequantize, isStored, limitsOf, quantize } from "./codes.ts";
+import { type FakeQuantized, floatName } from "./fake-quantized.ts";
+
+/**
+ * Scales first, then weights as codes at them, then biases as codes at the products of the scales before them.
+ * @param learned by the names of the fake-quantized model's constants
+ */
+export function storeLearned(quantized: Model, fake: FakeQuantized, learned: Tensors, limits?: CodeLimits): void {
+  quantized.graph.edit("quantize/qat", (edit) => {
+    const nodes = [...quantized.graph.nodes].filter(({ op }) => op === "onnx.DequantizeLinear");
+    const floats = new Map(nodes.filter(isStored).map((node) => [node, floatOf(node, fake, learned)] as const));
+    storeScales(edit, quantized, fake, learned);
+    for (const node of nodes) followPair(edit, node);
+    for (const [node, real] of floats)
+      if (codesOf(node)!.dtype === "int32") storeBias(edit, node, real);
+      else edit.setConstant(node.inputs[0]!, quantize(node, real, scalesOf(node), limits ?? limitsOf(codesOf(node)!)));
+  });
+}
+
+/** Trained or not: what the fake-quantized model has in place of the codes. */
+function floatOf(node: Node, { model }: FakeQuantized, learned: Tensors): Tensor {
+  const name = floatName(node.inputs[0]!);
+  const origin = model.graph.value(name)?.origin;
+  return learned.get(name) ?? (origin?.kind === "constant" ? origin.tensor : dequantize(node));
+}
+
+function storeScales(edit: Edit, { graph }: Model, { logarithms }: FakeQuantized, learned: Tensors): void {
+  for (const [name, logarithm] of logarithms) {
+    const logs = learned.get(logarithm);
+    if (logs !== undefined)
+      edit.setConstant(graph.value(name)!, tensorOf("float32", logs.shape, numbers(logs).map(Math.exp)));
+  }
+}
+
+/** A DequantizeLinear with its pair's scale repeated for each channel. */
+function followPair(edit: Edit, node: Node): void {
+  const codes = node.inputs[0]!;
+  if (codes.origin.kind !== "output" || node.inputs[1] === codes.origin.node.inputs[1]) return;
+  const [scale] = scalesOf(codes.origin.node);
+  const own = node.inputs[1]!;
+  if (own.origin.kind !== "constant") return;
+  const { shape } = own.origin.tensor;
+  edit.setConstant(
+    own,
+    tensorOf(
+      "float32",
+      shape,
+      scalesOf(node).map(() => scale!),
+    ),
+  );
+}
+
+function storeBias(edit: Edit, node: Node, real: Tensor): void {
+  const user = [...node.outputs[0]!.uses].find((use) => use.kind === "input")?.node;
+  const [data, weight] = [user?.inputs[0], user?.inputs[1]].map(dequantizerOf);
+  if (data === undefined || weight === undefined) return;
+  const [dataScale] = scalesOf(data);
+  const scales = scalesOf(weight).map((scale) => Math.fround(dataScale! * scale));
+  const codes = edit.constant(node.inputs[0]!.name, quantize(node, real, scales, limitsOf(codesOf(node)!)));
+  const scale = edit.constant(
+    node.inputs[1]!.name,
+    tensorOf("float32", scales.length === 1 ? [] : [scales.length], scales),
+  );
+  const [formerCodes, formerScale, ...zeroPoint] = node.inputs;
+  edit.setInputs(node, [codes, scale, ...zeroPoint]);
+  for (const former of [formerCodes!, formerScale!]) if (former.uses.size === 0) edit.removeConstant(former);
+}
+
+function dequantizerOf(value: Value | undefined): Node | undefined {
+  return value?.origin.kind === "output" && value.origin.node.op === "onnx.DequantizeLinear"
+    ? value.origin.node
+    : undefined;
+}
+
+function scalesOf({ inputs }: Node): readonly number[] {
+  const origin = inputs[1]?.origin;
+  return origin?.kind === "constant" ? [...numbers(origin.tensor)] : [];
+}
