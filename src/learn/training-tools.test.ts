@@ -97,7 +97,14 @@ describe("evaluate", () => {
     expect(score.value).toBeGreaterThan(0.9);
     expect(score.loss).toBeLessThan(0.5);
     const own = await (await toolsOf(data, "[loss, accuracy.top1]"))!.evaluate(quickstart);
-    expect(own).toEqual({ metric: "loss", value: score.loss, better: "lower", samples: 100, loss: score.loss });
+    expect(own).toEqual({
+      metric: "loss",
+      value: score.loss,
+      better: "lower",
+      unit: "nats",
+      samples: 100,
+      loss: score.loss,
+    });
     expect(await (await toolsOf(data, "auto"))!.evaluate(quickstart)).toEqual(score);
   });
 });

@@ -60,7 +60,7 @@ async function score(model: Model, data: LearningData, world: World): Promise<Tr
   const values = valuesOf(evaluation!);
   const chosen = values.find(({ name }) => !isOwn || !loss.includes(name))!;
   return {
-    ...{ metric: chosen.name, value: chosen.value, better: chosen.better },
+    ...{ metric: chosen.name, value: chosen.value, better: chosen.better, unit: chosen.unit },
     samples: evaluation!.samples,
     loss: values.find(({ name }) => loss.includes(name))?.value,
   };

@@ -1,4 +1,5 @@
 import type { Model } from "@pare/ir";
+import type { Unit } from "@pare/report";
 import type { Tensor } from "@pare/tensor";
 import type { Progress, Session, SessionOptions, Tensors } from "./contract.ts";
 
@@ -49,6 +50,7 @@ export interface TrainingScore {
   readonly metric: string;
   readonly value: number;
   readonly better: "higher" | "lower";
+  readonly unit: Unit;
   readonly samples: number;
   readonly loss: number | undefined;
 }

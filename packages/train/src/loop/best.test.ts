@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { isBetter } from "./best.ts";
 
 const score = (value: number, loss?: number, better: "higher" | "lower" = "higher"): TrainingScore => ({
-  ...{ metric: "m", value, better, samples: 10, loss },
+  ...{ metric: "m", value, better, unit: "plain", samples: 10, loss },
 });
 
 it.each([

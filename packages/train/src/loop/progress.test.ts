@@ -7,7 +7,14 @@ const start: LiveFigures = {
 
 it("says what is known", () => {
   expect(progressText(start)).toBe("epoch 1/20");
-  const score = { metric: "accuracy.top1", value: 0.78125, better: "higher", samples: 32, loss: 0.6 } as const;
+  const score = {
+    metric: "accuracy.top1",
+    value: 0.78125,
+    better: "higher",
+    unit: "ratio",
+    samples: 32,
+    loss: 0.6,
+  } as const;
   expect(progressText({ ...start, epoch: 2, loss: 0.51234, score, samplesPerSecond: 1523.4, secondsLeft: 99.2 })).toBe(
     "epoch 3/20, loss 0.512, accuracy.top1 0.7813, 1523 samples/s, 100 s left",
   );
