@@ -44,8 +44,8 @@ export function trainBatchNorms(
       if (mean?.origin.kind !== "constant" || variance?.origin.kind !== "constant" || elements < 2) return [];
       if (seen.has(mean) || seen.has(variance)) return [];
       seen.add(mean).add(variance);
-      const statistics = formulation === "cpu" ? inTrainingMode(edit, node) : fromParts(edit, node, shape);
       const rate = 1 - floatAttr(node, "momentum", 0.9);
+      const statistics = formulation === "cpu" ? inTrainingMode(edit, node) : fromParts(edit, node, shape);
       return [
         { name: mean.name, initial: mean.origin.tensor, batch: statistics.mean, rate, gain: rate },
         {

@@ -78,11 +78,13 @@ function usesThroughViews(value: Value): readonly NodeUse[] {
 function decideUse({ node, slot }: NodeUse, value: Value, tensor: Tensor, around: Surroundings): Decision {
   const where = describeNode(node);
   const role = roleOf(node, slot);
+  if (node.op === "onnx.Gather" && slot === 0)
+    return tensor.shape.length >= 2
+      ? { kind: "embedding", reason: `table of ${where}` }
+      : frozen(`numbers looked up by ${where}`);
   if (role === "bias") return { kind: "bias", reason: `bias of ${where}` };
   if (role === "weight") return { kind: isProduct(node) ? "weight" : "scale", reason: `weight of ${where}` };
   if (isProduct(node) && subgraphs(node).length === 0) return { kind: "weight", reason: `factor of ${where}` };
-  if (node.op === "onnx.Gather" && slot === 0 && tensor.shape.length >= 2)
-    return { kind: "embedding", reason: `table of ${where}` };
   if (node.op === "onnx.PRelu" && slot === 1) return { kind: "scale", reason: `slope of ${where}` };
   if (node.op === "onnx.Add" || node.op === "onnx.Mul") return decideElementwise(node, value, tensor, around);
   return frozen(`${role === "param" ? "a parameter" : "an operand"} of ${where}`);

@@ -26,36 +26,41 @@ export function placeTeachers(student: Model, options: StepOptions): readonly Pl
   const teachers = options.distillation?.teachers ?? [];
   if (teachers.length === 0) return [];
   const stages = stageEnds(student.graph, inferTypes(student));
-  return student.graph.edit("teachers", (edit) =>
-    teachers.map((teacher, index) => {
-      if (teacher.kind === "fed")
-        return { output: undefined, fedOutput: teacher.output, values: new Map(), stages: [] };
-      return place(edit, student, teacher, { options, prefix: `teacher${index}/`, stages });
-    }),
-  );
+  const prepared = teachers.map((teacher, index) => prepare(student, teacher, `teacher${index}/`, options.batch));
+  return student.graph.edit("teachers", (edit) => prepared.map((teacher) => place(edit, teacher, stages)));
 }
 
-interface Placing {
-  readonly options: StepOptions;
+interface FedTeacher {
+  readonly kind: "fed";
+  readonly output: string | undefined;
+}
+
+interface PreparedTeacher {
+  readonly kind: "model";
+  readonly model: Model;
   readonly prefix: string;
-  readonly stages: ReadonlyMap<string, Value>;
+  readonly output: string;
+  /** The student's inputs by the teacher's names. */
+  readonly bound: ReadonlyMap<string, Value>;
 }
 
-function place(
-  edit: Edit,
-  student: Model,
-  teacher: Extract<Teacher, { kind: "model" }>,
-  { options, prefix, stages }: Placing,
-): PlacedTeacher {
-  const model = withFixedSizes(teacher.model, { batch: options.batch });
+function prepare(student: Model, teacher: Teacher, prefix: string, batch: number): FedTeacher | PreparedTeacher {
+  if (teacher.kind === "fed") return { kind: "fed", output: teacher.output };
+  const model = withFixedSizes(teacher.model, { batch });
   liftConstants(model.graph);
   shareOpsets(student, model, prefix);
-  const name = teacher.output ?? model.graph.outputs[0]!.name;
-  const names = model.graph.outputs.map((output) => output.name);
-  if (!names.includes(name)) throw unknownValueError(prefix, name, names);
-  const values = mergeModel(edit, model, prefix, bindInputs(student, model, teacher, prefix));
+  const output = teacher.output ?? model.graph.outputs[0]!.name;
+  const names = model.graph.outputs.map(({ name }) => name);
+  if (!names.includes(output)) throw unknownValueError(prefix, output, names);
+  return { kind: "model", model, prefix, output, bound: bindInputs(student, model, teacher.inputs, prefix) };
+}
+
+function place(edit: Edit, teacher: FedTeacher | PreparedTeacher, stages: ReadonlyMap<string, Value>): PlacedTeacher {
+  if (teacher.kind === "fed") return { output: undefined, fedOutput: teacher.output, values: new Map(), stages: [] };
+  const { model, prefix, output, bound } = teacher;
+  const values = mergeModel(edit, model, prefix, bound);
   return {
-    output: values.get(name)!,
+    output: values.get(output)!,
     fedOutput: undefined,
     values,
     stages: pairStages(stages, stageEnds(model.graph, inferTypes(model))),
@@ -74,15 +79,15 @@ function shareOpsets(student: Model, teacher: Model, prefix: string): void {
 function bindInputs(
   student: Model,
   model: Model,
-  teacher: Extract<Teacher, { kind: "model" }>,
+  names: ReadonlyMap<string, string> | undefined,
   prefix: string,
 ): ReadonlyMap<string, Value> {
   const own = requiredInputs(student);
   const types = inferTypes(model);
   return new Map(
     requiredInputs(model).map((input, place) => {
-      const wanted = teacher.inputs?.get(input.name) ?? input.name;
-      const found = own.find(({ name }) => name === wanted) ?? (teacher.inputs === undefined ? own[place] : undefined);
+      const wanted = names?.get(input.name) ?? input.name;
+      const found = own.find(({ name }) => name === wanted) ?? (names === undefined ? own[place] : undefined);
       if (found === undefined)
         throw unknownValueError(
           prefix + input.name,
