@@ -130,6 +130,10 @@ describe("choosing and limiting", () => {
   });
 });
 
+test("SwiGLU", async () => {
+  await checkGradients({ text: model("float[2, 3] a, float[2, 3] b", "float[2, 3]", "y = SwiGLU (a, b)", 28) });
+});
+
 describe("what passes elements on", () => {
   test.each([
     "y = Identity (x)",

@@ -70,9 +70,9 @@ export async function checkGradientsAt({ text, at, gives }: GradientAt): Promise
   }
 }
 
-/** To five digits, without a sign of zero. */
+/** To five digits, without a sign of zero and numbers that float32 does not have. */
 function rounded(elements: ArrayLike<number>): readonly number[] {
-  return Array.from(elements, (element) => Number(element.toPrecision(5)) + 0);
+  return Array.from(elements, (element) => (Math.abs(element) < 1e-30 ? 0 : Number(element.toPrecision(5))));
 }
 
 interface Step {
