@@ -30,7 +30,7 @@ export async function checkGradients(given: GradientCase): Promise<void> {
 }
 
 async function checkFormulation(given: GradientCase, formulation: Formulation): Promise<void> {
-  const step = withGradients(given, formulation);
+  const step = withGradients(given, formulation, normals((given.seed ?? 1) + 1000));
   const inputs = drawInputs(step.model, given);
   const exact = evaluate(step.model, inputs);
   const measured = await runInOnnxRuntime(step.model, inputs);
@@ -44,6 +44,37 @@ async function checkFormulation(given: GradientCase, formulation: Formulation): 
   }
 }
 
+export interface GradientAt {
+  /** As in a `GradientCase`. */
+  readonly text: string;
+  /** Elements of inputs by name. */
+  readonly at: Readonly<Record<string, readonly number[]>>;
+  /** ∂(sum of all outputs)/∂input, by hand. */
+  readonly gives: Readonly<Record<string, readonly number[]>>;
+}
+
+/** For values at kinks, where differences say nothing: both formulations, in the evaluator and in ONNX Runtime. */
+export async function checkGradientsAt({ text, at, gives }: GradientAt): Promise<void> {
+  for (const formulation of ["portable", "cpu"] as const) {
+    const step = withGradients({ text, of: Object.keys(gives) }, formulation, () => 1);
+    const inputs = new Map(
+      step.model.graph.inputs.map(({ name, type }) => [name, arrayOf(shapeOf(type) as number[], at[name]!)]),
+    );
+    const exact = evaluate(step.model, inputs);
+    const measured = await runInOnnxRuntime(step.model, inputs);
+    for (const [input, expected] of Object.entries(gives)) {
+      const output = step.gradients.get(input)!;
+      expect(rounded(exact.get(output)!.data), `${formulation}: gradient of ${input}`).toEqual(rounded(expected));
+      expect(rounded(measured.get(output)!), `${formulation}: ${input} in ONNX Runtime`).toEqual(rounded(expected));
+    }
+  }
+}
+
+/** To five digits, without a sign of zero and numbers that float32 does not have. */
+function rounded(elements: ArrayLike<number>): readonly number[] {
+  return Array.from(elements, (element) => (Math.abs(element) < 1e-30 ? 0 : Number(element.toPrecision(5))));
+}
+
 interface Step {
   readonly model: Model;
   readonly loss: string;
@@ -51,9 +82,11 @@ interface Step {
   readonly gradients: ReadonlyMap<string, string>;
 }
 
-function withGradients({ text, of, seed = 1 }: GradientCase, formulation: Formulation): Step {
+type GradientTask = Pick<GradientCase, "text" | "of">;
+
+/** The loss is Σ weight·output. */
+function withGradients({ text, of }: GradientTask, formulation: Formulation, weight: () => number): Step {
   const model = cloneModel(parseModel(text));
-  const random = normals(seed + 1000);
   const outputs = model.graph.outputs;
   const summed: { total?: Value } = {};
   const before = inferTypes(model);
@@ -61,7 +94,7 @@ function withGradients({ text, of, seed = 1 }: GradientCase, formulation: Formul
     const make = nodeMaker(edit, "loss/");
     for (const output of outputs) {
       const shape = shapeOf(before.type(output)) as readonly number[];
-      const weights = Float32Array.from({ length: elementCount(shape) }, () => random());
+      const weights = Float32Array.from({ length: elementCount(shape) }, weight);
       const term = make.op("ReduceSum", [make.op("Mul", [output, make.floats(weights, shape)])]);
       summed.total = summed.total === undefined ? term : make.op("Add", [summed.total, term]);
     }

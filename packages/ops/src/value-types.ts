@@ -72,3 +72,8 @@ const dtypeCodes: Readonly<Record<number, DType>> = {
 export function dtypeOfCode(code: number | undefined): DType | undefined {
   return code === undefined ? undefined : dtypeCodes[code];
 }
+
+/** The number of an element type, the other way. */
+export function codeOfDType(dtype: DType): number {
+  return Number(Object.keys(dtypeCodes).find((code) => dtypeCodes[Number(code)] === dtype));
+}

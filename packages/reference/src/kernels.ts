@@ -1,13 +1,19 @@
+import { activations } from "./elementwise/activations.ts";
 import { binary } from "./elementwise/binary.ts";
+import { choices } from "./elementwise/choice.ts";
 import { unary } from "./elementwise/unary.ts";
 import type { Kernels } from "./kernel.ts";
+import { alongAxes } from "./reduce/along-axis.ts";
 import { reductions } from "./reduce/reduce.ts";
 import { reshapes } from "./shape/reshape.ts";
 
 /** Every operator that can be evaluated: THE list, one line a family. */
 export const kernels: Kernels = {
   ...unary,
+  ...activations,
   ...binary,
+  ...choices,
   ...reductions,
+  ...alongAxes,
   ...reshapes,
 };

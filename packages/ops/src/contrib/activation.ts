@@ -5,10 +5,12 @@ import { broadcastLinks } from "../links.ts";
 import { inputShape, keeps, opaque, sameAs } from "../rules.ts";
 import type { OpSpec } from "../spec.ts";
 import { dtypeOf, tensorType } from "../value-types.ts";
+import { fusedActivationGradients } from "./activation-gradients.ts";
 
 function activation(op: OpName): OpSpec {
   return {
     op,
+    ...(fusedActivationGradients[op] && { gradient: fusedActivationGradients[op] }),
     roles: () => ["data", "bias", "data"],
     axes: (node, shape) => broadcastLinks(node, shape, [...node.inputs.keys()]),
     infer: sameAs(0),

@@ -17,6 +17,7 @@ import type { OpSpec } from "../spec.ts";
 import { dtypeOf, tensorType } from "../value-types.ts";
 import { type Arithmetic, arithmetic, truth } from "./arithmetic.ts";
 import { binaryGradients } from "./binary-gradients.ts";
+import { preluGradient, swiGluGradient } from "./gate-gradients.ts";
 
 /** Below opset 7 the second input is aligned at `axis` of the first, whose shape the output has. */
 const inferAligned: InferRule = (context) => {
@@ -64,7 +65,12 @@ const inferPower: InferRule = (context) =>
   context.opset < 7 ? inferAligned(context) : [tensorType(dtypeOf(context.type(0)), broadcastOfInputs(context))];
 
 function plain(type: string): OpSpec {
-  return { op: `onnx.${type}`, infer: inferAligned, axes: alignedAxes };
+  return {
+    op: `onnx.${type}`,
+    ...(binaryGradients[type] && { gradient: binaryGradients[type] }),
+    infer: inferAligned,
+    axes: alignedAxes,
+  };
 }
 
 function logic(type: string, apply: (a: boolean, b: boolean) => boolean, decided?: boolean): OpSpec {
@@ -96,6 +102,7 @@ export const prelu: OpSpec = {
   roles: () => ["data", "weight"],
   infer: (context) => [context.type(0)],
   axes: (node: Node, shape) => [...keepsAll()(node, shape), ...slopeAxes(node, shape)],
+  gradient: preluGradient,
 };
 
 /** Below opset 7 a slope of one axis belongs to the channels. */
@@ -112,4 +119,5 @@ export const swiGlu: OpSpec = {
   op: "onnx.SwiGLU",
   infer: (context) => [context.type(0) ?? context.type(1)],
   axes: broadcastAxes,
+  gradient: swiGluGradient,
 };

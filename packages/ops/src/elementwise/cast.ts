@@ -1,9 +1,10 @@
-import { type Dim, intAttr, type Node, stringAttr } from "@pare/ir";
+import { attr, type Dim, intAttr, type Node, stringAttr } from "@pare/ir";
 import { type DType, isDType, isFloat, isInteger } from "@pare/tensor";
+import type { GradientContext } from "../gradient/rule.ts";
 import { filledKnown, fitted, mapKnown } from "../known.ts";
 import { keepsAll, shapedAs } from "../rules.ts";
 import type { InferContext, KnownInts, OpSpec } from "../spec.ts";
-import { dtypeOf, dtypeOfCode } from "../value-types.ts";
+import { codeOfDType, dtypeOf, dtypeOfCode } from "../value-types.ts";
 import { quotientBehind } from "./arithmetic.ts";
 
 /** The type that a Cast casts to. Before opset 6 it is a name ("FLOAT16"). */
@@ -21,6 +22,7 @@ export const cast: OpSpec = {
   op: "onnx.Cast",
   infer: shapedAs(0, ({ node }) => castTarget(node)),
   axes: keepsAll(),
+  gradient: (context) => castGradient(context, castTarget(context.node)),
   discontinuous: (node) => {
     const to = castTarget(node);
     return to === undefined || !isFloat(to);
@@ -33,9 +35,18 @@ export const castLike: OpSpec = {
   roles: () => ["data", "param"],
   infer: shapedAs(0, ({ type }) => dtypeOf(type(1))),
   axes: keepsAll(),
+  gradient: (context) => castGradient(context, context.inputDType(1)),
   discontinuous: true,
   propagate: (context) => [castKnown(context, dtypeOf(context.type(1)))],
 };
+
+/** Between floats the gradient is cast back; from and to whole numbers nothing has a slope. */
+function castGradient({ make, gradients, inputDType }: GradientContext, to: DType | undefined) {
+  const from = inputDType(0);
+  const slopes = from !== undefined && to !== undefined && isFloat(from) && isFloat(to);
+  if (!slopes) return [];
+  return [from === to ? gradients[0] : make.op("Cast", [gradients[0]], { to: attr.int(codeOfDType(from)) })];
+}
 
 function castKnown(context: InferContext, to: DType | undefined): KnownInts | undefined {
   if (to === undefined) return undefined;

@@ -2,6 +2,7 @@ import { maxDims, minDims } from "../dims.ts";
 import { mapKnown, singleOf } from "../known.ts";
 import { keepsAll, sameAs } from "../rules.ts";
 import type { OpSpec } from "../spec.ts";
+import { clipGradient } from "./clip-gradient.ts";
 
 /** Limits are attributes up to opset 10, inputs since. */
 export const clip: OpSpec = {
@@ -9,6 +10,7 @@ export const clip: OpSpec = {
   roles: () => ["data", "param"],
   infer: sameAs(0),
   axes: keepsAll(),
+  gradient: clipGradient,
   propagate: ({ node, ints }) => {
     const bounded = (slot: number) => node.inputs[slot] !== undefined;
     if (node.attrs.has("min") || node.attrs.has("max")) return [];

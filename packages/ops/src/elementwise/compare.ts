@@ -21,6 +21,7 @@ export const comparison: readonly OpSpec[] = Object.entries(comparisons).map(([t
   op: `onnx.${type}`,
   infer: (context) => [tensorType("bool", context.opset < 7 ? context.shape(0) : broadcastOfInputs(context))],
   axes: broadcastAxes,
+  gradient: "none",
   discontinuous: true,
   propagate: ({ ints, opset }) => (opset < 7 ? [] : [zipKnown([ints(0), ints(1)], ([a, b]) => compare(a, b))]),
 }));
@@ -29,4 +30,5 @@ export const floatTests: readonly OpSpec[] = ["IsNaN", "IsInf"].map((type) => ({
   op: `onnx.${type}`,
   infer: shapedAs(0, "bool"),
   axes: keepsAll(),
+  gradient: "none",
 }));

@@ -1,4 +1,5 @@
 import { intAttr } from "@pare/ir";
+import { singleOf } from "../known.ts";
 import { keepsAll, perOutput } from "../rules.ts";
 import { constantNumbers } from "../shape/constant.ts";
 import type { OpSpec } from "../spec.ts";
@@ -16,6 +17,10 @@ export const dropout: OpSpec = {
     return perOutput(node, [data, tensorType(opset >= 10 ? "bool" : dtypeOf(data), shape(0))]);
   },
   axes: keepsAll(),
+  gradient: ({ node, gradients, ints, refused }) => {
+    if (node.inputs[2] !== undefined && singleOf(ints(2)) !== 0) throw refused("it may be in training mode");
+    return [gradients[0]];
+  },
   nondeterministic: (node) => node.inputs[2] !== undefined && constantNumbers(node, 2)?.[0] !== 0,
   propagate: ({ node, ints }) =>
     intAttr(node, "is_test") === undefined && node.inputs[2] === undefined ? [ints(0)] : [],

@@ -6,6 +6,7 @@ import { keepsAll, sameAs } from "../rules.ts";
 import type { OpSpec } from "../spec.ts";
 import { dtypeOf } from "../value-types.ts";
 import { absoluteDim, quotientBehind } from "./arithmetic.ts";
+import { unaryGradients } from "./unary-gradients.ts";
 
 /** Activations and others that shape arithmetic does not use. */
 const smooth = [
@@ -42,12 +43,17 @@ export const unary: readonly OpSpec[] = [
 ];
 
 function elementwiseUnary(type: string, apply?: (x: Dim) => Dim): OpSpec {
-  const spec: OpSpec = { op: `onnx.${type}`, infer: sameAs(0), axes: keepsAll() };
+  const spec: OpSpec = { op: `onnx.${type}`, ...gradientOf(type), infer: sameAs(0), axes: keepsAll() };
   if (apply === undefined) return spec;
   return {
     ...spec,
     propagate: ({ ints, type: typeAt }) => [mapKnown(ints(0), (x) => fitted(apply(x), dtypeOf(typeAt(0))))],
   };
+}
+
+function gradientOf(type: string): Pick<OpSpec, "gradient"> {
+  const gradient = unaryGradients[type];
+  return gradient === undefined ? {} : { gradient };
 }
 
 /** A symbol is a whole number: rounding leaves it, and so does Relu where it is a size. */
@@ -58,6 +64,7 @@ function keepsSymbol(type: string, x: Dim): Dim {
 function rounding(type: "Floor" | "Ceil", round: (x: number) => number): OpSpec {
   return {
     op: `onnx.${type}`,
+    ...gradientOf(type),
     infer: sameAs(0),
     axes: keepsAll(),
     discontinuous: true,

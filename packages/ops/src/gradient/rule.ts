@@ -1,5 +1,5 @@
 import type { Attr, Node, Value } from "@pare/ir";
-import type { Tensor } from "@pare/tensor";
+import type { DType, Tensor } from "@pare/tensor";
 import type { KnownInts } from "../spec.ts";
 
 /**
@@ -32,6 +32,8 @@ export interface GradientContext {
   inputShape(slot: number): readonly number[];
   /** The sizes of output `slot`. */
   outputShape(slot: number): readonly number[];
+  /** The element type of input `slot`, where it is known. */
+  inputDType(slot: number): DType | undefined;
   /** The constant behind input `slot`: a frozen weight, sizes, axes. */
   constant(slot: number): Tensor | undefined;
   /** The elements of a small input, from a constant or from shape arithmetic, as far as they are known. */

@@ -30,6 +30,7 @@ export const compress: OpSpec = {
 /** The places of all elements that are not zero, as the columns of [rank, count]. */
 export const nonZero: OpSpec = {
   op: "onnx.NonZero",
+  gradient: "none",
   infer: (context) => {
     const found = nonZeroPlaces(context);
     return [

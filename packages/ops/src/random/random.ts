@@ -9,6 +9,7 @@ const asked = ({ node }: InferContext) => dtypeOfCode(intAttr(node, "dtype"));
 const generated: readonly OpSpec[] = ["RandomNormal", "RandomUniform"].map((type) => ({
   op: `onnx.${type}`,
   infer: (context) => [tensorType(asked(context) ?? "float32", intsAttr(context.node, "shape"))],
+  gradient: "none",
   nondeterministic: true,
 }));
 
@@ -16,6 +17,8 @@ const likeInput: readonly OpSpec[] = ["RandomNormalLike", "RandomUniformLike", "
   op: `onnx.${type}`,
   roles: () => [type === "Bernoulli" ? "data" : "param"],
   infer: (context) => [tensorType(asked(context) ?? dtypeOf(context.type(0)), context.shape(0))],
+  // A sample is 0 or 1, whatever small change its probability sees.
+  gradient: "none",
   ...(type === "Bernoulli" && { axes: keepsAll(), discontinuous: true }),
   nondeterministic: true,
 }));
@@ -26,6 +29,7 @@ const multinomial: OpSpec = {
   infer: (context) => [
     tensorType(asked(context) ?? "int32", [context.shape(0)?.[0], intAttr(context.node, "sample_size", 1)]),
   ],
+  gradient: "none",
   discontinuous: true,
   nondeterministic: true,
 };

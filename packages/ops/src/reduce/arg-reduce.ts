@@ -28,5 +28,6 @@ export const argReductions: readonly OpSpec[] = ["ArgMax", "ArgMin"].map((type) 
       return last < 0 ? [] : [opaque(0, i, Math.min(i, last))];
     }).flat();
   },
+  gradient: "none",
   discontinuous: true,
 }));

@@ -1,6 +1,7 @@
 /** Running sums and products along the axis that the second input names. */
-import { type Dim, intAttr } from "@pare/ir";
+import { attr, type Dim, intAttr } from "@pare/ir";
 import { addDims, mulDims } from "../dims.ts";
+import type { GradientRule } from "../gradient/rule.ts";
 import { knownVector } from "../known.ts";
 import { inputShape, keeps, opaque, sameAs } from "../rules.ts";
 import { constantNumbers } from "../shape/constant.ts";
@@ -11,6 +12,7 @@ function cumulative(type: string, combine: (a: Dim, b: Dim) => Dim, start: numbe
   return {
     op: `onnx.${type}`,
     roles: () => ["data", "param"],
+    ...(type === "CumSum" && { gradient: runningSumGradient }),
     infer: sameAs(0),
     axes: (node, shape) => {
       const rank = inputShape(node, shape, 0)?.length ?? 0;
@@ -27,6 +29,14 @@ function cumulative(type: string, combine: (a: Dim, b: Dim) => Dim, start: numbe
     },
   };
 }
+
+/** Each element is in the sums from its place on: those of the gradient run the other way. */
+const runningSumGradient: GradientRule = ({ node, make, gradients }) => [
+  make.op("CumSum", [gradients[0], node.inputs[1]], {
+    exclusive: attr.int(intAttr(node, "exclusive", 0)),
+    reverse: attr.int(1 - intAttr(node, "reverse", 0)),
+  }),
+];
 
 function running(known: KnownInts, combine: (a: Dim, b: Dim) => Dim, start: number): KnownInts {
   let total: Dim = start;

@@ -45,6 +45,7 @@ export function constantNumbers(node: Node, i: number): readonly number[] | unde
 
 export const constant: OpSpec = {
   op: "onnx.Constant",
+  gradient: "none",
   infer: ({ node }) => {
     const tensor = constantOfNode(node);
     if (tensor !== undefined) return [tensorType(tensor.dtype, tensor.shape)];

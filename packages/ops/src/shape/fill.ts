@@ -10,6 +10,7 @@ import { dtypeOf, dtypeOfCode, tensorType, unknownDims } from "../value-types.ts
 /** One value (float 0 unless given) in the shape that the input says. */
 export const constantOfShape: OpSpec = {
   op: "onnx.ConstantOfShape",
+  gradient: "none",
   roles: () => ["param"],
   infer: (context) => [tensorType(tensorAttr(context.node, "value")?.dtype ?? "float32", filledShape(context))],
   propagate: (context) => {
@@ -54,6 +55,7 @@ function countOf({ ints }: InferContext) {
 
 export const eyeLike: OpSpec = {
   op: "onnx.EyeLike",
+  gradient: "none",
   roles: () => ["param"],
   infer: ({ node, type, shape }) => [tensorType(dtypeOfCode(intAttr(node, "dtype")) ?? dtypeOf(type(0)), shape(0))],
 };

@@ -5,5 +5,6 @@ export const identity: OpSpec = {
   op: "onnx.Identity",
   infer: sameAs(0),
   axes: keepsAll(),
+  gradient: ({ gradients }) => gradients,
   propagate: ({ ints }) => [ints(0)],
 };

@@ -9,6 +9,7 @@ import { scalarType, tensorType } from "../value-types.ts";
 /** From opset 15 on it may give a part of the shape. */
 export const shapeOp: OpSpec = {
   op: "onnx.Shape",
+  gradient: "none",
   infer: (context) => [tensorType("int64", [part(context)?.length])],
   propagate: (context) => {
     const sizes = part(context);
@@ -25,6 +26,7 @@ function part({ node, shape: shapeAt }: InferContext): Shape | undefined {
 
 export const size: OpSpec = {
   op: "onnx.Size",
+  gradient: "none",
   infer: () => [scalarType("int64")],
   propagate: ({ shape: shapeAt }) => {
     const shape = shapeAt(0);

@@ -8,6 +8,7 @@ import { dtypeOfCode, tensorType } from "../value-types.ts";
 function window(op: OpName): OpSpec {
   return {
     op,
+    gradient: "none",
     roles: () => ["param"],
     infer: ({ node, ints }) => [
       tensorType(dtypeOfCode(intAttr(node, "output_datatype", 1)), [sizeOrUnknown(ints(0)?.elements[0])]),
@@ -22,6 +23,8 @@ export const blackmanWindow = window("onnx.BlackmanWindow");
 /** num_mel_bins, dft_length, sample_rate, lower and upper edge → [dft_length/2 + 1, num_mel_bins]. */
 export const melWeightMatrix: OpSpec = {
   op: "onnx.MelWeightMatrix",
+  // The edges, in Hz, are rounded to whole frequencies.
+  gradient: "none",
   roles: () => ["param"],
   infer: ({ node, ints }) => {
     const bins = ints(0)?.elements[0];

@@ -7,7 +7,7 @@
  * 3. Gradients of a value that is used several times are added in the order of the walk: the same graph every time.
  */
 import type { Edit, Graph, Node, Value } from "@pare/ir";
-import { type Formulation, type GradientContext, type Inference, type NodeMaker, specOf } from "@pare/ops";
+import { dtypeOf, type Formulation, type GradientContext, type Inference, type NodeMaker, specOf } from "@pare/ops";
 import { elementCount } from "@pare/tensor";
 import { notDifferentiableError } from "../errors.ts";
 import { type Active, activeBetween } from "./active.ts";
@@ -82,6 +82,7 @@ function contextOf(node: Node, gradients: readonly (Value | undefined)[], parts:
     needs: (slot) => active.has(node.inputs[slot]),
     inputShape: (slot) => shape(node.inputs[slot]!),
     outputShape: (slot) => shape(node.outputs[slot]!),
+    inputDType: (slot) => dtypeOf(node.inputs[slot] && inference.type(node.inputs[slot])),
     constant: (slot) => {
       const origin = node.inputs[slot]?.origin;
       return origin?.kind === "constant" ? origin.tensor : undefined;
