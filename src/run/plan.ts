@@ -8,6 +8,7 @@ import type { DataNote, StepNote } from "@pare/report";
 import { passNamed, recipeCatalog } from "../catalog.ts";
 import { staticInputNotes } from "../evaluate/input-notes.ts";
 import { presentFeatures } from "../learn/bench.ts";
+import { noCheckpoints } from "../learn/checkpoint-store.ts";
 import { openLearningData } from "../learn/learning-data.ts";
 import { learningTools } from "../learn/learning-tools.ts";
 import { type ModelWeight, weighModel } from "../model/summary.ts";
@@ -60,6 +61,7 @@ export async function planRecipe(file: string, options: PlanOptions = {}): Promi
   const steps: PlannedStep[] = [];
   const data = learns(checked) ? await openLearningData(checked) : undefined;
   const cpuFeatures = presentFeatures();
+  const training = { device: recipe.measure[0]?.device ?? "cpu", checkpoints: noCheckpoints };
   let original: Model | undefined;
   for (const [index, step] of recipe.steps.entries()) {
     progress.report(`plan ${step.pass}`, index, recipe.steps.length);
@@ -67,7 +69,7 @@ export async function planRecipe(file: string, options: PlanOptions = {}): Promi
     const selection = selectionOf(step.only, step.except);
     if (pass.promise === "lossy") original ??= cloneModel(model);
     const world: World = { engine, progress, signal };
-    const learning = original && learningTools(model, { data, bench: undefined, original, named }, world);
+    const learning = original && learningTools(model, { data, bench: undefined, original, named, training }, world);
     const given = { ...learning, cpuFeatures };
     const tools = createTools(world, { seed: recipe.seed, selection, learning: given });
     const nodesBefore = countNodes(model);

@@ -17,7 +17,7 @@ import {
   type TrainingScore,
   type TrainingTools,
 } from "@pare/pass";
-import type { TrainingEpoch, TrainingRecord, Unit } from "@pare/report";
+import type { TrainingEpoch, TrainingRecord } from "@pare/report";
 import { buildStepGraph, type EpochRecord, type StepGraph, type StepOptions, train, withConstants } from "@pare/train";
 import { differentOutputsError, needsLabelsError } from "./errors.ts";
 import { lossOf } from "./loss-of.ts";
@@ -81,7 +81,7 @@ export async function trainModel(training: Training, pass: string, tools: Traini
   const isImproved = isNoWorse(result.best.validation, before);
   const learned: Tensors = isImproved ? result.parameters : new Map();
   const record: TrainingRecord = {
-    ...{ label, role, metric: before.metric, unit: unitOf(before), better: before.better, samples: before.samples },
+    ...{ label, role, metric: before.metric, unit: before.unit, better: before.better, samples: before.samples },
     parameters: { trained: step.plan.trained, frozen: step.plan.frozen },
     before: before.value,
     epochs: result.curve.map(epochOf),
@@ -175,8 +175,4 @@ function epochOf({ train: means, validation, rate, samplesPerSecond }: EpochReco
     learningRate: rate,
     samplesPerSecond,
   };
-}
-
-function unitOf({ metric }: TrainingScore): Unit {
-  return /^(accuracy|f1|precision|recall|auc|average)/.test(metric) ? "ratio" : "plain";
 }
