@@ -3,8 +3,13 @@ import { binary } from "./elementwise/binary.ts";
 import { choices } from "./elementwise/choice.ts";
 import { unary } from "./elementwise/unary.ts";
 import type { Kernels } from "./kernel.ts";
+import { batchNorms } from "./nn/batch-norm.ts";
+import { convolutions } from "./nn/conv.ts";
+import { products } from "./nn/matmul.ts";
+import { pools } from "./nn/pool.ts";
 import { alongAxes } from "./reduce/along-axis.ts";
 import { reductions } from "./reduce/reduce.ts";
+import { layouts } from "./shape/layout.ts";
 import { reshapes } from "./shape/reshape.ts";
 
 /** Every operator that can be evaluated: THE list, one line a family. */
@@ -16,4 +21,9 @@ export const kernels: Kernels = {
   ...reductions,
   ...alongAxes,
   ...reshapes,
+  ...layouts,
+  ...products,
+  ...convolutions,
+  ...pools,
+  ...batchNorms,
 };

@@ -4,6 +4,7 @@ import type { Shape } from "../broadcast.ts";
 import { numbersOf, reindex } from "../known.ts";
 import { type AxesRule, inputShape, keeps, opaque } from "../rules.ts";
 import { constantInput } from "../shape/constant.ts";
+import { gatherGradient } from "../shape/layout-gradients.ts";
 import type { InferContext, KnownInts, OpSpec } from "../spec.ts";
 import { axisIndex, dtypeOf, tensorType } from "../value-types.ts";
 
@@ -16,6 +17,7 @@ const tableRoles = (node: Node) => {
 /** [A,B,C] gathered on axis 1 by indices [I,J] is [A,I,J,C]. */
 export const gather: OpSpec = {
   op: "onnx.Gather",
+  gradient: gatherGradient,
   roles: tableRoles,
   infer: ({ node, type, shape }) => [tensorType(dtypeOf(type(0)), gatheredShape(node, shape(0), shape(1)))],
   axes: (node, shapeAt) => {

@@ -1,6 +1,7 @@
 import { inputShape, keeps, keepsAll, perOutput } from "../rules.ts";
 import type { AxisLink, OpSpec } from "../spec.ts";
 import { dtypeOf, tensorType } from "../value-types.ts";
+import { batchNormGradient } from "./batch-norm-gradient.ts";
 
 /**
  * Data [N, C, …] with scale, bias, mean and variance of shape [C] each ([C, …] in old files with `spatial` = 0).
@@ -8,6 +9,7 @@ import { dtypeOf, tensorType } from "../value-types.ts";
  */
 export const batchNormalization: OpSpec = {
   op: "onnx.BatchNormalization",
+  gradient: batchNormGradient,
   roles: () => ["data", "weight", "bias", "param", "param"],
   axes: (node, shape) => [
     ...keepsAll(0)(node, shape),

@@ -6,6 +6,7 @@ import { contracted, perChannelLinks } from "../links.ts";
 import { inputShape, keeps, type ShapeOf, sharedDType } from "../rules.ts";
 import type { AxisLink, InferContext, OpSpec, Role } from "../spec.ts";
 import { tensorType } from "../value-types.ts";
+import { gemmGradient } from "./gemm-gradient.ts";
 
 export interface GemmForm {
   readonly roles: readonly Role[];
@@ -57,10 +58,13 @@ function addendLinks(node: Node, shape: ShapeOf, c: number): AxisLink[] {
   return dims.flatMap((size, axis) => (size === 1 ? [] : [keeps(c, axis, axis + 2 - dims.length)]));
 }
 
-export const gemm = gemmLike("onnx.Gemm", {
-  roles: ["data", "weight", "bias"],
-  a: 0,
-  b: 1,
-  c: 2,
-  dtype: (context) => sharedDType(context),
-});
+export const gemm: OpSpec = {
+  gradient: gemmGradient,
+  ...gemmLike("onnx.Gemm", {
+    roles: ["data", "weight", "bias"],
+    a: 0,
+    b: 1,
+    c: 2,
+    dtype: (context) => sharedDType(context),
+  }),
+};

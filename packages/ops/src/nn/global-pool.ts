@@ -1,15 +1,18 @@
 /** Pooling over all of the spatial axes: [N, C, …spatial] → [N, C, 1, …, 1], or channels last. */
 import type { Node, OpName } from "@pare/ir";
 import type { DType } from "@pare/tensor";
+import type { GradientRule } from "../gradient/rule.ts";
 import { inputShape, keeps, mixes } from "../rules.ts";
 import type { InferContext, OpSpec, Role } from "../spec.ts";
 import { dtypeOf, tensorType } from "../value-types.ts";
+import { globalAveragePoolGradient, globalMaxPoolGradient } from "./pool-gradients.ts";
 
 export interface GlobalPoolForm {
   readonly roles?: readonly Role[];
   readonly channelsLast?: (node: Node) => boolean;
   readonly dtype?: (context: InferContext) => DType | undefined;
   readonly discontinuous?: OpSpec["discontinuous"];
+  readonly gradient?: GradientRule;
 }
 
 export function globalPool(op: OpName, form: GlobalPoolForm = {}): OpSpec {
@@ -35,9 +38,10 @@ export function globalPool(op: OpName, form: GlobalPoolForm = {}): OpSpec {
       ];
     },
     ...(form.discontinuous !== undefined && { discontinuous: form.discontinuous }),
+    ...(form.gradient !== undefined && { gradient: form.gradient }),
   };
 }
 
-export const globalAveragePool = globalPool("onnx.GlobalAveragePool");
-export const globalMaxPool = globalPool("onnx.GlobalMaxPool");
+export const globalAveragePool = globalPool("onnx.GlobalAveragePool", { gradient: globalAveragePoolGradient });
+export const globalMaxPool = globalPool("onnx.GlobalMaxPool", { gradient: globalMaxPoolGradient });
 export const globalLpPool = globalPool("onnx.GlobalLpPool");

@@ -10,6 +10,7 @@ import { contracted, perChannelLinks } from "../links.ts";
 import { inputShape, keeps, type ShapeOf, sharedDType } from "../rules.ts";
 import type { AxisLink, InferContext, OpSpec, Role } from "../spec.ts";
 import { tensorType } from "../value-types.ts";
+import { matMulGradient } from "./matmul-gradient.ts";
 
 export interface MatMulForm {
   readonly roles: readonly Role[];
@@ -99,9 +100,12 @@ function batchLinks(input: number, own: Operand, other: Operand, batchRank: numb
   });
 }
 
-export const matMul = matMulLike("onnx.MatMul", {
-  roles: ["data", "weight"],
-  a: 0,
-  b: 1,
-  dtype: (context) => sharedDType(context),
-});
+export const matMul: OpSpec = {
+  gradient: matMulGradient,
+  ...matMulLike("onnx.MatMul", {
+    roles: ["data", "weight"],
+    a: 0,
+    b: 1,
+    dtype: (context) => sharedDType(context),
+  }),
+};

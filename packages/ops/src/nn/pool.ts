@@ -2,9 +2,11 @@
 import { type Dim, intAttr, intsAttr, type Node, type OpName } from "@pare/ir";
 import type { DType } from "@pare/tensor";
 import type { Shape } from "../broadcast.ts";
+import type { GradientRule } from "../gradient/rule.ts";
 import { inputShape, keeps, opaque, perOutput } from "../rules.ts";
 import type { InferContext, OpSpec, Role } from "../spec.ts";
 import { dtypeOf, tensorType } from "../value-types.ts";
+import { averagePoolGradient, maxPoolGradient } from "./pool-gradients.ts";
 import { windowCounts, windowOf } from "./window.ts";
 
 export interface PoolForm {
@@ -13,6 +15,7 @@ export interface PoolForm {
   readonly channelsLast?: (node: Node) => boolean;
   readonly dtype?: (context: InferContext) => DType | undefined;
   readonly discontinuous?: OpSpec["discontinuous"];
+  readonly gradient?: GradientRule;
 }
 
 export function pool(op: OpName, form: PoolForm = {}): OpSpec {
@@ -33,6 +36,7 @@ export function pool(op: OpName, form: PoolForm = {}): OpSpec {
       return perOutput(context.node, [tensorType(dtype, shape), tensorType("int64", shape)]);
     },
     ...(form.discontinuous !== undefined && { discontinuous: form.discontinuous }),
+    ...(form.gradient !== undefined && { gradient: form.gradient }),
   };
 }
 
@@ -45,6 +49,9 @@ function pooled(node: Node, shape: Shape | undefined, channelsLast: boolean): Di
 }
 
 /** Where each maximum was is a matter of rounding when two are close. */
-export const maxPool = pool("onnx.MaxPool", { discontinuous: (node) => node.outputs.length > 1 });
-export const averagePool = pool("onnx.AveragePool");
+export const maxPool = pool("onnx.MaxPool", {
+  discontinuous: (node) => node.outputs.length > 1,
+  gradient: maxPoolGradient,
+});
+export const averagePool = pool("onnx.AveragePool", { gradient: averagePoolGradient });
 export const lpPool = pool("onnx.LpPool");

@@ -6,9 +6,11 @@ import { inputShape, keeps, opaque, sharedDType } from "../rules.ts";
 import type { AxisLink, InferContext, KnownInts, OpSpec } from "../spec.ts";
 import { axisIndex, tensorType } from "../value-types.ts";
 import { agreedDim } from "./join.ts";
+import { concatGradient } from "./layout-gradients.ts";
 
 export const concat: OpSpec = {
   op: "onnx.Concat",
+  gradient: concatGradient,
   infer: (context) => [tensorType(sharedDType(context), concatShape(context))],
   axes: (node, shapeAt) => {
     const axis = intAttr(node, "axis", 1);

@@ -3,10 +3,12 @@ import { smallShape, spreadTo } from "../known.ts";
 import { inputShape, keeps } from "../rules.ts";
 import type { InferContext, OpSpec } from "../spec.ts";
 import { dtypeOf, tensorType, unknownDims } from "../value-types.ts";
+import { expandGradient } from "./layout-gradients.ts";
 
 /** Broadcasts the input to a shape, both ways: [3,1] expanded to [2,1,6] is [2,3,6]. */
 export const expand: OpSpec = {
   op: "onnx.Expand",
+  gradient: expandGradient,
   roles: () => ["data", "param"],
   infer: (context) => [tensorType(dtypeOf(context.type(0)), expandedShape(context))],
   axes: (node, shapeAt) => {

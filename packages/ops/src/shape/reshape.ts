@@ -5,6 +5,7 @@ import { smallShape } from "../known.ts";
 import { type AxesRule, inputShape } from "../rules.ts";
 import type { InferContext, KnownInts, OpSpec } from "../spec.ts";
 import { dtypeOf, tensorType, unknownDims } from "../value-types.ts";
+import { reshapeGradient } from "./layout-gradients.ts";
 import { regroupedAxes } from "./regroup.ts";
 
 /** The axes of output 0 are those of input 0, cut up or joined. */
@@ -22,6 +23,7 @@ export function reshaped(known: KnownInts | undefined, shape: Shape | undefined)
 
 export const reshape: OpSpec = {
   op: "onnx.Reshape",
+  gradient: reshapeGradient,
   roles: () => ["data", "param"],
   infer: (context) => [tensorType(dtypeOf(context.type(0)), reshapedShape(context))],
   axes: regroup,
@@ -69,6 +71,7 @@ function withoutCommon(a: Shape, b: Shape): readonly [Shape, Shape] {
 /** To a matrix: the axes before `axis` are one, and those from it on. */
 export const flatten: OpSpec = {
   op: "onnx.Flatten",
+  gradient: reshapeGradient,
   infer: (context) => [tensorType(dtypeOf(context.type(0)), flattenedShape(context))],
   axes: regroup,
   propagate: (context) => [reshaped(context.ints(0), flattenedShape(context))],

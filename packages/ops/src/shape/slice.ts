@@ -5,6 +5,7 @@ import { inputShape, keeps, opaque } from "../rules.ts";
 import type { AxisLink, InferContext, KnownInts, OpSpec } from "../spec.ts";
 import { axisIndex, dtypeOf, tensorType, unknownDims } from "../value-types.ts";
 import { constantNumbers } from "./constant.ts";
+import { sliceGradient } from "./layout-gradients.ts";
 
 /** One sliced axis. Undefined where it is not known. */
 interface Cut {
@@ -16,6 +17,7 @@ interface Cut {
 
 export const slice: OpSpec = {
   op: "onnx.Slice",
+  gradient: sliceGradient,
   roles: () => ["data", "param"],
   infer: (context) => {
     const shape = context.shape(0);

@@ -5,9 +5,11 @@ import { inputShape, keeps, opaque } from "../rules.ts";
 import type { InferContext, OpSpec } from "../spec.ts";
 import { axisIndex, dtypeOf, tensorType } from "../value-types.ts";
 import { constantNumbers } from "./constant.ts";
+import { splitGradient } from "./layout-gradients.ts";
 
 export const split: OpSpec = {
   op: "onnx.Split",
+  gradient: splitGradient,
   roles: () => ["data", "param"],
   infer: (context) => {
     const shape = context.shape(0);

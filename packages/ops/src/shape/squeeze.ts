@@ -4,6 +4,7 @@ import type { Shape } from "../broadcast.ts";
 import { numbersOf } from "../known.ts";
 import type { InferContext, OpSpec } from "../spec.ts";
 import { dtypeOf, tensorType, unknownDims } from "../value-types.ts";
+import { reshapeGradient } from "./layout-gradients.ts";
 import { regroup, reshaped } from "./reshape.ts";
 
 /** Undefined: given but not known. */
@@ -45,6 +46,7 @@ function unsqueezedShape(context: InferContext): Shape | undefined {
 function spec(type: string, shapeOf: (context: InferContext) => Shape | undefined): OpSpec {
   return {
     op: `onnx.${type}`,
+    gradient: reshapeGradient,
     roles: () => ["data", "param"],
     infer: (context) => [tensorType(dtypeOf(context.type(0)), shapeOf(context))],
     axes: regroup,

@@ -5,9 +5,11 @@ import { inputShape, keeps, opaque } from "../rules.ts";
 import type { AxisLink, InferContext, OpSpec } from "../spec.ts";
 import { dtypeOf, tensorType } from "../value-types.ts";
 import { constantNumbers } from "./constant.ts";
+import { tileGradient } from "./layout-gradients.ts";
 
 export const tile: OpSpec = {
   op: "onnx.Tile",
+  gradient: tileGradient,
   roles: () => ["data", "param"],
   infer: (context) => [tensorType(dtypeOf(context.type(0)), tiledShape(context))],
   axes: (node, shapeAt) => {

@@ -1,16 +1,14 @@
-import { intsAttr, type Node } from "@pare/ir";
+import { intsAttr } from "@pare/ir";
 import { reindex } from "../known.ts";
 import { inputShape, keeps } from "../rules.ts";
 import type { OpSpec } from "../spec.ts";
 import { dtypeOf, tensorType, unknownDims } from "../value-types.ts";
-
-/** Output axis i is input axis `permutation[i]`; without the attribute all axes are reversed. */
-export function permutationOf(node: Node, rank: number): readonly number[] {
-  return intsAttr(node, "perm") ?? Array.from({ length: rank }, (_, axis) => rank - 1 - axis);
-}
+import { transposeGradient } from "./layout-gradients.ts";
+import { permutationOf } from "./permutation.ts";
 
 export const transpose: OpSpec = {
   op: "onnx.Transpose",
+  gradient: transposeGradient,
   infer: ({ node, type, shape: shapeAt }) => {
     const shape = shapeAt(0);
     const rank = shape?.length ?? intsAttr(node, "perm")?.length;
