@@ -3,6 +3,8 @@ import { binary } from "./elementwise/binary.ts";
 import { choices } from "./elementwise/choice.ts";
 import { unary } from "./elementwise/unary.ts";
 import type { Kernels } from "./kernel.ts";
+import { products } from "./nn/matmul.ts";
+import { normalizations } from "./nn/normalization.ts";
 import { alongAxes } from "./reduce/along-axis.ts";
 import { reductions } from "./reduce/reduce.ts";
 import { reshapes } from "./shape/reshape.ts";
@@ -15,5 +17,7 @@ export const kernels: Kernels = {
   ...choices,
   ...reductions,
   ...alongAxes,
+  ...products,
+  ...normalizations,
   ...reshapes,
 };
