@@ -151,3 +151,23 @@ describe("what passes elements on", () => {
     });
   });
 });
+
+describe("made from few numbers", () => {
+  test("Range: start and delta", async () => {
+    const text = model("float start, float delta", "float[4]", "y = Range (start, limit, delta)").replace(
+      "{ y",
+      "<float limit = {4.5}> { y",
+    );
+    await checkGradientsAt({ text, at: { start: [1], delta: [1] }, gives: { start: [4], delta: [0 + 1 + 2 + 3] } });
+  });
+
+  test.each(["", "<axis = 0>"])("OneHot %s: the values", async (attrs) => {
+    const output = attrs === "" ? "float[2, 3]" : "float[3, 2]";
+    const text = model("float[2] values", output, `y = OneHot ${attrs} (indices, depth, values)`).replace(
+      "{ y",
+      "<int64[2] indices = {0, 2}, int64 depth = {3}> { y",
+    );
+    await checkGradients({ text });
+    await checkGradientsAt({ text, at: { values: [0, 1] }, gives: { values: [4, 2] } });
+  });
+});

@@ -7,6 +7,7 @@ import { products } from "./nn/matmul.ts";
 import { normalizations } from "./nn/normalization.ts";
 import { alongAxes } from "./reduce/along-axis.ts";
 import { reductions } from "./reduce/reduce.ts";
+import { fills } from "./shape/fill.ts";
 import { reshapes } from "./shape/reshape.ts";
 
 /** Every operator that can be evaluated: THE list, one line a family. */
@@ -19,5 +20,6 @@ export const kernels: Kernels = {
   ...alongAxes,
   ...products,
   ...normalizations,
+  ...fills,
   ...reshapes,
 };
