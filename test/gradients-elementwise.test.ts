@@ -1,4 +1,5 @@
-import { describe, test } from "vitest";
+import { seededRandom } from "@pare/pass";
+import { describe, expect, test } from "vitest";
 import { checkGradients, checkGradientsAt } from "./support/check-gradients.ts";
 
 const model = (inputs: string, output: string, node: string, opset = 21) =>
@@ -36,6 +37,27 @@ describe("arithmetic, with every way of broadcasting", () => {
     const fitting = y === "float[2, 2]" ? text.replace("bool[3]", "bool[2, 1]") : text;
     await checkGradients({ text: fitting, draw: { c: coin } });
   });
+});
+
+test("random shapes and ways of broadcasting", async () => {
+  const random = seededRandom(11);
+  const below = (count: number) => Math.floor(random() * count);
+  const type = (shape: readonly number[]) => (shape.length === 0 ? "float" : `float[${shape.join()}]`);
+  const ops = ["Add", "Sub", "Mul", "Div", "Min", "Max", "Mean"];
+  for (let trial = 0; trial < 12; trial++) {
+    const op = ops[below(ops.length)]!;
+    const output = Array.from({ length: below(5) }, () => 1 + below(3));
+    // Each input lacks some leading axes and has size 1 along others; the third one is whole.
+    const part = () => output.slice(below(output.length + 1)).map((size) => (random() < 0.4 ? 1 : size));
+    const sum = op === "Mean" ? "Mean (a, b, whole)" : `${op} (inner, b)`;
+    const text = model(
+      `${type(part())} a, ${type(part())} b, ${type(output)} whole`,
+      type(output),
+      `inner = Mul (a, whole) y = ${sum}`,
+    );
+    const formulation = trial % 2 === 0 ? "cpu" : "portable";
+    await checkGradients({ text, draw: { b: awayFromZero }, seed: trial, formulations: [formulation] });
+  }
 });
 
 describe("variadic", () => {
@@ -150,6 +172,18 @@ describe("what passes elements on", () => {
       gives: { x: [1, 1, 1] },
     });
   });
+});
+
+test("Dropout in training is refused, out of it passed through", async () => {
+  const dropout = (training: number) =>
+    model("float[3] x", "float[3]", "y = Dropout (x, ratio, training)").replace(
+      "{ y",
+      `<float ratio = {0.5}, bool training = {${training}}> { y`,
+    );
+  await checkGradientsAt({ text: dropout(0), at: { x: [1, 2, 3] }, gives: { x: [1, 1, 1] } });
+  await expect(checkGradients({ text: dropout(1) })).rejects.toThrow(
+    'TRAIN_GRADIENT at Dropout "y": cannot be differentiated: it may be in training mode',
+  );
 });
 
 describe("made from few numbers", () => {

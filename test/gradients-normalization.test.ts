@@ -1,3 +1,4 @@
+import { seededRandom } from "@pare/pass";
 import { describe, expect, test } from "vitest";
 import { checkGradients, checkGradientsAt } from "./support/check-gradients.ts";
 
@@ -80,6 +81,26 @@ describe("over positions and channels", () => {
       await checkGradients({ text: model("float[2, 5, 3, 2] x", "float[2, 5, 3, 2] y", `y = LRN ${attrs} (x)`) });
     },
   );
+});
+
+test("random shapes and axes", async () => {
+  const random = seededRandom(5);
+  const below = (count: number) => Math.floor(random() * count);
+  for (let trial = 0; trial < 6; trial++) {
+    const shape = Array.from({ length: 1 + below(4) }, () => 2 + below(3));
+    const axis = below(shape.length);
+    const type = `float[${shape.join()}]`;
+    const written = random() < 0.5 ? axis : axis - shape.length;
+    const [op, opset] = [["LayerNormalization", 21] as const, ["RMSNormalization", 23] as const][below(2)]!;
+    // A large epsilon: two elements alone have a curvature that differences cannot follow.
+    const softmax = `p = Softmax <axis = ${below(shape.length)}> (x)`;
+    const node = `${softmax} y = ${op} <axis = ${written}, epsilon = 0.1> (p, s)`;
+    await checkGradients({
+      text: model(`${type} x, float[${shape.slice(axis).join()}] s`, `${type} y`, node, opset),
+      seed: trial,
+      formulations: [trial % 2 === 0 ? "cpu" : "portable"],
+    });
+  }
 });
 
 describe("LpNormalization", () => {
