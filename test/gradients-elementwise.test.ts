@@ -16,6 +16,7 @@ describe("arithmetic, with every way of broadcasting", () => {
     ["float[2, 1, 3]", "float[4, 1]", "float[2, 4, 3]"],
     ["float", "float[2, 2]", "float[2, 2]"],
     ["float[0, 3]", "float[3]", "float[0, 3]"],
+    ["float[2, 0, 3]", "float[0, 1]", "float[2, 0, 3]"],
   ] as const;
   for (const op of ["Add", "Sub", "Mul", "Div", "Min", "Max", "Sum", "Mean"])
     test.each(shapes)(`${op} of %s and %s`, async (a, b, y) => {

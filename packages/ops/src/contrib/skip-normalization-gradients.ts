@@ -2,7 +2,7 @@
 import { floatAttr, type Value } from "@pare/ir";
 import { formulas } from "../gradient/formulas.ts";
 import type { GradientContext, GradientRule } from "../gradient/rule.ts";
-import { sumTo } from "../gradient/sum-to.ts";
+import { ofBroadcastInput } from "../gradient/sum-to.ts";
 import { refuseStatistics } from "../nn/normalization-gradients.ts";
 import { standardize, standardizeByRootMeanSquare, throughStandardization } from "../nn/standardize.ts";
 
@@ -19,7 +19,7 @@ const sumSlot = 3;
 function skipRule(slots: Slots, centred: boolean): GradientRule {
   return (context) => {
     refuseStatistics(context, [1, 2]);
-    const { node, make, needs, gradients } = context;
+    const { node, make, gradients } = context;
     const f = formulas(make);
     const shape = context.inputShape(0);
     const x = sumOf(context, slots);
@@ -29,11 +29,11 @@ function skipRule(slots: Slots, centred: boolean): GradientRule {
     const ofRows = dy && throughStandardization(f, rows, f.mul(dy, node.inputs[slots.gamma]!));
     const ofSum = gradients[sumSlot];
     const total = ofRows && ofSum ? f.add(ofRows, ofSum) : (ofRows ?? ofSum)!;
-    return node.inputs.map((_, slot) => {
-      if (!needs(slot)) return undefined;
-      const gradient = slot === slots.gamma ? dy && f.mul(dy, rows.value) : slot === slots.beta ? dy : total;
-      return gradient && sumTo(make, gradient, shape, context.inputShape(slot));
-    });
+    const ofSlot = (slot: number) => {
+      if (slot === slots.gamma) return dy && f.mul(dy, rows.value);
+      return slot === slots.beta ? dy : total;
+    };
+    return node.inputs.map((_, slot) => ofBroadcastInput(context, slot, () => ofSlot(slot)));
   };
 }
 

@@ -1,7 +1,7 @@
 import { floatAttr, intAttr, type Value } from "@pare/ir";
 import { type Formulas, formulas } from "../gradient/formulas.ts";
 import type { GradientContext, GradientRule } from "../gradient/rule.ts";
-import { sumTo } from "../gradient/sum-to.ts";
+import { ofBroadcastInput } from "../gradient/sum-to.ts";
 import { axisIndex } from "../value-types.ts";
 import {
   type Standardization,
@@ -14,9 +14,10 @@ import {
 const defaultEpsilon = 1e-5;
 
 /** What Layer- and RMSNormalization take together: the axes from `axis` (default the last) on. */
-export function rowsOf(context: GradientContext, x: Value, shape: readonly number[]): Standardization {
-  const axis = axisIndex(intAttr(context.node, "axis", -1), shape.length)!;
-  return { x, shape, axis, epsilon: floatAttr(context.node, "epsilon", defaultEpsilon) };
+function rowsOf({ node, inputShape }: GradientContext): Standardization {
+  const shape = inputShape(0);
+  const axis = axisIndex(intAttr(node, "axis", -1), shape.length)!;
+  return { x: node.inputs[0]!, shape, axis, epsilon: floatAttr(node, "epsilon", defaultEpsilon) };
 }
 
 /** Mean and deviation may be outputs; a loss that depends on them is not provided for. */
@@ -31,14 +32,11 @@ function layerRule(standardized: (context: GradientContext, f: Formulas, x: Stan
     const { node, make, needs } = context;
     const f = formulas(make);
     const dy = context.gradients[0]!;
-    const shape = context.inputShape(0);
-    const rows = standardized(context, f, rowsOf(context, node.inputs[0]!, shape));
-    const reduced = (slot: number, value: () => Value) =>
-      needs(slot) ? sumTo(make, value(), shape, context.inputShape(slot)) : undefined;
+    const rows = standardized(context, f, rowsOf(context));
     return [
       needs(0) ? throughStandardization(f, rows, f.mul(dy, node.inputs[1]!)) : undefined,
-      reduced(1, () => f.mul(dy, rows.value)),
-      reduced(2, () => dy),
+      ofBroadcastInput(context, 1, () => f.mul(dy, rows.value)),
+      ofBroadcastInput(context, 2, () => dy),
     ];
   };
   return rule;
