@@ -1,4 +1,5 @@
-import { describe, test } from "vitest";
+import { seededRandom } from "@pare/pass";
+import { describe, expect, test } from "vitest";
 import { checkGradients, checkGradientsAt } from "./support/check-gradients.ts";
 
 const model = (inputs: string, output: string, node: string, opset = 21) =>
@@ -15,6 +16,7 @@ describe("arithmetic, with every way of broadcasting", () => {
     ["float[2, 1, 3]", "float[4, 1]", "float[2, 4, 3]"],
     ["float", "float[2, 2]", "float[2, 2]"],
     ["float[0, 3]", "float[3]", "float[0, 3]"],
+    ["float[2, 0, 3]", "float[0, 1]", "float[2, 0, 3]"],
   ] as const;
   for (const op of ["Add", "Sub", "Mul", "Div", "Min", "Max", "Sum", "Mean"])
     test.each(shapes)(`${op} of %s and %s`, async (a, b, y) => {
@@ -36,6 +38,27 @@ describe("arithmetic, with every way of broadcasting", () => {
     const fitting = y === "float[2, 2]" ? text.replace("bool[3]", "bool[2, 1]") : text;
     await checkGradients({ text: fitting, draw: { c: coin } });
   });
+});
+
+test("random shapes and ways of broadcasting", async () => {
+  const random = seededRandom(11);
+  const below = (count: number) => Math.floor(random() * count);
+  const type = (shape: readonly number[]) => (shape.length === 0 ? "float" : `float[${shape.join()}]`);
+  const ops = ["Add", "Sub", "Mul", "Div", "Min", "Max", "Mean"];
+  for (let trial = 0; trial < 12; trial++) {
+    const op = ops[below(ops.length)]!;
+    const output = Array.from({ length: below(5) }, () => 1 + below(3));
+    // Each input lacks some leading axes and has size 1 along others; the third one is whole.
+    const part = () => output.slice(below(output.length + 1)).map((size) => (random() < 0.4 ? 1 : size));
+    const sum = op === "Mean" ? "Mean (a, b, whole)" : `${op} (inner, b)`;
+    const text = model(
+      `${type(part())} a, ${type(part())} b, ${type(output)} whole`,
+      type(output),
+      `inner = Mul (a, whole) y = ${sum}`,
+    );
+    const formulation = trial % 2 === 0 ? "cpu" : "portable";
+    await checkGradients({ text, draw: { b: awayFromZero }, seed: trial, formulations: [formulation] });
+  }
 });
 
 describe("variadic", () => {
@@ -131,7 +154,8 @@ describe("choosing and limiting", () => {
 });
 
 test("SwiGLU", async () => {
-  await checkGradients({ text: model("float[2, 3] a, float[2, 3] b", "float[2, 3]", "y = SwiGLU (a, b)", 28) });
+  const text = model("float[2, 3] a, float[2, 3] b", "float[2, 3]", "y = SwiGLU (a, b)", 28);
+  await checkGradients({ text, runtime: false });
 });
 
 describe("what passes elements on", () => {
@@ -148,5 +172,37 @@ describe("what passes elements on", () => {
       at: { x: [1, -2, 0] },
       gives: { x: [1, 1, 1] },
     });
+  });
+});
+
+test("Dropout in training is refused, out of it passed through", async () => {
+  const dropout = (training: number) =>
+    model("float[3] x", "float[3]", "y = Dropout (x, ratio, training)").replace(
+      "{ y",
+      `<float ratio = {0.5}, bool training = {${training}}> { y`,
+    );
+  await checkGradientsAt({ text: dropout(0), at: { x: [1, 2, 3] }, gives: { x: [1, 1, 1] } });
+  await expect(checkGradients({ text: dropout(1) })).rejects.toThrow(
+    'TRAIN_GRADIENT at Dropout "y": cannot be differentiated: it may be in training mode',
+  );
+});
+
+describe("made from few numbers", () => {
+  test("Range: start and delta", async () => {
+    const text = model("float start, float delta", "float[4]", "y = Range (start, limit, delta)").replace(
+      "{ y",
+      "<float limit = {4.5}> { y",
+    );
+    await checkGradientsAt({ text, at: { start: [1], delta: [1] }, gives: { start: [4], delta: [0 + 1 + 2 + 3] } });
+  });
+
+  test.each(["", "<axis = 0>"])("OneHot %s: the values", async (attrs) => {
+    const output = attrs === "" ? "float[2, 3]" : "float[3, 2]";
+    const text = model("float[2] values", output, `y = OneHot ${attrs} (indices, depth, values)`).replace(
+      "{ y",
+      "<int64[2] indices = {0, 2}, int64 depth = {3}> { y",
+    );
+    await checkGradients({ text });
+    await checkGradientsAt({ text, at: { values: [0, 1] }, gives: { values: [4, 2] } });
   });
 });

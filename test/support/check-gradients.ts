@@ -15,6 +15,8 @@ export interface GradientCase {
   readonly draw?: Readonly<Record<string, (normal: number, uniform: number) => number>>;
   readonly formulations?: readonly Formulation[];
   readonly seed?: number;
+  /** False where ONNX Runtime has no kernel yet. Default true. */
+  readonly runtime?: boolean;
 }
 
 const engine = createOnnxRuntimeEngine();
@@ -33,13 +35,14 @@ async function checkFormulation(given: GradientCase, formulation: Formulation): 
   const step = withGradients(given, formulation, normals((given.seed ?? 1) + 1000));
   const inputs = drawInputs(step.model, given);
   const exact = evaluate(step.model, inputs);
-  const measured = await runInOnnxRuntime(step.model, inputs);
+  const measured = given.runtime === false ? undefined : await runInOnnxRuntime(step.model, inputs);
   expect(step.gradients.size, "no gradient at all").toBeGreaterThan(0);
   for (const [input, output] of step.gradients) {
     const gradient = exact.get(output)!;
     const where = `${formulation}: gradient of ${input}`;
     expect(gradient.shape, where).toEqual(inputs.get(input)!.shape);
     compareWithDifferences(step, inputs, { input, gradient, where });
+    if (measured === undefined) continue;
     expect(relativeError(measured.get(output)!, gradient.data), `${where} in ONNX Runtime`).toBeLessThan(1e-4);
   }
 }

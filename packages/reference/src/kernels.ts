@@ -6,9 +6,11 @@ import type { Kernels } from "./kernel.ts";
 import { batchNorms } from "./nn/batch-norm.ts";
 import { convolutions } from "./nn/conv.ts";
 import { products } from "./nn/matmul.ts";
+import { normalizations } from "./nn/normalization.ts";
 import { pools } from "./nn/pool.ts";
 import { alongAxes } from "./reduce/along-axis.ts";
 import { reductions } from "./reduce/reduce.ts";
+import { fills } from "./shape/fill.ts";
 import { layouts } from "./shape/layout.ts";
 import { reshapes } from "./shape/reshape.ts";
 
@@ -20,10 +22,12 @@ export const kernels: Kernels = {
   ...choices,
   ...reductions,
   ...alongAxes,
+  ...fills,
   ...reshapes,
   ...layouts,
   ...products,
   ...convolutions,
   ...pools,
   ...batchNorms,
+  ...normalizations,
 };

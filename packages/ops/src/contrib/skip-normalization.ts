@@ -2,16 +2,27 @@
  * Normalization of a sum: input + skip (+ bias). The sum itself may be an output, since the next block adds to it.
  */
 import type { OpName } from "@pare/ir";
+import type { GradientRule } from "../gradient/rule.ts";
 import { broadcastLinks } from "../links.ts";
 import { vectorsAlongLast } from "../nn/layer-normalization.ts";
 import { inputShape, keepsAll, perOutput, sameAs } from "../rules.ts";
 import type { AxisLink, OpSpec, Role } from "../spec.ts";
 import { tensorType } from "../value-types.ts";
+import {
+  skipLayerNormalizationGradient,
+  skipSimplifiedLayerNormalizationGradient,
+} from "./skip-normalization-gradients.ts";
 
 /** Outputs: normalized, mean, inverse deviation, sum. `vectors`: inputs with one element a hidden unit. */
-function skipNormalization(op: OpName, vectors: readonly number[], roles: readonly Role[]): OpSpec {
+function skipNormalization(
+  op: OpName,
+  vectors: readonly number[],
+  roles: readonly Role[],
+  gradient: GradientRule,
+): OpSpec {
   return {
     op,
+    gradient,
     roles: () => roles,
     axes: (node, shape): AxisLink[] => [
       ...broadcastLinks(node, shape, [0, 1]),
@@ -30,11 +41,13 @@ export const skipLayerNormalization = skipNormalization(
   "com.microsoft.SkipLayerNormalization",
   [2, 3, 4],
   ["data", "data", "weight", "bias", "bias"],
+  skipLayerNormalizationGradient,
 );
 export const skipSimplifiedLayerNormalization = skipNormalization(
   "com.microsoft.SkipSimplifiedLayerNormalization",
   [2, 3],
   ["data", "data", "weight", "bias"],
+  skipSimplifiedLayerNormalizationGradient,
 );
 
 /** GroupNorm of X, channels last unless `channels_last` is 0. Groups share statistics: no channel can be cut. */

@@ -3,7 +3,7 @@ import type { Value } from "@pare/ir";
 import { isFloat } from "@pare/tensor";
 import { type Formulas, formulas } from "../gradient/formulas.ts";
 import type { GradientContext, GradientRule } from "../gradient/rule.ts";
-import { sumTo } from "../gradient/sum-to.ts";
+import { ofBroadcastInput } from "../gradient/sum-to.ts";
 import { extremum } from "./extremum-gradient.ts";
 import { powerGradient } from "./power-gradient.ts";
 
@@ -12,23 +12,20 @@ type Slope = (f: Formulas, context: GradientContext, slot: number) => Value;
 /** The gradient of each broadcast input: `slope` says what reaches it in the output's shape, then stretched axes are summed. */
 function broadcastRule(slope: Slope): GradientRule {
   return (context) => {
-    const { node, make } = context;
-    const f = formulas(make);
-    return node.inputs.map((_, slot) => {
-      if (!context.needs(slot)) return undefined;
-      return sumTo(make, slope(f, context, slot), context.outputShape(0), context.inputShape(slot));
-    });
+    const f = formulas(context.make);
+    return context.node.inputs.map((_, slot) => ofBroadcastInput(context, slot, () => slope(f, context, slot)));
   };
 }
 
 /** y = a/b: ∂/∂a = dy/b, ∂/∂b = −y·dy/b. */
 const quotient: GradientRule = (context) => {
-  const { node, make } = context;
+  const { node, make, gradients } = context;
   const f = formulas(make);
-  const slope = f.div(context.gradients[0]!, node.inputs[1]!);
-  const reduced = (slot: number, gradient: () => Value) =>
-    context.needs(slot) ? sumTo(make, gradient(), context.outputShape(0), context.inputShape(slot)) : undefined;
-  return [reduced(0, () => slope), reduced(1, () => f.of("Neg", f.mul(slope, node.outputs[0]!)))];
+  const slope = f.div(gradients[0]!, node.inputs[1]!);
+  return [
+    ofBroadcastInput(context, 0, () => slope),
+    ofBroadcastInput(context, 1, () => f.of("Neg", f.mul(slope, node.outputs[0]!))),
+  ];
 };
 
 /** y = a − q·b with a whole q: ∂/∂a = dy, ∂/∂b = −q·dy, wherever q does not jump. Integers have no slope. */

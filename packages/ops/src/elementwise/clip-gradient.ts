@@ -1,7 +1,7 @@
 import type { Value } from "@pare/ir";
 import { type Formulas, formulas } from "../gradient/formulas.ts";
 import type { GradientContext, GradientRule } from "../gradient/rule.ts";
-import { sumTo } from "../gradient/sum-to.ts";
+import { ofBroadcastInput } from "../gradient/sum-to.ts";
 import { singleOf } from "../known.ts";
 
 const low = 1;
@@ -12,17 +12,13 @@ const high = 2;
  * (so that Clip from 0 on has the gradient of Relu). `low` must be less than `high`.
  */
 export const clipGradient: GradientRule = (context) => {
-  const { make } = context;
-  const f = formulas(make);
+  const f = formulas(context.make);
   const dy = context.gradients[0]!;
   const free = [low, high].flatMap((slot) => freeOf(f, context, slot) ?? []);
-  const ofLimit = (slot: number) => {
-    if (!context.needs(slot)) return undefined;
-    const bound = f.sub(1, freeOf(f, context, slot)!);
-    return sumTo(make, f.mul(dy, bound), context.outputShape(0), context.inputShape(slot));
-  };
-  const inside = context.needs(0) ? free.reduce((gradient, mask) => f.mul(gradient, mask), dy) : undefined;
-  return [inside, ofLimit(low), ofLimit(high)];
+  const inside = () => free.reduce((gradient, mask) => f.mul(gradient, mask), dy);
+  const ofLimit = (slot: number) =>
+    ofBroadcastInput(context, slot, () => f.mul(dy, f.sub(1, freeOf(f, context, slot)!)));
+  return [context.needs(0) ? inside() : undefined, ofLimit(low), ofLimit(high)];
 };
 
 /** 1 where y is not at the limit, else 0; undefined where there is no limit. */

@@ -2,7 +2,7 @@ import type { Value } from "@pare/ir";
 import { isFloat } from "@pare/tensor";
 import { type Formulas, formulas } from "../gradient/formulas.ts";
 import type { GradientContext, GradientRule } from "../gradient/rule.ts";
-import { sumTo } from "../gradient/sum-to.ts";
+import { ofBroadcastInput } from "../gradient/sum-to.ts";
 import { numbersOf } from "../known.ts";
 
 /** Roots are infinitely steep at 0: they are taken to be as steep there as at this number. */
@@ -13,24 +13,23 @@ const smallestNormal = 2 ** -126;
  * is the limit for p > 0, below 0 the power is not defined beside p). Usual exponents that are one constant take products.
  */
 export const powerGradient: GradientRule = (context) => {
-  const { node, make } = context;
-  const f = formulas(make);
-  const [x, p] = node.inputs as readonly [Value, Value];
-  const dy = context.gradients[0]!;
-  const reduced = (slot: number, gradient: Value) =>
-    sumTo(make, gradient, context.outputShape(0), context.inputShape(slot));
-  const ofBase = context.needs(0) ? baseGradient(f, context) : undefined;
-  const ofExponent = () => {
-    const positive = f.of("Greater", x, 0);
-    const logarithm = f.of("Log", f.of("Where", positive, x, 1));
-    return f.mul(dy, f.mul(f.of("Where", positive, node.outputs[0]!, 0), logarithm));
-  };
-  const exponentDType = context.inputDType(1);
-  const exponentMoves = context.needs(1) && (exponentDType === undefined || isFloat(exponentDType));
-  return [ofBase && reduced(0, ofBase), p && exponentMoves ? reduced(1, ofExponent()) : undefined];
+  const f = formulas(context.make);
+  const exponentType = context.inputDType(1);
+  const moves = exponentType === undefined || isFloat(exponentType);
+  return [
+    ofBroadcastInput(context, 0, () => ofBase(f, context)),
+    moves ? ofBroadcastInput(context, 1, () => ofExponent(f, context)) : undefined,
+  ];
 };
 
-function baseGradient(f: Formulas, context: GradientContext): Value | undefined {
+function ofExponent(f: Formulas, { node, gradients }: GradientContext): Value {
+  const x = node.inputs[0]!;
+  const positive = f.of("Greater", x, 0);
+  const logarithm = f.of("Log", f.of("Where", positive, x, 1));
+  return f.mul(gradients[0]!, f.mul(f.of("Where", positive, node.outputs[0]!, 0), logarithm));
+}
+
+function ofBase(f: Formulas, context: GradientContext): Value | undefined {
   const [x, p] = context.node.inputs as readonly [Value, Value];
   const dy = context.gradients[0]!;
   const exponent = onlyElement(numbersOf(context.ints(1)));

@@ -1,4 +1,6 @@
-import { intAttr } from "@pare/ir";
+import { attr, intAttr, type Value } from "@pare/ir";
+import { formulas } from "../gradient/formulas.ts";
+import type { GradientContext } from "../gradient/rule.ts";
 import { singleOf } from "../known.ts";
 import { inputShape, keeps } from "../rules.ts";
 import type { OpSpec } from "../spec.ts";
@@ -20,5 +22,20 @@ export const oneHot: OpSpec = {
     const axis = axisIndex(intAttr(node, "axis", -1), rank + 1) ?? rank;
     return Array.from({ length: rank }, (_, i) => keeps(0, i, i < axis ? i : i + 1));
   },
+  gradient: oneHotGradient,
   discontinuous: true,
 };
+
+/** The on value gets what is on, the off value the rest; indices have no slope. */
+function oneHotGradient(context: GradientContext): readonly (Value | undefined)[] {
+  const { node, make, gradients } = context;
+  if (!context.needs(2)) return [];
+  const f = formulas(make);
+  const axes = context.outputShape(0).map((_, axis) => axis);
+  const isOn = make.op("OneHot", [node.inputs[0], node.inputs[1], make.floats([0, 1])], {
+    axis: attr.int(intAttr(node, "axis", -1)),
+  });
+  const sum = (value: Value) => f.reshape(f.sum(value, axes), [1]);
+  const on = f.mul(sum(f.mul(gradients[0]!, isOn)), make.floats([-1, 1]));
+  return [undefined, undefined, f.add(on, f.mul(sum(gradients[0]!), make.floats([1, 0])))];
+}

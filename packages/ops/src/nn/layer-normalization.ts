@@ -4,6 +4,7 @@ import type { Shape } from "../broadcast.ts";
 import { type AxesRule, broadcastAxes, inputShape, keeps, perOutput } from "../rules.ts";
 import type { InferContext, OpSpec } from "../spec.ts";
 import { axisIndex, dtypeOf, dtypeOfCode, tensorType } from "../value-types.ts";
+import { layerNormalizationGradient, rmsNormalizationGradient } from "./normalization-gradients.ts";
 
 /** Data keeps all axes; scale and bias lie against its last ones. */
 export const normalizedAxes: AxesRule = (node, shape) => {
@@ -24,6 +25,7 @@ function withOnesFrom(shape: Shape | undefined, axis: number): Shape | undefined
 
 export const layerNormalization: OpSpec = {
   op: "onnx.LayerNormalization",
+  gradient: layerNormalizationGradient,
   roles: () => ["data", "weight", "bias"],
   axes: normalizedAxes,
   infer: (context) => {
@@ -35,6 +37,7 @@ export const layerNormalization: OpSpec = {
 /** By the root of the mean square, without a mean. The output has the type of the scale. */
 export const rmsNormalization: OpSpec = {
   op: "onnx.RMSNormalization",
+  gradient: rmsNormalizationGradient,
   roles: () => ["data", "weight"],
   axes: normalizedAxes,
   infer: ({ type, shape }) => [tensorType(dtypeOf(type(1)) ?? dtypeOf(type(0)), shape(0))],
@@ -43,6 +46,7 @@ export const rmsNormalization: OpSpec = {
 /** ONNX Runtime's name for RMSNormalization, in the default domain by its own choice; may also give the deviation. */
 export const simplifiedLayerNormalization: OpSpec = {
   op: "onnx.SimplifiedLayerNormalization",
+  gradient: rmsNormalizationGradient,
   roles: () => ["data", "weight"],
   axes: normalizedAxes,
   infer: (context) => {

@@ -1,5 +1,5 @@
 /** Running sums and products along the axis that the second input names. */
-import { attr, type Dim, intAttr } from "@pare/ir";
+import { type Dim, intAttr } from "@pare/ir";
 import { addDims, mulDims } from "../dims.ts";
 import type { GradientRule } from "../gradient/rule.ts";
 import { knownVector } from "../known.ts";
@@ -7,12 +7,13 @@ import { inputShape, keeps, opaque, sameAs } from "../rules.ts";
 import { constantNumbers } from "../shape/constant.ts";
 import type { KnownInts, OpSpec } from "../spec.ts";
 import { axisIndex } from "../value-types.ts";
+import { runningProductGradient, runningSumGradient } from "./cumulative-gradients.ts";
 
-function cumulative(type: string, combine: (a: Dim, b: Dim) => Dim, start: number): OpSpec {
+function cumulative(type: string, combine: (a: Dim, b: Dim) => Dim, start: number, gradient: GradientRule): OpSpec {
   return {
     op: `onnx.${type}`,
     roles: () => ["data", "param"],
-    ...(type === "CumSum" && { gradient: runningSumGradient }),
+    gradient,
     infer: sameAs(0),
     axes: (node, shape) => {
       const rank = inputShape(node, shape, 0)?.length ?? 0;
@@ -30,14 +31,6 @@ function cumulative(type: string, combine: (a: Dim, b: Dim) => Dim, start: numbe
   };
 }
 
-/** Each element is in the sums from its place on: those of the gradient run the other way. */
-const runningSumGradient: GradientRule = ({ node, make, gradients }) => [
-  make.op("CumSum", [gradients[0], node.inputs[1]], {
-    exclusive: attr.int(intAttr(node, "exclusive", 0)),
-    reverse: attr.int(1 - intAttr(node, "reverse", 0)),
-  }),
-];
-
 function running(known: KnownInts, combine: (a: Dim, b: Dim) => Dim, start: number): KnownInts {
   let total: Dim = start;
   return knownVector(
@@ -48,4 +41,7 @@ function running(known: KnownInts, combine: (a: Dim, b: Dim) => Dim, start: numb
   );
 }
 
-export const cumulatives: readonly OpSpec[] = [cumulative("CumSum", addDims, 0), cumulative("CumProd", mulDims, 1)];
+export const cumulatives: readonly OpSpec[] = [
+  cumulative("CumSum", addDims, 0, runningSumGradient),
+  cumulative("CumProd", mulDims, 1, runningProductGradient),
+];

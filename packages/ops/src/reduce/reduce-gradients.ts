@@ -80,5 +80,9 @@ export const reductionGradients: Readonly<Record<string, GradientRule>> = {
   ReduceL2: reduction(({ f, x, y, dy }) => f.mul(x, f.divByRoot(dy, y))),
   ReduceSumSquare: reduction(({ f, x, dy }) => f.mul(x, f.mul(dy, 2))),
   ReduceLogSum: reduction(({ f, y, dy, spread }) => spread(f.mul(dy, f.of("Exp", f.of("Neg", y))))),
-  ReduceLogSumExp: reduction(({ f, x, y, dy }) => f.mul(f.of("Exp", f.sub(x, y)), dy)),
+  /** softmax(x)·dy. The sum of exp(x − y) is 1, but for the rounding of y, which is large where y is. */
+  ReduceLogSumExp: reduction(({ f, x, y, dy, axes }) => {
+    const parts = f.of("Exp", f.sub(x, y));
+    return f.mul(parts, f.div(dy, f.sum(parts, axes)));
+  }),
 };

@@ -17,5 +17,5 @@ export const optionals: readonly OpSpec[] = [
       return [given?.kind === "optional" ? given.element : given];
     },
   },
-  { op: "onnx.OptionalHasElement", infer: () => [scalarType("bool")] },
+  { op: "onnx.OptionalHasElement", gradient: "none", infer: () => [scalarType("bool")] },
 ];

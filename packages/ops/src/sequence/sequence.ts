@@ -30,7 +30,7 @@ export const sequences: readonly OpSpec[] = [
     roles: () => ["data", "data", "param"],
     infer: ({ type }) => [{ kind: "sequence", element: joinTypes(elementOf(type(0)), type(1)) }],
   },
-  { op: "onnx.SequenceLength", infer: () => [scalarType("int64")] },
+  { op: "onnx.SequenceLength", gradient: "none", infer: () => [scalarType("int64")] },
   { op: "onnx.SplitToSequence", roles: () => ["data", "param"], infer: (context) => [splitToSequence(context)] },
   { op: "onnx.ConcatFromSequence", infer: (context) => [concatFromSequence(context)] },
 ];

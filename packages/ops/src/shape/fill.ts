@@ -1,7 +1,9 @@
 /** Tensors made from sizes alone. */
-import { intAttr, tensorAttr } from "@pare/ir";
+import { intAttr, tensorAttr, type Value } from "@pare/ir";
 import type { Tensor } from "@pare/tensor";
 import { ceilDivDims, maxDims, subDims } from "../dims.ts";
+import { formulas } from "../gradient/formulas.ts";
+import type { GradientContext } from "../gradient/rule.ts";
 import { knownOfTensor, knownVector, mostElements, placesOf, singleOf, smallShape } from "../known.ts";
 import { sharedDType } from "../rules.ts";
 import type { InferContext, OpSpec } from "../spec.ts";
@@ -33,6 +35,7 @@ function filledShape({ ints, shape }: InferContext) {
 /** start, start + delta, … before limit: max(0, ceil((limit − start) / delta)) elements. */
 export const range: OpSpec = {
   op: "onnx.Range",
+  gradient: rangeGradient,
   roles: () => ["param"],
   infer: (context) => [tensorType(sharedDType(context), [countOf(context)])],
   propagate: (context) => {
@@ -51,6 +54,17 @@ function countOf({ ints }: InferContext) {
   const distance = subDims(singleOf(ints(1)), singleOf(ints(0)));
   const count = delta > 0 ? ceilDivDims(distance, delta) : ceilDivDims(subDims(0, distance), -delta);
   return maxDims(0, count);
+}
+
+/** Element i is start + i·delta; the limit only says how many there are. */
+function rangeGradient(context: GradientContext): readonly (Value | undefined)[] {
+  const { make, needs } = context;
+  const f = formulas(make);
+  const dy = context.gradients[0]!;
+  const places = make.floats(Float32Array.from({ length: context.outputShape(0)[0]! }, (_, i) => i));
+  const summed = (slot: number, value: () => Value) =>
+    needs(slot) ? f.reshape(f.sum(value(), [0]), context.inputShape(slot)) : undefined;
+  return [summed(0, () => dy), undefined, summed(2, () => f.mul(dy, places))];
 }
 
 export const eyeLike: OpSpec = {

@@ -7,6 +7,7 @@ import { tensorType } from "../value-types.ts";
 /** Counts of n-grams: [C] to [columns], [N,C] to [N,columns], with one column for each of `ngram_indexes`. */
 export const tfIdf: OpSpec = {
   op: "onnx.TfIdfVectorizer",
+  gradient: "none",
   infer: ({ node, shape: shapeAt }) => {
     const shape = shapeAt(0);
     const columns = largest((intsAttr(node, "ngram_indexes") ?? []).map((index) => index + 1));

@@ -7,6 +7,7 @@ import { dtypeOf, tensorType } from "../value-types.ts";
 /** Boxes [N,B,4] and scores [N,C,B] to rows of (batch, class, box): as many as are left. */
 export const nonMaxSuppression: OpSpec = {
   op: "onnx.NonMaxSuppression",
+  gradient: "none",
   roles: () => ["data", "data", "param"],
   infer: ({ fresh }) => [tensorType("int64", [fresh(), 3])],
   axes: (node, shapeAt) =>

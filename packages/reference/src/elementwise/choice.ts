@@ -1,8 +1,8 @@
 import { PareError } from "@pare/error";
 import { describeNode, intAttr } from "@pare/ir";
-import { dtypeOf, dtypeOfCode } from "@pare/ops";
+import { constantOfNode, dtypeOf, dtypeOfCode } from "@pare/ops";
 import { type DType, isFloat } from "@pare/tensor";
-import { filled, type NumberArray } from "../array.ts";
+import { arrayOfTensor, filled, type NumberArray } from "../array.ts";
 import { broadcast } from "../broadcast.ts";
 import type { Kernels } from "../kernel.ts";
 import { map } from "./unary.ts";
@@ -14,9 +14,10 @@ function converted(x: NumberArray, to: DType | undefined): NumberArray {
   return isFloat(to) ? x : map(x, Math.trunc);
 }
 
-/** Operators that pass elements on, choose or limit them. */
+/** Operators that give, pass on, choose or limit elements. */
 export const choices: Kernels = {
   "onnx.Cast": ({ node, input }) => [converted(input(0), dtypeOfCode(intAttr(node, "to")))],
+  "onnx.Constant": ({ node }) => [arrayOfTensor(constantOfNode(node)!)],
   "onnx.CastLike": ({ node, input }) => [converted(input(0), dtypeOf(node.inputs[1]?.type))],
   "onnx.Clip": ({ inputs, input }) => {
     const [low, high] = [

@@ -1,7 +1,7 @@
 import { floatAttr, intAttr, type Node } from "@pare/ir";
 import { type NumberArray, offsetOf, places, stridesOf } from "../array.ts";
 import type { Kernel, Kernels } from "../kernel.ts";
-import { logSumExp, squares, sum } from "./reduce.ts";
+import { logSumExp, reduced, squares, sum } from "./reduce.ts";
 
 type Line = readonly number[];
 
@@ -57,8 +57,25 @@ function byNeighbours(line: Line, node: Node): Line {
   });
 }
 
+/** The place of the extreme, the first or the last of equal ones. */
+const placeOf = (type: "max" | "min"): Kernel => {
+  return ({ node, input }) => {
+    const axis = intAttr(node, "axis", 0);
+    const along = axis < 0 ? axis + input(0).shape.length : axis;
+    const last = intAttr(node, "select_last_index", 0) === 1;
+    const place = reduced(input(0), [along], (line) => {
+      const extreme = Math[type](...line);
+      return last ? line.lastIndexOf(extreme) : line.indexOf(extreme);
+    });
+    if (intAttr(node, "keepdims", 1) === 1) return [place];
+    return [{ shape: place.shape.toSpliced(along, 1), data: place.data }];
+  };
+};
+
 /** Functions of the elements along one axis. */
 export const alongAxes: Kernels = {
+  "onnx.ArgMax": placeOf("max"),
+  "onnx.ArgMin": placeOf("min"),
   "onnx.CumProd": running((total, element) => total * element, 1),
   "onnx.CumSum": running((total, element) => total + element, 0),
   "onnx.Hardmax": byAttribute((line) => line.map((_, i) => Number(i === line.indexOf(Math.max(...line))))),
