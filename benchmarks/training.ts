@@ -29,9 +29,9 @@ const sgd: Omit<StepOptions, "batch"> = {
   weightDecay: { rate: 5e-4, of: "all" },
 };
 const cases: Readonly<Record<string, { readonly batch: number; readonly rate: number }>> = {
-  resnet8_torch: { batch: 128, rate: 0.02 },
-  cifar_base: { batch: 128, rate: 0.01 },
-  ibp_3_3_8: { batch: 128, rate: 0.02 },
+  resnet8_torch: { batch: 32, rate: 0.02 },
+  cifar_base: { batch: 32, rate: 0.01 },
+  ibp_3_3_8: { batch: 32, rate: 0.02 },
   mobilenet_v1_025_224: { batch: 32, rate: 0.01 },
 };
 
