@@ -30,7 +30,7 @@ const sgd: Omit<StepOptions, "batch"> = {
 };
 const cases: Readonly<Record<string, { readonly batch: number; readonly rate: number }>> = {
   resnet8_torch: { batch: 32, rate: 0.02 },
-  cifar_base: { batch: 32, rate: 0.01 },
+  cifar_base: { batch: 32, rate: 0.001 },
   ibp_3_3_8: { batch: 32, rate: 0.02 },
   mobilenet_v1_025_224: { batch: 32, rate: 0.01 },
 };

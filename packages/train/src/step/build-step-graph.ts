@@ -10,7 +10,7 @@
 import type { Graph, Model, Node, Value } from "@pare/ir";
 import { inferTypes } from "@pare/ops";
 import { requiredInputs } from "@pare/pass";
-import { nothingTrainedError, unknownValueError } from "../errors.ts";
+import { maskShapeError, nothingTrainedError, unknownValueError } from "../errors.ts";
 import { activeBetween } from "../gradient/active.ts";
 import { trainBatchNorms } from "../prepare/batch-norm.ts";
 import { chooseParameters, planOf } from "../prepare/choose-parameters.ts";
@@ -28,7 +28,7 @@ import { placeTeachers } from "./teachers.ts";
 
 /**
  * @param model opset 21 or later, float32; it is not changed
- * @throws TRAIN_SHAPE, TRAIN_BATCH_FIXED, TRAIN_NOTHING, TRAIN_LOSS, TRAIN_GRADIENT, TRAIN_TEACHER_MODEL, TRAIN_VALUE
+ * @throws TRAIN_SHAPE, TRAIN_BATCH_FIXED, TRAIN_NOTHING, TRAIN_LOSS, TRAIN_GRADIENT, TRAIN_TEACHER_MODEL, TRAIN_VALUE, TRAIN_MASK
  */
 export function buildStepGraph(model: Model, options: StepOptions): StepGraph {
   const prepared = prepare(model, options);
@@ -59,9 +59,19 @@ function prepare(given: Model, options: StepOptions): Prepared {
   liftConstants(model.graph);
   rewriteDropout(model.graph, inferTypes(model), options.dropout ?? "drop", options.seed ?? 0);
   const plan = chooseParameters(model, options);
+  checkNamed(plan, options);
   const trains = (node: Node) => options.batchNorm !== "frozen" && !options.frozen?.(node);
   const statistics = trainBatchNorms(model.graph, inferTypes(model), options.formulation ?? "cpu", trains);
   return { model, plan, statistics };
+}
+
+/** What options say of constants by name is said of constants that are there. */
+function checkNamed({ constants }: TrainingPlan, { also = new Map(), masks = new Map() }: StepOptions): void {
+  const shapes = new Map(constants.map(({ name, shape }) => [name, shape]));
+  for (const name of [...also.keys(), ...masks.keys()])
+    if (!shapes.has(name)) throw unknownValueError("a float constant of the model", name, []);
+  for (const [name, { shape }] of masks)
+    if (shape.join() !== shapes.get(name)!.join()) throw maskShapeError(name, shapes.get(name)!, shape);
 }
 
 function outputOf(graph: Graph, name: string | undefined): Value {
