@@ -192,6 +192,20 @@ describe("what cannot be", () => {
     ]);
   });
 
+  test("neither labels nor teachers; masks and names of constants that do not fit", () => {
+    expect(() => buildStepGraph(scaling(), { ...options, labels: false })).toThrow(
+      /TRAIN_LOSS .*nothing to learn from/,
+    );
+    const mask = (name: string, shape: readonly number[]) => ({
+      ...options,
+      masks: new Map([[name, tensorOf("float32", shape, [1, 1])]]),
+    });
+    expect(() => buildStepGraph(scaling(), mask("w", [2, 1]))).toThrow(
+      /TRAIN_MASK at w: .*expected \[2\], got \[2, 1\]/,
+    );
+    expect(() => buildStepGraph(scaling(), mask("v", [2]))).toThrow(/TRAIN_VALUE .*no value "v"/);
+  });
+
   test("an output that is not there; another model's constants", async () => {
     expect(() => buildStepGraph(scaling(), { ...options, output: "z" })).toThrow(
       /TRAIN_VALUE at output: .*expected one of y/,

@@ -43,7 +43,7 @@ g (float[N,3,5,5] image) => (float[N,5] logits) <${constants.join(", ")}> {
   a = Conv <kernel_shape = [3,3], pads = [1,1,1,1]> (image, "conv1.weight")
   b = BatchNormalization <epsilon = 0.00001, momentum = 0.9> (a, "norm1.weight", "norm1.bias", "norm1.running_mean", "norm1.running_var")
   c = Relu (b)
-  d = Conv <kernel_shape = [3,3], strides = [2,2], pads = [1,1,1,1]> (c, "conv2.weight", "conv2.bias")
+  d = Conv <kernel_shape = [3,3], strides = [2,2], pads = [1,1,1,1]> (c, "conv2.weight")
   e = BatchNormalization <epsilon = 0.00001, momentum = 0.9> (d, "norm2.weight", "norm2.bias", "norm2.running_mean", "norm2.running_var")
   f = Relu (e)
   h = GlobalAveragePool (f)

@@ -131,3 +131,26 @@ export function missingConstantError(name: string): PareError {
     next: "Give the model that the step graph was built from.",
   });
 }
+
+/** Neither labels nor teachers. */
+export function nothingToLearnError(): PareError {
+  return new PareError({
+    code: "TRAIN_LOSS",
+    at: "the step graph",
+    problem: "there is nothing to learn from",
+    expected: "labels, teachers, or both",
+    next: "Give a teacher, or train with labels.",
+  });
+}
+
+/** A mask of another shape than what it masks. */
+export function maskShapeError(name: string, shape: readonly number[], mask: readonly number[]): PareError {
+  return new PareError({
+    code: "TRAIN_MASK",
+    at: name,
+    problem: "its mask has another shape",
+    expected: `[${shape.join(", ")}]`,
+    got: `[${mask.join(", ")}]`,
+    next: "Make one number for each element: 1 where it is trained, 0 where it stays 0.",
+  });
+}

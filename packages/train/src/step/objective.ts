@@ -3,7 +3,7 @@ import type { Edit, Graph, Value } from "@pare/ir";
 import type { Inference, NodeMaker } from "@pare/ops";
 import { seededRandom } from "@pare/pass";
 import { elementCount, tensorOf } from "@pare/tensor";
-import { unknownValueError } from "../errors.ts";
+import { nothingToLearnError, unknownValueError } from "../errors.ts";
 import { nodeMaker } from "../gradient/node-maker.ts";
 import { sizesOf } from "../gradient/sizes.ts";
 import { teacherLoss } from "../losses/distillation.ts";
@@ -66,6 +66,7 @@ class ObjectiveBuilder {
     } else if (labels !== undefined) terms.push(labels.loss);
     terms.push(...this.#features("loss.hints", distillation?.hints, (pair) => this.#hint(pair)));
     terms.push(...this.#features("loss.attention", distillation?.attention, (pair) => attentionLoss(this.#make, pair)));
+    if (terms.length === 0) throw nothingToLearnError();
     const loss = this.#sum(terms);
     return {
       loss,
