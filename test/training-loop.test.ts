@@ -1,99 +1,22 @@
-import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createOnnxRuntimeEngine } from "@pare/engine";
-import { cloneModel, type Model, parseModel } from "@pare/ir";
-import type { Tensors, TrainingTools } from "@pare/pass";
-import { checkRecipe } from "@pare/recipe";
-import { numbers, tensorBytes, tensorOf } from "@pare/tensor";
-import { type StepGraph, type TrainOptions, train } from "@pare/train";
+import type { TrainingTools } from "@pare/pass";
+import { numbers } from "@pare/tensor";
+import { type TrainOptions, train } from "@pare/train";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { recipeCatalog } from "../src/catalog.ts";
 import { folderCheckpoints } from "../src/learn/checkpoint-store.ts";
-import { type LearningData, openLearningData } from "../src/learn/learning-data.ts";
+import type { LearningData } from "../src/learn/learning-data.ts";
 import { createTraining } from "../src/learn/training-tools.ts";
-
-/** Linear regression by gradient descent with momentum: p = x·w + b, loss = mean (p − y)². */
-const batch = 8;
-const model = parseModel(`main (float[N, 2] x) => (float[N, 1] p)
-  <float[2, 1] w = {0, 0}, float[1] b = {0}> {
-    xw = MatMul (x, w)
-    p = Add (xw, b)
-  }`);
-const step: StepGraph = {
-  model: parseModel(`main (float[8, 2] x, float[8, 1] y, float rate, float mu, float[3] params, float[3] velocity)
-    => (float[3] nextParams, float[3] nextVelocity, float loss)
-    <int64[2] parts = {2, 1}, int64[2] column = {2, 1}, int64[1] flat = {-1}, float quarter = {0.25}> {
-      wFlat, b = Split <axis = 0> (params, parts)
-      w = Reshape (wFlat, column)
-      xw = MatMul (x, w)
-      p = Add (xw, b)
-      error = Sub (p, y)
-      square = Mul (error, error)
-      loss = ReduceMean <keepdims = 0> (square)
-      slope = Mul (error, quarter)
-      xt = Transpose <perm = [1, 0]> (x)
-      gw = MatMul (xt, slope)
-      gwFlat = Reshape (gw, flat)
-      gbAll = ReduceSum <keepdims = 0> (slope)
-      gb = Reshape (gbAll, flat)
-      gradient = Concat <axis = 0> (gwFlat, gb)
-      kept = Mul (velocity, mu)
-      nextVelocity = Add (kept, gradient)
-      move = Mul (nextVelocity, rate)
-      nextParams = Sub (params, move)
-    }`),
-  batch,
-  formulation: "portable",
-  plan: { constants: [], trained: 3, frozen: 0 },
-  feeds: [
-    { kind: "input", name: "x" },
-    { kind: "target", name: "y" },
-  ],
-  rates: [
-    { name: "rate", kind: "learning-rate" },
-    { name: "mu", kind: "momentum" },
-  ],
-  state: [
-    { input: "params", output: "nextParams", initial: tensorOf("float32", [3], [0, 0, 0]) },
-    { input: "velocity", output: "nextVelocity", initial: tensorOf("float32", [3], [0, 0, 0]) },
-  ],
-  metrics: new Map([["loss", "loss"]]),
-  parameters: [
-    { name: "w", shape: [2, 1], state: "params", offset: 0 },
-    { name: "b", shape: [1], state: "params", offset: 2 },
-  ],
-};
-
-function materialize(parameters: Tensors): Model {
-  const trained = cloneModel(model);
-  trained.graph.edit("trained", (edit) => {
-    for (const [name, tensor] of parameters) edit.setConstant(trained.graph.value(name)!, tensor);
-  });
-  return trained;
-}
-
-/** y = 2·a − 3·b + 1 on 60 points; a and b reach the model with mean 0 and variance 1. */
-function writeTable(path: string): void {
-  const rows = Array.from({ length: 60 }, (_, i) => [((i * 7) % 13) / 10, ((i * 5) % 11) / 10] as const);
-  writeFileSync(path, ["a,b,y", ...rows.map(([a, b]) => `${a},${b},${(2 * a - 3 * b + 1).toFixed(4)}`)].join("\n"));
-}
+import { batch, bytesOf, linearData, materialize, model, step } from "./support/linear-training.ts";
 
 let folder: string;
 let data: LearningData;
 let engine: ReturnType<typeof createOnnxRuntimeEngine>;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "training-"));
-  writeTable(join(folder, "train.csv"));
-  writeTable(join(folder, "other.csv"));
-  const text = `version: 1
-model: m.onnx
-data:
-  train: { table: train.csv, target: y }
-  validation: { table: other.csv, target: y }
-  test: { table: other.csv, target: y }
-evaluate: [rmse]`;
-  data = (await openLearningData(checkRecipe(text, join(folder, "recipe.yaml"), recipeCatalog)))!;
+  data = await linearData(folder);
 });
 beforeEach(() => {
   engine = createOnnxRuntimeEngine();
@@ -117,10 +40,9 @@ const options = (tools: TrainingTools): TrainOptions => ({
   schedule: { kind: "one-cycle", rate: 0.1 },
 });
 
-const bytes = (tensors: Tensors) => Object.fromEntries([...tensors].map(([name, t]) => [name, [...tensorBytes(t)]]));
 const bits = async (run: ReturnType<typeof train>) => {
   const { parameters, curve } = await run;
-  return { parameters: bytes(parameters), curve: curve.map(({ samplesPerSecond: _, ...rest }) => rest) };
+  return { parameters: bytesOf(parameters), curve: curve.map(({ samplesPerSecond: _, ...rest }) => rest) };
 };
 
 /** Runs until so many steps are done, then is stopped as by Ctrl-C. */
@@ -167,8 +89,8 @@ describe("training", () => {
     const averages = [{ name: "b", shape: [1], state: "velocity", offset: 2 }];
     const { parameters } = await train({ ...options(toolsIn("averages")), epochs: 1, step: { ...step, averages } });
     const plain = await train({ ...options(toolsIn("no averages")), epochs: 1 });
-    expect(bytes(parameters).w).toEqual(bytes(plain.parameters).w);
-    expect(bytes(parameters).b).not.toEqual(bytes(plain.parameters).b);
+    expect(bytesOf(parameters).w).toEqual(bytesOf(plain.parameters).w);
+    expect(bytesOf(parameters).b).not.toEqual(bytesOf(plain.parameters).b);
   });
 });
 

@@ -19,13 +19,13 @@ function counting(count: number, failsAt = -1) {
   return { source: source(), state };
 }
 
-const turn = () => new Promise((done) => setImmediate(done));
+const moment = () => new Promise((done) => setTimeout(done, 10));
 
 it("has two more ready, and never a third", async () => {
   const { source, state } = counting(6);
   const seen: number[] = [];
   for await (const item of prefetched(source, 2)) {
-    await turn();
+    await moment();
     seen.push(item);
     expect(state.made.length).toBe(Math.min(6, item + 3));
   }
@@ -35,7 +35,10 @@ it("has two more ready, and never a third", async () => {
 
 it("ends the source when it is left", async () => {
   const { source, state } = counting(6);
-  for await (const item of prefetched(source, 2)) if (item === 1) break;
+  for await (const item of prefetched(source, 2)) {
+    await moment();
+    if (item === 1) break;
+  }
   expect(state).toEqual({ made: [0, 1, 2, 3], isEnded: true });
 });
 

@@ -1,6 +1,6 @@
-import type { Dataset } from "@pare/data";
+import { alternatingMemory, type BatchMemory, type Dataset } from "@pare/data";
 import type { Model } from "@pare/ir";
-import { datasetFeeds } from "@pare/measure";
+import { datasetFeeds, type Feed } from "@pare/measure";
 import type { PortInfo, TrainingBatch, TrainingBatches } from "@pare/pass";
 import { transformOf } from "../run/data.ts";
 import { tooFewSamplesError } from "./errors.ts";
@@ -14,24 +14,36 @@ const ahead = 2;
 /** Two may be in use; those ahead, of which one is being made. */
 const alive = 2 + ahead;
 
+/** Gives and takes back what batches are written to, so that an epoch needs no memory that the one before did not. */
+export interface BatchMemories {
+  take(): BatchMemory;
+  giveBack(memory: BatchMemory): void;
+}
+
+export function batchMemories(): BatchMemories {
+  const free: BatchMemory[] = [];
+  return { take: () => free.pop() ?? alternatingMemory(alive), giveBack: (memory) => free.push(memory) };
+}
+
 /** One epoch of the training data, bound to the inputs of a model; see `TrainingTools`. @throws LEARN_BATCH, LEARN_TARGET */
 export function trainingBatches(
   model: Model,
   dataset: Dataset,
-  { recipe }: Pick<LearningData, "recipe">,
+  { recipe, memories }: Pick<LearningData, "recipe"> & { readonly memories: BatchMemories },
   options: TrainingBatches,
 ): AsyncGenerator<TrainingBatch> {
   const { batch, epoch, from = 0, augment: isAugmented = true, seed } = options;
   if (dataset.length < batch) throw tooFewSamplesError(dataset.name, dataset.length, batch);
   const { inputs, augment } = recipe.data;
-  const order = { shuffle: true, dropLast: true, seed, epoch, from, reuse: alive };
-  const feeds = datasetFeeds(dataset, {
-    transform: transformOf(recipe),
-    batch,
-    epoch: { ...order, ...(isAugmented && augment !== undefined && { augment }) },
-    ...(inputs !== undefined && { inputs }),
-  });
-  return prefetched(labelled(feeds.feeds([{ inputs: portsOf(model).map(ofAnyBatch) }])), ahead);
+  const order = { shuffle: true, dropLast: true, seed, epoch, from };
+  const feedsIn = (memory: BatchMemory) =>
+    datasetFeeds(dataset, {
+      transform: transformOf(recipe),
+      batch,
+      epoch: { ...order, memory, ...(isAugmented && augment !== undefined && { augment }) },
+      ...(inputs !== undefined && { inputs }),
+    }).feeds([{ inputs: portsOf(model).map(ofAnyBatch) }]);
+  return prefetched(labelled(feedsIn, memories), ahead);
 }
 
 const ofAnyBatch = (port: PortInfo): PortInfo => ({
@@ -39,6 +51,15 @@ const ofAnyBatch = (port: PortInfo): PortInfo => ({
   shape: port.shape.map((size, i) => (i === 0 ? -1 : size)),
 });
 
-async function* labelled(feeds: ReturnType<ReturnType<typeof datasetFeeds>["feeds"]>): AsyncGenerator<TrainingBatch> {
-  for await (const { inputs, targets, ids } of feeds) yield { inputs, targets: targetTensor(targets, ids), ids };
+async function* labelled(
+  feedsIn: (memory: BatchMemory) => AsyncIterable<Feed>,
+  memories: BatchMemories,
+): AsyncGenerator<TrainingBatch> {
+  const memory = memories.take();
+  try {
+    for await (const { inputs, targets, ids } of feedsIn(memory))
+      yield { inputs, targets: targetTensor(targets, ids), ids };
+  } finally {
+    memories.giveBack(memory);
+  }
 }

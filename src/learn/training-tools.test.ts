@@ -82,6 +82,13 @@ describe("batches", () => {
     expect(await collect(tools, options, fixed)).toEqual(await collect(tools, options));
   });
 
+  it("of two epochs at once do not disturb each other", async () => {
+    const tools = (await toolsOf(data))!;
+    const of = (epoch: number) => collect(tools, { batch: 16, epoch, seed: 1 });
+    const alone = [await of(0), await of(1)];
+    expect(await Promise.all([of(0), of(1)])).toEqual(alone);
+  });
+
   it("need as many samples as one of them takes", async () => {
     const tools = (await toolsOf(data))!;
     expect(() => tools.batches(quickstart, { batch: 71, epoch: 0, seed: 0 })).toThrow(

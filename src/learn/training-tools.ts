@@ -8,7 +8,7 @@ import { loadUserMetrics } from "../evaluate/user-metrics.ts";
 import type { World } from "../run/tools.ts";
 import { feedsOf } from "./feeds.ts";
 import type { LearningData } from "./learning-data.ts";
-import { trainingBatches } from "./training-batches.ts";
+import { batchMemories, trainingBatches } from "./training-batches.ts";
 
 export interface TrainingSettings {
   /** ONNX Runtime device of the step. */
@@ -30,11 +30,12 @@ export function createTraining(
   if (data.training === undefined) return undefined;
   const { engine, progress, signal } = world;
   const training = keepDecoded(data.training, mostDecoded);
+  const memories = batchMemories();
   const validation = keepDecoded(data.validation, mostDecodedToJudge);
   return {
     samples: training.length,
     classes: training.classes,
-    batches: (model, options) => trainingBatches(model, training, data, options),
+    batches: (model, options) => trainingBatches(model, training, { ...data, memories }, options),
     evaluate: (model) => score(model, { ...data, validation }, world),
     open: (model, options = {}) => engine.open(model, { device, signal, ...options }),
     ...{ checkpoints, progress, signal },

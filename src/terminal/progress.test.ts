@@ -33,6 +33,17 @@ test("on a terminal one line is written over, at most ten times a second, and cu
   expect(written.slice(2)).toEqual(["\r\x1b[K"]);
 });
 
+test("a task that says itself how it goes has no share and no guess of the time that is left", () => {
+  const { written, progress, at } = recorder(true, 60);
+  progress.report("training", 0, 700, "epoch 1/2");
+  at(1000);
+  progress.report("training", 7, 700, "epoch 1/2, loss 0.5, 9 s left");
+  expect(written).toEqual([
+    "\rtraining: 0 of 700, epoch 1/2\x1b[K",
+    "\rtraining: 7 of 700, epoch 1/2, loss 0.5, 9 s left\x1b[K",
+  ]);
+});
+
 test("elsewhere a task that takes long has plain lines, one in ten seconds; a short one has none", () => {
   const { written, progress, at } = recorder(false);
   progress.report("short", 0, 2);

@@ -42,8 +42,16 @@ function hash32(text: string): number {
   return hash >>> 0;
 }
 
-/** @param image uint8 or float32 [height, width, channels] */
-export function augmentImage(image: Tensor, { flip, shift = 0, crop, cutout = 0 }: Augmentation, random: RandomStream) {
+/**
+ * @param image uint8 or float32 [height, width, channels]
+ * @param memory of the image's size, for the result; default new memory
+ */
+export function augmentImage(
+  image: Tensor,
+  { flip, shift = 0, crop, cutout = 0 }: Augmentation,
+  random: RandomStream,
+  memory = new ArrayBuffer(image.source.size),
+): Tensor {
   const [height, width, channels] = image.shape as readonly [number, number, number];
   const pad = crop?.pad ?? 0;
   const axis = (length: number, isFlipped: boolean) => ({ length, isFlipped, fill: crop?.fill ?? "zero" });
@@ -53,7 +61,8 @@ export function augmentImage(image: Tensor, { flip, shift = 0, crop, cutout = 0 
   const rows = sourceOf(axis(height, flips[0] && (flip === "vertical" || flip === "both")), top, down);
   const columns = sourceOf(axis(width, flips[1] && (flip === "horizontal" || flip === "both")), left, right);
   const pixels = image.dtype === "uint8" ? tensorBytes(image) : float32s(image);
-  const out = image.dtype === "uint8" ? new Uint8Array(pixels.length) : new Float32Array(pixels.length);
+  const out = image.dtype === "uint8" ? new Uint8Array(memory) : new Float32Array(memory);
+  out.fill(0);
   copyPixels(pixels, out, rows, columns, channels);
   const centre = [random.below(height), random.below(width)] as const;
   if (cutout > 0) cutOut(out, image.shape, cutout, centre);
@@ -93,11 +102,13 @@ interface Axis {
 
 /** For each place along an axis the place in the image that its pixel comes from; −1: none, it is 0. */
 function sourceOf({ length, isFlipped, fill }: Axis, cropped: number, shifted: number): Int32Array {
-  return Int32Array.from({ length }, (_, i) => {
+  const source = new Int32Array(length);
+  for (let i = 0; i < length; i++) {
     const padded = inside(i + cropped, length, fill);
     const at = padded < 0 ? -1 : inside(padded - shifted, length, "zero");
-    return at >= 0 && isFlipped ? length - 1 - at : at;
-  });
+    source[i] = at >= 0 && isFlipped ? length - 1 - at : at;
+  }
+  return source;
 }
 
 function inside(at: number, length: number, fill: CropFill): number {

@@ -9,7 +9,7 @@
  */
 import { makeTensor, type Tensor, tensorBytes } from "@pare/tensor";
 import { type Augmentation, augmentImage, augmentStream, isAugmentable } from "./augment.ts";
-import { alternatingMemory, type BatchMemory, freshMemory } from "./batch-memory.ts";
+import { type BatchMemory, freshMemory } from "./batch-memory.ts";
 import { type Dataset, type Sample, subset, type Target } from "./dataset.ts";
 import { batchSizeError, sampleFieldError, sampleTypeError } from "./errors.ts";
 import { randomStream, shuffle } from "./random.ts";
@@ -35,11 +35,8 @@ export interface BatchOptions {
   readonly dropLast?: boolean;
   /** Batches to leave out at the head; their samples are not read. Default 0. */
   readonly from?: number;
-  /**
-   * So many batches exist at a time: asking for one more takes the memory of the oldest one's inputs. Default: each is the
-   * caller's for good.
-   */
-  readonly reuse?: number;
+  /** Where inputs are written to; see `alternatingMemory`. Default: new memory, so that a batch is the caller's for good. */
+  readonly memory?: BatchMemory;
 }
 
 export interface Batch {
@@ -55,16 +52,16 @@ export interface Batch {
 /** @throws DATA_BATCH, DATA_TYPE, DATA_FIELD, DATA_TRANSFORM, and the data set's own */
 export async function* batches(dataset: Dataset, options: BatchOptions): AsyncGenerator<Batch> {
   const { batch, transform = {}, pad = false, dropLast = false, fields = dataset.fields, from = 0 } = options;
+  const { memory = freshMemory } = options;
   if (!Number.isInteger(batch) || batch < 1) throw batchSizeError(batch);
-  const memory = options.reuse === undefined ? freshMemory : alternatingMemory(options.reuse);
   let first = Math.min(from * batch, dataset.length);
-  for await (const group of groups(ordered(dataset, options), batch)) {
-    if (dropLast && group.length < batch) return;
-    const samples = group.map((sample) => augmented(sample, options));
+  const take: Taking = { transform, memory, bytesOf: changedBytes(options) };
+  for await (const samples of groups(ordered(dataset, options), batch)) {
+    if (dropLast && samples.length < batch) return;
     const targets = samples.map(({ target }) => target);
     const ids = samples.map(({ id }) => id);
     while (pad && samples.length < batch) samples.push(samples.at(-1)!);
-    const inputs = new Map(fields.map((field) => [field, stack(dataset.name, field, samples, transform, memory)]));
+    const inputs = new Map(fields.map((field) => [field, stack(dataset.name, field, samples, take)]));
     yield { inputs, targets, ids, first };
     first += targets.length;
   }
@@ -80,25 +77,29 @@ function ordered(dataset: Dataset, options: BatchOptions): Dataset {
   return subset(dataset, order.slice(from * batch), `epoch ${epoch}`);
 }
 
-function augmented(sample: Sample, { augment, seed = 0, epoch = 0 }: BatchOptions): Sample {
-  if (augment === undefined) return sample;
-  const fields = [...sample.fields].map(([name, tensor]) => {
-    const isImage = isAugmentable(tensor);
-    return [name, isImage ? augmentImage(tensor, augment, augmentStream(seed, sample.id, epoch)) : tensor] as const;
-  });
-  return { ...sample, fields: new Map(fields) };
+/** What a sample's field has in a batch. It holds until the next call, which takes its memory. */
+type BytesOf = (id: string, tensor: Tensor) => Uint8Array;
+
+function changedBytes({ augment, seed = 0, epoch = 0 }: BatchOptions): BytesOf {
+  if (augment === undefined) return (_, tensor) => tensorBytes(tensor);
+  let memory = new ArrayBuffer(0);
+  return (id, tensor) => {
+    if (!isAugmentable(tensor)) return tensorBytes(tensor);
+    if (memory.byteLength !== tensor.source.size) memory = new ArrayBuffer(tensor.source.size);
+    return tensorBytes(augmentImage(tensor, augment, augmentStream(seed, id, epoch), memory));
+  };
 }
 
 /** Samples `size` at a time, asked for ahead. */
 async function* groups({ length, sample }: Dataset, size: number): AsyncGenerator<Sample[]> {
   let ahead = Math.max(2 * size, fewestAhead);
-  const asked: Promise<Sample>[] = [];
+  const asked: (Sample | Promise<Sample>)[] = [];
   for (let taken = 0; taken < length; ) {
     if (asked.length <= ahead / 2)
       for (let next = taken + asked.length; next < length && asked.length < ahead; next++)
         asked.push(ask(sample, next));
     const samples: Sample[] = [];
-    for (const promise of asked.splice(0, size)) samples.push(await promise);
+    for (const each of asked.splice(0, size)) samples.push(each instanceof Promise ? await each : each);
     taken += samples.length;
     ahead = aheadOf(size, samples[0]);
     yield samples;
@@ -116,18 +117,29 @@ function aheadOf(size: number, sample: Sample | undefined): number {
 }
 
 /** A fault in a sample that was asked for ahead waits until its turn: of several the first is reported. */
-function ask(sample: Dataset["sample"], index: number): Promise<Sample> {
-  const promise = new Promise<Sample>((resolve) => resolve(sample(index)));
-  promise.catch(() => {});
-  return promise;
+function ask(sample: Dataset["sample"], index: number): Sample | Promise<Sample> {
+  try {
+    const asked = sample(index);
+    if (asked instanceof Promise) asked.catch(() => {});
+    return asked;
+  } catch (fault) {
+    const failed = Promise.reject(fault);
+    failed.catch(() => {});
+    return failed;
+  }
+}
+
+interface Taking {
+  readonly transform: ImageTransform;
+  readonly memory: BatchMemory;
+  readonly bytesOf: BytesOf;
 }
 
 function stack(
   dataset: string,
   field: string,
   samples: readonly Sample[],
-  transform: ImageTransform,
-  memory: BatchMemory,
+  { transform, memory, bytesOf }: Taking,
 ): Tensor {
   const tensors = samples.map(({ id, fields }) => {
     const tensor = fields.get(field);
@@ -138,8 +150,10 @@ function stack(
   for (const [i, tensor] of tensors.entries())
     if (typeText(tensor) !== typeText(like))
       throw sampleTypeError(dataset, samples[i]!.id, field, typeText(like), typeText(tensor));
-  const take = (sizeBytes: number) => memory(field, sizeBytes);
-  return isImage(like) ? stackImages(tensors, like.shape, transform, take) : stackPlain(tensors, like, take);
+  const out = memory(field, tensors.length * (isImage(like) ? 4 : 1) * like.source.size);
+  const bytes = (i: number) => bytesOf(samples[i]!.id, tensors[i]!);
+  const count = tensors.length;
+  return isImage(like) ? stackImages(bytes, count, like.shape, transform, out) : stackPlain(bytes, count, like, out);
 }
 
 const typeText = ({ dtype, shape }: Tensor) => `${dtype} [${shape.join(", ")}]`;
@@ -149,25 +163,29 @@ export function isImage({ dtype, shape }: Tensor): boolean {
   return dtype === "uint8" && shape.length === 3;
 }
 
-type Take = (sizeBytes: number) => ArrayBuffer;
-
 function stackImages(
-  tensors: readonly Tensor[],
+  bytes: (index: number) => Uint8Array,
+  count: number,
   shape: readonly number[],
   transform: ImageTransform,
-  take: Take,
+  memory: ArrayBuffer,
 ): Tensor {
   const [height, width, channels] = shape as readonly [number, number, number];
   const write = imageWriter(transform, height, width, channels);
   const size = height * width * channels;
-  const out = new Float32Array(take(tensors.length * size * 4));
-  for (const [i, tensor] of tensors.entries()) write(tensorBytes(tensor), out.subarray(i * size, (i + 1) * size));
+  const out = new Float32Array(memory);
+  for (let i = 0; i < count; i++) write(bytes(i), out.subarray(i * size, (i + 1) * size));
   const axes = transform.layout === "NHWC" ? [height, width, channels] : [channels, height, width];
-  return makeTensor("float32", [tensors.length, ...axes], new Uint8Array(out.buffer));
+  return makeTensor("float32", [count, ...axes], new Uint8Array(memory));
 }
 
-function stackPlain(tensors: readonly Tensor[], { dtype, shape, source }: Tensor, take: Take): Tensor {
-  const out = new Uint8Array(take(tensors.length * source.size));
-  for (const [i, tensor] of tensors.entries()) out.set(tensorBytes(tensor), i * source.size);
-  return makeTensor(dtype, [tensors.length, ...shape], out);
+function stackPlain(
+  bytes: (index: number) => Uint8Array,
+  count: number,
+  { dtype, shape, source }: Tensor,
+  memory: ArrayBuffer,
+): Tensor {
+  const out = new Uint8Array(memory);
+  for (let i = 0; i < count; i++) out.set(bytes(i), i * source.size);
+  return makeTensor(dtype, [count, ...shape], out);
 }

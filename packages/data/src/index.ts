@@ -1,4 +1,5 @@
 export { type Augmentation, augmentImage, augmentStream, checkAugmentation } from "./augment.ts";
+export { alternatingMemory, type BatchMemory } from "./batch-memory.ts";
 export { type Batch, type BatchOptions, batches } from "./batches.ts";
 export {
   classOf,

@@ -12,7 +12,8 @@ export interface TrainingTools {
   /**
    * One epoch in an order of its own, prepared and augmented as the recipe says, bound to the inputs of `model`, whose
    * batch may be another one; full batches only. Order and augmentation are functions of (seed, epoch, sample id). At most
-   * two batches are prepared while the ones before are being used. A batch holds until the second one after it is asked for.
+   * two batches are prepared while the ones before are being used. A batch holds until the second one after it is asked for,
+   * or another epoch is begun.
    */
   batches(model: Model, options: TrainingBatches): AsyncIterable<TrainingBatch>;
   /** How a model does on validation data: the recipe's first metric, and the mean cross-entropy where targets are classes. */

@@ -1,7 +1,6 @@
 export { type Active, activeBetween } from "./gradient/active.ts";
 export { type DifferentiateOptions, differentiate, refusals } from "./gradient/differentiate.ts";
 export { nodeMaker } from "./gradient/node-maker.ts";
-export type { Divergence } from "./loop/divergence.ts";
 export type { EpochRecord } from "./loop/epoch-record.ts";
 export { stepFeeds } from "./loop/step-feeds.ts";
 export { type TeacherOutput, type TrainOptions, type TrainResult, train } from "./loop/train.ts";

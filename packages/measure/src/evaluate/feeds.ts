@@ -10,14 +10,21 @@
  * 5. A sample that has the rank of its input and all of its fixed sizes, the first above one, is all of that input: a
  *    state [layers, batch, width]. Then samples are fed one by one, and a scalar input takes its number as it is.
  */
-import { type BatchOptions, batches, type Dataset, type ImageTransform, type Target } from "@pare/data";
+import {
+  alternatingMemory,
+  type BatchOptions,
+  batches,
+  type Dataset,
+  type ImageTransform,
+  type Target,
+} from "@pare/data";
 import type { PortInfo, Session, Tensors } from "@pare/pass";
 import { elementCount, isDType, makeTensor, numbers, type Tensor, tensorBytes, tensorOf } from "@pare/tensor";
 import { batchesDifferError, batchSizeError, bindingError, emptyDatasetError, inputShapeError } from "../errors.ts";
 
 /** One run of the models. */
 export interface Feed {
-  /** They hold until the second feed after this one is asked for, where `epoch.reuse` does not say otherwise. */
+  /** They hold until the second feed after this one is asked for, where `epoch.memory` does not say otherwise. */
   readonly inputs: Tensors;
   /** Of the samples that count, those at the head of the batch. */
   readonly targets: readonly (Target | undefined)[];
@@ -57,7 +64,10 @@ export interface DatasetFeedOptions {
   readonly epoch?: EpochOptions;
 }
 
-export type EpochOptions = Pick<BatchOptions, "shuffle" | "augment" | "seed" | "epoch" | "dropLast" | "from" | "reuse">;
+export type EpochOptions = Pick<
+  BatchOptions,
+  "shuffle" | "augment" | "seed" | "epoch" | "dropLast" | "from" | "memory"
+>;
 
 /** @throws MEASURE_EMPTY */
 export function datasetFeeds(dataset: Dataset, options: DatasetFeedOptions = {}): DatasetFeeds {
@@ -75,7 +85,7 @@ export function datasetFeeds(dataset: Dataset, options: DatasetFeedOptions = {})
 async function* feedsOf(
   dataset: Dataset,
   sessions: readonly Fed[],
-  { transform = {}, batch: wanted = 32, inputs: bound = {}, epoch = { reuse: 2 } }: DatasetFeedOptions,
+  { transform = {}, batch: wanted = 32, inputs: bound = {}, epoch }: DatasetFeedOptions,
 ): AsyncGenerator<Feed> {
   const ports = sessions[0]!.inputs;
   const binding = ports.map((port) => [port, fieldFor(port, ports, dataset.fields, bound)] as const);
@@ -83,7 +93,7 @@ async function* feedsOf(
   const whole = new Set(binding.filter(([port, field]) => isWhole(sample.get(field), port)).map(([port]) => port.name));
   const batch = whole.size > 0 ? 1 : batchOf(sessions, wanted);
   const fields = [...new Set(binding.map(([, field]) => field))];
-  const options = { batch, transform, pad: true, fields, ...epoch };
+  const options = { batch, transform, pad: true, fields, memory: alternatingMemory(2), ...epoch };
   for await (const { inputs, targets, ids, first } of batches(dataset, options)) {
     const feeds = binding.map(([port, field]) => {
       const tensor = inputs.get(field)!;

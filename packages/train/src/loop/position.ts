@@ -3,7 +3,7 @@
  * bytes as a run that was never interrupted.
  */
 import type { Checkpoint, Tensors, TrainingScore } from "@pare/pass";
-import type { Tensor } from "@pare/tensor";
+import { makeTensor, type Tensor, tensorBytes } from "@pare/tensor";
 import type { StepGraph } from "../step/step-graph.ts";
 import { type LossHistory, noLosses } from "./divergence.ts";
 import type { EpochRecord } from "./epoch-record.ts";
@@ -51,7 +51,12 @@ export function snapshotOf(checkpoint: Checkpoint, plan: unknown, step: StepGrap
   const state = under("state/");
   const fits = step.state.every(({ input, initial }) => typeText(state.get(input)) === typeText(initial));
   if (JSON.stringify(facts.plan) !== JSON.stringify(plan) || !fits) return undefined;
-  return { position: facts.position, state, bestParameters: under("best/") };
+  return { position: facts.position, state, bestParameters: copied(under("best/")) };
+}
+
+/** They are needed for longer than the checkpoint's file holds. */
+function copied(tensors: Tensors): Tensors {
+  return new Map([...tensors].map(([name, t]) => [name, makeTensor(t.dtype, t.shape, tensorBytes(t).slice())]));
 }
 
 const typeText = (tensor: Tensor | undefined) => tensor && `${tensor.dtype} ${tensor.shape.join()}`;
