@@ -50,7 +50,7 @@ export function createBench(
       const began = performance.now();
       for (let i = 0; i < profiledRuns && (i === 0 || performance.now() - began < profileMs); i++)
         await opened.run(inputs, { signal });
-      const optimized = readModelFrom(new MemorySource(await opened.optimizedModel()));
+      const optimized = readModelFrom(new MemorySource(await opened.optimizedModel()), { areWeightsAbsent: true });
       return { profile: await opened.profile(), optimized };
     },
   };

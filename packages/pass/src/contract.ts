@@ -264,7 +264,10 @@ export interface Session extends AsyncDisposable {
   observed(): Promise<ReadonlyMap<string, Statistics>>;
   /** Ends profiling and gives what ran. Needs `profile: true`. */
   profile(): Promise<Profile>;
-  /** The model file as the runtime rewrote it for itself. Needs `optimizedModel: true`. */
+  /**
+   * The model file as the runtime rewrote it for itself. Needs `optimizedModel: true`. Of a large model its weights are not
+   * part of it: read its structure.
+   */
   optimizedModel(): Promise<Uint8Array>;
 }
 
