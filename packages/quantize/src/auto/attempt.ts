@@ -28,12 +28,18 @@ export interface Search {
   readonly samples: number;
   /** Of one run of the float model on one sample; undefined where it was not timed. */
   readonly runMs: number | undefined;
+  /** Of reading one sample and running on it. */
+  readonly sampleMs: number;
   readonly costs: Costs;
 }
 
-/** Milliseconds that steps took: the least of each kind, as the first of a kind also finds what others find again. */
+/** Milliseconds that steps took. */
 export interface Costs {
+  /** By kind of plan, without observing: what was observed once is found again. */
   readonly builds: Map<string, number>;
+  /** Ranges over the calibration samples, last. */
+  observingMs: number | undefined;
+  /** The least: the first time the reference is run as well. */
   judgingMs: number | undefined;
 }
 
@@ -42,19 +48,34 @@ export async function attempt(state: Search, label: string, plan: Plan): Promise
   const { model, target, tools, tried, clock, models, costs } = state;
   tools.progress.report(`trying ${label}`, tried.length, 0);
   return clock.during(label, expectedMs(state, plan), tools, async (limited) => {
+    const observing = watchObserving(limited);
     const began = performance.now();
-    const built = await buildPlan(model, plan, target, limited);
-    const isBuilt = performance.now();
+    const built = await buildPlan(model, plan, target, observing.tools);
+    const builtAt = performance.now();
+    const observedMs = observing.spentMs();
     const judgement = plan.scheme === "float" ? undefined : await judge(built, state, limited);
     const candidate: Candidate = { label, plan, judgement, time: undefined, bytes: constantBytes(built) };
-    const kind = kindOf(plan);
-    costs.builds.set(kind, Math.min(isBuilt - began, costs.builds.get(kind) ?? Number.POSITIVE_INFINITY));
+    costs.builds.set(kindOf(plan), builtAt - began - observedMs);
+    if (observedMs > 0) costs.observingMs ??= observedMs;
     if (judgement !== undefined)
-      costs.judgingMs = Math.min(performance.now() - isBuilt, costs.judgingMs ?? Number.POSITIVE_INFINITY);
+      costs.judgingMs = Math.min(performance.now() - builtAt, costs.judgingMs ?? Number.POSITIVE_INFINITY);
     tried.push(candidate);
     models.set(candidate, built);
     return candidate;
   });
+}
+
+/** The same tools, with a watch on what observing takes. */
+function watchObserving(tools: Tools) {
+  const { data } = tools;
+  let spentMs = 0;
+  const observe: PassData["observe"] = async (...request) => {
+    const began = performance.now();
+    const found = await data!.observe(...request);
+    spentMs += performance.now() - began;
+    return found;
+  };
+  return { tools: data === undefined ? tools : { ...tools, data: { ...data, observe } }, spentMs: () => spentMs };
 }
 
 /** The model of a candidate, built anew where it was let go. */
@@ -75,23 +96,21 @@ function kindOf(plan: Plan): string {
 }
 
 /** What an attempt is likely to take: what others of its kind took, else as many runs of the float model as it needs. */
-function expectedMs({ costs, samples, runMs = 0, tools: { data } }: Search, plan: Plan): number {
+function expectedMs({ costs, samples, sampleMs, tools: { data } }: Search, plan: Plan): number {
   if (plan.scheme === "float" || data === undefined) return 0;
-  const building = costs.builds.get(kindOf(plan)) ?? runMs * unknownRuns(plan, data, costs);
-  // The first time the reference is run as well.
-  const judging = costs.judgingMs ?? 2 * samples * runMs;
-  return building + judging;
+  const { calibrationSamples } = data;
+  const isCorrected = (plan.scheme === "static" || plan.scheme === "storage") && plan.correct;
+  const corrected = isCorrected ? 2 * Math.min(correctedSamples, calibrationSamples) * sampleMs : 0;
+  // Equalized it is another model, whose ranges are others.
+  const isNew = plan.scheme === "static" && (costs.observingMs === undefined || plan.equalize);
+  const observing = isNew ? (costs.observingMs ?? calibrationSamples * sampleMs) : 0;
+  const judging = costs.judgingMs ?? 2 * samples * sampleMs;
+  return (costs.builds.get(kindOf(plan)) ?? corrected) + observing + judging;
 }
 
 const correctedSamples = 128;
 
-function unknownRuns(plan: Plan, { calibrationSamples }: PassData, { builds }: Costs): number {
-  const corrects = (plan.scheme === "static" || plan.scheme === "storage") && plan.correct;
-  const observed = plan.scheme === "static" && !builds.has("static") ? calibrationSamples : 0;
-  return observed + (corrects ? 2 * Math.min(correctedSamples, calibrationSamples) : 0);
-}
-
-/** What building it once more, in place, takes at the end. */
+/** What building one of them once more, in place, takes at the end. */
 export function rebuildingMs({ costs }: Search, plans: readonly Plan[]): number {
   return Math.max(0, ...plans.map((plan) => costs.builds.get(kindOf(plan)) ?? 0));
 }

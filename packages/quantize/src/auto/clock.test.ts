@@ -32,7 +32,7 @@ describe("clock", () => {
     const began = performance.now();
     expect(await clock.during("stopped", 10, tools, taking(60_000))).toBeUndefined();
     expect(performance.now() - began).toBeLessThan(10_000);
-    expect(clock.leftOut).toEqual(["too long", "stopped"]);
+    expect(clock.leftOut()).toEqual(["too long", "stopped"]);
     expect(clock.leftMs()).toBeLessThanOrEqual(0);
   });
 
@@ -54,6 +54,6 @@ describe("clock", () => {
     await expect(clock.during("stopped", 0, stopped, ({ signal }) => Promise.reject(signal.reason))).rejects.toThrow(
       "Ctrl-C",
     );
-    expect(clock.leftOut).toEqual([]);
+    expect(clock.leftOut()).toEqual([]);
   });
 });

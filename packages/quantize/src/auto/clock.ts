@@ -16,25 +16,25 @@ export interface Clock {
    */
   during<T>(what: string, expectedMs: number, tools: Tools, work: (tools: Tools) => Promise<T>): Promise<T | undefined>;
   /** What there was no time for, in order. */
-  readonly leftOut: readonly string[];
+  leftOut(): readonly string[];
 }
 
 /** @param maxMs from now on */
 export function startClock(maxMs: number): Clock {
   const end = performance.now() + maxMs;
-  const leftOut: string[] = [];
+  const leftOut = new Set<string>();
   let reservedMs = 0;
   const leftMs = () => end - reservedMs - performance.now();
   return {
     leftMs,
-    leftOut,
+    leftOut: () => [...leftOut],
     reserve(ms) {
       reservedMs = Math.min(ms, maxMs / 2);
     },
     async during(what, expectedMs, tools, work) {
       const left = leftMs();
       if (left <= expectedMs) {
-        leftOut.push(what);
+        leftOut.add(what);
         return undefined;
       }
       const stop = AbortSignal.timeout(Math.ceil(left));
@@ -42,7 +42,7 @@ export function startClock(maxMs: number): Clock {
         return await work(tools.within?.(stop) ?? tools);
       } catch (error) {
         if (!stop.aborted || tools.signal.aborted) throw error;
-        leftOut.push(what);
+        leftOut.add(what);
         return undefined;
       }
     },

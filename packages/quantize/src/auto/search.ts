@@ -13,14 +13,14 @@
  */
 
 import { cloneModel, type Model } from "@pare/ir";
-import type { Tools } from "@pare/pass";
+import type { Tensors, Tools } from "@pare/pass";
 import { equalizeLayers } from "../corrections/equalize-layers.ts";
 import { placeStatic } from "../schemes/static.ts";
 import type { GroupRanking } from "../sensitivity/rank-groups.ts";
 import { isHere } from "../targets/is-here.ts";
 import type { Target } from "../targets/target.ts";
 import { attempt, modelOf, rebuildingMs, type Search, type SearchOptions } from "./attempt.ts";
-import { type Candidate, distance, pick } from "./candidate.ts";
+import { accuracyOf, type Candidate, distance, pick } from "./candidate.ts";
 import { type Clock, startClock } from "./clock.ts";
 import { holdDrop } from "./hold-drop.ts";
 import type { StaticPlan } from "./plan.ts";
@@ -62,21 +62,22 @@ export async function search(
   await decide(state);
   const { tried, tools, clock } = state;
   const chosen = pick(tried, { ...options, isTimed: tools.bench !== undefined });
-  return { chosen, tried, groups, ranking, leftOut: clock.leftOut };
+  return { chosen, tried, groups, ranking, leftOut: clock.leftOut() };
 }
 
 async function begin(model: Model, target: Target, options: SearchOptions, given: Tools): Promise<Search> {
   const clock = startClock(options.maxTimeMs);
   const tools = onTarget(given, target);
   const runMs = await timeOneRun(model, tools, clock);
+  const sampleMs = (runMs ?? 0) + (await timeOneSample(tools, clock));
   clock.reserve(options.maxTimeMs * timingShare);
   return {
-    ...{ model, target, options, tools, clock, runMs },
+    ...{ model, target, options, tools, clock, runMs, sampleMs },
     reference: tools.original ?? model,
     tried: [],
     models: new Map(),
-    samples: affordableSamples(options, tools, runMs),
-    costs: { builds: new Map(), judgingMs: undefined },
+    samples: runMs === undefined ? validationSamples(tools) : affordableSamples(options, tools, sampleMs),
+    costs: { builds: new Map(), observingMs: undefined, judgingMs: undefined },
   };
 }
 
@@ -97,13 +98,29 @@ async function timeOneRun(model: Model, tools: Tools, clock: Clock): Promise<num
   return timed?.[0]?.medianMs;
 }
 
+/** Samples that reading is timed on: enough for those that read ahead. */
+const readSamples = 32;
+
+/** Reading, decoding and shaping it, ms. */
+async function timeOneSample(tools: Tools, clock: Clock): Promise<number> {
+  const began = performance.now();
+  let read = 0;
+  await clock.during("reading samples", 0, tools, async ({ data }) => {
+    for await (const batch of data?.batches({ samples: readSamples }) ?? []) read += firstSize(batch);
+  });
+  return read === 0 ? 0 : (performance.now() - began) / read;
+}
+
+const firstSize = (batch: Tensors) => [...batch.values()].find(({ shape }) => shape.length > 0)?.shape[0] ?? 1;
+
 /** Of the time, for timing candidates at the end. */
 const timingShare = 0.2;
 
 /** From here on time is kept for building the chosen plan in place and for proving it. */
 function reserveEnd(state: Search): void {
-  const { clock, tried, runMs = 0 } = state;
-  const plans = tried.map(({ plan }) => plan);
+  const { clock, tried, runMs = 0, options } = state;
+  const able = tried.filter((each) => accuracyOf(each, options.maxDrop) !== "lost");
+  const plans = able.map(({ plan }) => plan);
   clock.reserve(rebuildingMs(state, plans) + provingMs + provingRuns * runMs);
 }
 
@@ -132,11 +149,13 @@ const fewCandidates = 4;
 const wantedSamples = 100;
 const leastSamples = 32;
 
+const validationSamples = ({ data }: Tools) => data?.validationSamples ?? 0;
+
 /** How many validation samples there is time for, from the time of one. */
-function affordableSamples({ maxTimeMs }: SearchOptions, { data }: Tools, runMs: number | undefined): number {
-  const all = data?.validationSamples ?? 0;
-  if (runMs === undefined || all <= leastSamples) return all;
-  const affordable = (candidates: number) => Math.floor((maxTimeMs * judgingShare) / candidates / runMs);
+function affordableSamples({ maxTimeMs }: SearchOptions, tools: Tools, sampleMs: number): number {
+  const all = validationSamples(tools);
+  if (all <= leastSamples) return all;
+  const affordable = (candidates: number) => Math.floor((maxTimeMs * judgingShare) / candidates / sampleMs);
   const few = Math.max(leastSamples, Math.min(wantedSamples, affordable(fewCandidates)));
   return Math.min(all, Math.max(few, affordable(usualCandidates)));
 }
