@@ -2,7 +2,7 @@
 import type { Model } from "@pare/ir";
 import type { Judgement, PassData, Tools } from "@pare/pass";
 import type { Target } from "../targets/target.ts";
-import { type Candidate, constantBytes } from "./candidate.ts";
+import { accuracyOf, type Candidate, constantBytes } from "./candidate.ts";
 import type { Clock } from "./clock.ts";
 import { buildPlan, type Plan } from "./plan.ts";
 
@@ -61,6 +61,7 @@ export async function attempt(state: Search, label: string, plan: Plan): Promise
       costs.judgingMs = Math.min(performance.now() - builtAt, costs.judgingMs ?? Number.POSITIVE_INFINITY);
     tried.push(candidate);
     models.set(candidate, built);
+    clock.reserve(endingMs(state) + timingShare * state.options.maxTimeMs);
     return candidate;
   });
 }
@@ -110,7 +111,15 @@ function expectedMs({ costs, samples, sampleMs, tools: { data } }: Search, plan:
 
 const correctedSamples = 128;
 
-/** What building one of them once more, in place, takes at the end. */
-export function rebuildingMs({ costs }: Search, plans: readonly Plan[]): number {
-  return Math.max(0, ...plans.map((plan) => costs.builds.get(kindOf(plan)) ?? 0));
+/** Of the time, for timing candidates. */
+export const timingShare = 0.2;
+
+const provingMs = 1000;
+const provingRuns = 15;
+
+/** What comes after the search: a plan that may be chosen is built once more, in place, and is proven. */
+export function endingMs({ costs, tried, options, runMs = 0 }: Search): number {
+  const able = tried.filter((each) => accuracyOf(each, options.maxDrop) !== "lost");
+  const building = able.map(({ plan }) => costs.builds.get(kindOf(plan)) ?? 0);
+  return Math.max(0, ...building) + provingMs + provingRuns * runMs;
 }

@@ -19,8 +19,8 @@ import { placeStatic } from "../schemes/static.ts";
 import type { GroupRanking } from "../sensitivity/rank-groups.ts";
 import { isHere } from "../targets/is-here.ts";
 import type { Target } from "../targets/target.ts";
-import { attempt, modelOf, rebuildingMs, type Search, type SearchOptions } from "./attempt.ts";
-import { accuracyOf, type Candidate, distance, pick } from "./candidate.ts";
+import { attempt, endingMs, modelOf, type Search, type SearchOptions, timingShare } from "./attempt.ts";
+import { type Candidate, distance, pick } from "./candidate.ts";
 import { type Clock, startClock } from "./clock.ts";
 import { holdDrop } from "./hold-drop.ts";
 import type { StaticPlan } from "./plan.ts";
@@ -54,7 +54,7 @@ export async function search(
   if (canMultiply(target) && hasProducts(model)) await attempt(state, "dynamic", { scheme: "dynamic" });
   if (state.tools.data !== undefined)
     await attempt(state, "storage, biases corrected", { scheme: "storage", correct: true });
-  reserveEnd(state);
+  state.clock.reserve(endingMs(state));
   await timeAll(state, best);
   const lossy = pickStatic(state);
   const ranking = lossy && (await holdDrop(state, lossy));
@@ -112,20 +112,6 @@ async function timeOneSample(tools: Tools, clock: Clock): Promise<number> {
 }
 
 const firstSize = (batch: Tensors) => [...batch.values()].find(({ shape }) => shape.length > 0)?.shape[0] ?? 1;
-
-/** Of the time, for timing candidates at the end. */
-const timingShare = 0.2;
-
-/** From here on time is kept for building the chosen plan in place and for proving it. */
-function reserveEnd(state: Search): void {
-  const { clock, tried, runMs = 0, options } = state;
-  const able = tried.filter((each) => accuracyOf(each, options.maxDrop) !== "lost");
-  const plans = able.map(({ plan }) => plan);
-  clock.reserve(rebuildingMs(state, plans) + provingMs + provingRuns * runMs);
-}
-
-const provingMs = 1000;
-const provingRuns = 15;
 
 /** The fastest static one, whatever it lost. */
 function pickStatic({ tried }: Search): Candidate | undefined {
