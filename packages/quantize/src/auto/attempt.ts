@@ -101,15 +101,18 @@ function expectedMs({ costs, samples, sampleMs, tools: { data } }: Search, plan:
   if (plan.scheme === "float" || data === undefined) return 0;
   const { calibrationSamples } = data;
   const isCorrected = (plan.scheme === "static" || plan.scheme === "storage") && plan.correct;
-  const corrected = isCorrected ? 2 * Math.min(correctedSamples, calibrationSamples) * sampleMs : 0;
+  const guessMs = guessShare * sampleMs;
+  const corrected = isCorrected ? 2 * Math.min(correctedSamples, calibrationSamples) * guessMs : 0;
   // Equalized it is another model, whose ranges are others.
   const isNew = plan.scheme === "static" && (costs.observingMs === undefined || plan.equalize);
-  const observing = isNew ? (costs.observingMs ?? calibrationSamples * sampleMs) : 0;
-  const judging = costs.judgingMs ?? 2 * samples * sampleMs;
+  const observing = isNew ? (costs.observingMs ?? calibrationSamples * guessMs) : 0;
+  const judging = costs.judgingMs ?? 2 * samples * guessMs;
   return (costs.builds.get(kindOf(plan)) ?? corrected) + observing + judging;
 }
 
 const correctedSamples = 128;
+/** Runs of many samples take less than as many runs of one; and what is begun in vain takes time that nothing else needs. */
+const guessShare = 0.5;
 
 /** Of the time, for timing candidates. */
 export const timingShare = 0.2;

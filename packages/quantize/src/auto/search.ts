@@ -133,7 +133,7 @@ const judgingShare = 0.4;
 const usualCandidates = 12;
 const fewCandidates = 4;
 const wantedSamples = 100;
-const leastSamples = 32;
+const leastSamples = 16;
 
 const validationSamples = ({ data }: Tools) => data?.validationSamples ?? 0;
 
