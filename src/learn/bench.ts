@@ -1,7 +1,7 @@
 import { describeMachine } from "@pare/engine";
 import { readModelFrom } from "@pare/formats";
 import type { Model } from "@pare/ir";
-import { measureLatency } from "@pare/measure";
+import { compareSpeed } from "@pare/measure";
 import { type Device, likelyInputs, likelySizes, type PassBench, sampleCases, type Tensors } from "@pare/pass";
 import { MemorySource } from "@pare/tensor";
 import type { World } from "../run/tools.ts";
@@ -35,12 +35,15 @@ export function createBench(
     async time(models, { budgetMs = defaultBudgetMs } = {}) {
       const inputs: Tensors[] = [];
       for (const model of models) inputs.push(await timingInputs(model, data, world, seed));
-      const progress = {
-        report: (_: string, done: number, total: number) => world.progress.report("timing", done, total),
-      };
-      const measured = await measureLatency(engine, models, { inputs, session, budgetMs, seed, progress, signal });
-      return measured.models.map(({ medianMs }, i) => {
-        const { ratio, interval } = measured.ratios[i]!;
+      const measured = await compareSpeed(engine, models, {
+        inputs,
+        session,
+        budgetMs,
+        seed,
+        progress: world.progress,
+        signal,
+      });
+      return measured.map(({ medianMs, ratio, interval }) => {
         return { medianMs, ratio: { value: ratio, low: interval?.low ?? 0, high: interval?.high ?? Infinity } };
       });
     },
@@ -50,7 +53,7 @@ export function createBench(
       const began = performance.now();
       for (let i = 0; i < profiledRuns && (i === 0 || performance.now() - began < profileMs); i++)
         await opened.run(inputs, { signal });
-      const optimized = readModelFrom(new MemorySource(await opened.optimizedModel()));
+      const optimized = readModelFrom(new MemorySource(await opened.optimizedModel()), { areWeightsAbsent: true });
       return { profile: await opened.profile(), optimized };
     },
   };

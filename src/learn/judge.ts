@@ -16,9 +16,11 @@ const batch = 32;
 
 export type Judge = PassData["judge"];
 
+/** What references gave, by model and number of samples. */
+export type References = Map<string, Recording>;
+
 /** Compares models with a reference on the validation samples; the reference's outputs are computed once. */
-export function createJudge(data: LearningData, world: World): Judge {
-  const references = new Map<string, Recording>();
+export function createJudge(data: LearningData, world: World, references: References): Judge {
   return async (models, reference, { samples = data.validation.length } = {}) => {
     const digest = `${modelDigest(reference)} ${samples}`;
     const recording = references.get(digest) ?? { outputs: [], bytes: 0, ports: undefined };
@@ -70,7 +72,7 @@ function spread(dataset: Dataset, count: number): Dataset {
 }
 
 /** What a reference gave, run after run. */
-interface Recording {
+export interface Recording {
   ports: Pick<Runner, "inputs" | "outputs"> | undefined;
   readonly outputs: { readonly key: string; readonly tensors: Tensors }[];
   bytes: number;

@@ -1,13 +1,13 @@
 import type { Model } from "@pare/ir";
-import type { Choices, PassData, Tools } from "@pare/pass";
+import type { Choices, PassData } from "@pare/pass";
 import type { FolderCache } from "@pare/recipe";
 import type { NamedModel } from "../model/named-model.ts";
-import type { World } from "../run/tools.ts";
+import { type Learning, stoppedBy, type World } from "../run/tools.ts";
 import { type BenchSettings, createBench } from "./bench.ts";
 import { calibrationBatches } from "./feeds.ts";
-import { createJudge } from "./judge.ts";
+import { createJudge, type References } from "./judge.ts";
 import type { LearningData } from "./learning-data.ts";
-import { observeCached } from "./statistics-cache.ts";
+import { observeCached, type RecentStatistics } from "./statistics-cache.ts";
 import { createTraining, type TrainingSettings } from "./training-tools.ts";
 
 export interface LearningOptions {
@@ -26,15 +26,24 @@ export interface LearningOptions {
   readonly training?: TrainingSettings | undefined;
 }
 
+/** What was found and may be asked for again. */
+interface Found {
+  readonly references: References;
+  readonly recent: RecentStatistics;
+}
+
 /** What a pass may learn from data and machine. @param model whose inputs samples are bound to */
 export function learningTools(
   model: Model,
-  { data, bench, choices, original, named, cache, training: settings }: LearningOptions,
+  options: LearningOptions,
   world: World,
-): Pick<Tools, "data" | "bench" | "choices" | "original" | "model" | "training"> {
+  found: Found = { references: new Map(), recent: new Map() },
+): Learning {
+  const { data, bench, choices, original, named, training: settings } = options;
   const training = data && settings && createTraining(data, world, settings);
   return {
-    ...(data !== undefined && { data: passData(model, data, cache, world) }),
+    within: (stop) => learningTools(model, options, stoppedBy(world, stop), found),
+    ...(data !== undefined && { data: passData(model, data, options.cache, world, found) }),
     ...(bench !== undefined && { bench: createBench(data, world, bench) }),
     ...(choices !== undefined && { choices }),
     ...(original !== undefined && { original }),
@@ -43,12 +52,18 @@ export function learningTools(
   };
 }
 
-function passData(model: Model, data: LearningData, cache: FolderCache | undefined, world: World): PassData {
+function passData(
+  model: Model,
+  data: LearningData,
+  cache: FolderCache | undefined,
+  world: World,
+  { references, recent }: Found,
+): PassData {
   return {
     calibrationSamples: data.calibration.length,
     validationSamples: data.validation.length,
     batches: (options) => calibrationBatches(model, data, options),
-    observe: (observed, observations) => observeCached(observed, observations, { data, cache, world }),
-    judge: createJudge(data, world),
+    observe: (observed, observations) => observeCached(observed, observations, { data, cache, world, recent }),
+    judge: createJudge(data, world, references),
   };
 }

@@ -16,15 +16,36 @@ export interface ObserveContext {
   readonly data: LearningData;
   readonly cache: FolderCache | undefined;
   readonly world: World;
+  readonly recent: RecentStatistics;
 }
 
-/** Takes statistics from the cache where the same model was observed on the same samples, else computes and keeps them. */
+/** What was found last, by model and what was asked: those who try several ways ask for the same again and again. */
+export type RecentStatistics = Map<string, ReadonlyMap<string, Statistics>>;
+
+const mostRecent = 2;
+
+/** Takes statistics from where they are kept, if the same model was observed on the same samples, else computes them. */
 export async function observeCached(
+  model: Model,
+  observations: readonly Observation[],
+  context: ObserveContext,
+): Promise<ReadonlyMap<string, Statistics>> {
+  const { recent } = context;
+  if (observations.length === 0) return new Map();
+  const key = `${modelDigest(model)} ${JSON.stringify(observations)}`;
+  const found = recent.get(key) ?? (await findOrObserve(model, observations, context));
+  recent.delete(key);
+  recent.set(key, found);
+  if (recent.size > mostRecent) recent.delete(recent.keys().next().value!);
+  return found;
+}
+
+async function findOrObserve(
   model: Model,
   observations: readonly Observation[],
   { data, cache, world }: ObserveContext,
 ): Promise<ReadonlyMap<string, Statistics>> {
-  if (cache === undefined || observations.length === 0) return await observeModel(model, observations, data, world);
+  if (cache === undefined) return await observeModel(model, observations, data, world);
   const key = await statisticsKey(model, observations, data);
   const known = await cache.find(key);
   if (known !== undefined) return decode(await readFile(join(known.folder, file), "utf8"));

@@ -62,8 +62,8 @@ export async function quantizeFile(request: QuantizeRequest, world: World): Prom
   notes.push(...(await runPass(model, passNamed(request.pass), request.options, tools)).notes);
   const written = writeModel(model, out, { force });
   const canMeasure = request.measure && takesTheSame(model, original);
-  const judgement = canMeasure ? await judged(model, original, tools) : undefined;
   const time = canMeasure ? await timed(model, original, tools) : undefined;
+  const judgement = canMeasure ? await judged(model, original, tools, time?.originalMs) : undefined;
   return {
     file,
     out,
@@ -73,7 +73,7 @@ export async function quantizeFile(request: QuantizeRequest, world: World): Prom
     sizeBytesAfter: written.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     notes,
     judgement,
-    time,
+    time: time?.ratio,
   };
 }
 
@@ -83,10 +83,8 @@ async function toolsFor(request: QuantizeRequest, original: Model, world: World)
   if (recipe !== undefined && data === undefined) throw noTrainingDataError(recipe.file);
   const seed = recipe?.recipe.seed ?? 0;
   const bench = { device: "cpu", threads, seed } as const;
-  return {
-    ...createTools(world, { seed, selection: selectionOf(only, except) }),
-    ...learningTools(original, { data, bench, original, cache }, world),
-  };
+  const learning = learningTools(original, { data, bench, original, cache }, world);
+  return createTools(world, { seed, selection: selectionOf(only, except), learning });
 }
 
 /** A model whose inputs have become integer cannot be fed the samples of the original. */
@@ -94,13 +92,23 @@ function takesTheSame(model: Model, original: Model): boolean {
   return model.graph.inputs.every(({ name, type }) => dtypeOf(type) === dtypeOf(original.graph.value(name)?.type));
 }
 
-async function judged(model: Model, original: Model, { data }: Tools): Promise<Judgement | undefined> {
+/** Judging takes about so long at most, where that leaves a hundred samples. */
+const judgingMs = 15_000;
+const leastJudged = 100;
+
+async function judged(
+  model: Model,
+  original: Model,
+  { data }: Tools,
+  originalMs = 0,
+): Promise<Judgement | undefined> {
   if (data === undefined || data.validationSamples === 0) return undefined;
-  const [judgement] = await data.judge([model], original);
+  const samples = Math.min(data.validationSamples, Math.max(leastJudged, Math.floor(judgingMs / 2 / originalMs)));
+  const [judgement] = await data.judge([model], original, { samples });
   return judgement;
 }
 
 async function timed(model: Model, original: Model, { bench }: Tools) {
-  const [, result] = (await bench?.time([original, model])) ?? [];
-  return result?.ratio;
+  const [before, result] = (await bench?.time([original, model])) ?? [];
+  return before && result && { originalMs: before.medianMs, ratio: result.ratio };
 }

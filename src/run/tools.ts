@@ -11,22 +11,35 @@ export interface ToolsOptions {
   readonly seed: number;
   readonly selection?: Selection;
   /** What passes may learn from data and machine; see `learningTools`. Default: nothing. */
-  readonly learning?: Pick<Tools, "data" | "bench" | "choices" | "original" | "model" | "training">;
+  readonly learning?: Learning;
+}
+
+export interface Learning extends Pick<Tools, "data" | "bench" | "choices" | "original" | "model" | "training"> {
+  /** The same, whose work also ends when `stop` aborts. */
+  within?(stop: AbortSignal): Learning;
 }
 
 /** What a pass may ask for, given by the engine. @throws SELECT_PATTERN */
-export function createTools(
-  { engine, progress, signal }: World,
-  { seed, selection = {}, learning = {} }: ToolsOptions,
-): Tools {
+export function createTools(world: World, options: ToolsOptions): Tools {
+  const { engine, progress, signal } = world;
+  const { seed, selection = {}, learning = {} } = options;
   return {
     ...learning,
+    within: (stop) => {
+      const limited = learning.within?.(stop) ?? learning;
+      return createTools(stoppedBy(world, stop), { ...options, learning: limited });
+    },
     progress,
     signal,
     seed,
     selects: selector(selection),
     run: (model, cases) => runCases(engine, model, cases, signal),
   };
+}
+
+/** Its work also ends when `stop` aborts. */
+export function stoppedBy(world: World, stop: AbortSignal): World {
+  return { ...world, signal: AbortSignal.any([world.signal, stop]) };
 }
 
 /** Optimizations of the runtime are off: they would round in ways that are not the model's own. */

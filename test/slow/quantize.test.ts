@@ -45,7 +45,7 @@ describe("pare quantize", { timeout: 180_000 }, () => {
     const { code, out } = await quantize("auto.onnx", ...data, "--max-time", "20");
     expect(code).toBe(0);
     expect(out).toMatch(/\n {2}chosen: /);
-    expect(out).toMatch(/\ntried +metric +lost \(at most\) +agree +time +size\nfloat /);
+    expect(out).toMatch(/\ntried +metric +lost \(at most\) +agree +time +size\n(→ )?float /);
     for (const line of out.split("\n").slice(1)) expect(line.length).toBeLessThanOrEqual(80);
   });
 

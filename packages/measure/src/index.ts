@@ -1,4 +1,5 @@
 export { type ComparedMetric, compareOutcomes } from "./compare-outcomes.ts";
+export { type ComparedSpeed, type CompareSpeedOptions, compareSpeed } from "./compare-speed.ts";
 export * from "./evaluate/index.ts";
 export {
   type FreshStartOptions,

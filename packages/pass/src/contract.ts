@@ -60,6 +60,8 @@ export interface Tools {
   model?(reference: string): Model;
   /** What a pass needs to train; undefined where there is no training data. */
   readonly training?: TrainingTools;
+  /** The same tools, whose work also ends, with an error, when `stop` aborts. Undefined: they cannot be stopped alone. */
+  within?(stop: AbortSignal): Tools;
 }
 
 /** The samples that a pass learns from, never those that a result is judged on in the end. */
@@ -155,7 +157,10 @@ export interface Judgement {
 }
 
 export interface PassBench {
-  /** Interleaved in one process, one request at a time; ratios to the first model. */
+  /**
+   * Interleaved in one process, one request at a time; ratios to the first model, of the runs that other work on the
+   * machine has not held up.
+   */
   time(
     models: readonly Model[],
     options?: { readonly budgetMs?: number },
@@ -264,7 +269,10 @@ export interface Session extends AsyncDisposable {
   observed(): Promise<ReadonlyMap<string, Statistics>>;
   /** Ends profiling and gives what ran. Needs `profile: true`. */
   profile(): Promise<Profile>;
-  /** The model file as the runtime rewrote it for itself. Needs `optimizedModel: true`. */
+  /**
+   * The model file as the runtime rewrote it for itself. Needs `optimizedModel: true`. Of a large model its weights are not
+   * part of it: read its structure.
+   */
   optimizedModel(): Promise<Uint8Array>;
 }
 

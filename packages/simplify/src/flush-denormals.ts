@@ -49,13 +49,17 @@ function denormalsIn(tensor: Tensor, scene: Scene): number {
   if (tensor.dtype !== "float32" || state.clean.has(tensor) || state.bytes + size > mostScannedBytes) return 0;
   state.bytes += size;
   let count = 0;
-  for (const bytes of windows(tensor.source)) for (const bits of wordsOf(bytes)) if (isDenormal(bits)) count++;
+  for (const bytes of windows(tensor.source)) {
+    const words = wordsOf(bytes);
+    for (let i = 0; i < words.length; i++) if (isDenormal(words[i]!)) count++;
+  }
   if (count === 0) state.clean.add(tensor);
   return count;
 }
 
 function flushed(tensor: Tensor): Tensor {
-  const words = Uint32Array.from(wordsOf(tensorBytes(tensor)), (bits) => (isDenormal(bits) ? 0 : bits));
+  const words = wordsOf(tensorBytes(tensor)).slice();
+  for (let i = 0; i < words.length; i++) if (isDenormal(words[i]!)) words[i] = 0;
   return makeTensor("float32", tensor.shape, new Uint8Array(words.buffer));
 }
 

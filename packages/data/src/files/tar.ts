@@ -17,10 +17,10 @@ export function readTar(fd: number, sizeBytes: number, name: string): readonly D
   const files: DataFile[] = [];
   let longName: string | undefined;
   let longSize: number | undefined;
-  const block = Buffer.alloc(blockSize);
+  const header = headerReader(fd, sizeBytes, name);
   for (let offset = 0; offset < sizeBytes; ) {
     if (offset + blockSize > sizeBytes) throw archiveError(name, "it ends inside a header");
-    fillRange(fd, offset, block, name);
+    const block = header(offset);
     if (block[0] === 0 && block.every((byte) => byte === 0)) break;
     if (!isTarHeader(block)) throw archiveError(name, `the header at byte ${offset} is damaged`);
     const size = longSize ?? octal(block, 124, 136);
@@ -41,6 +41,24 @@ export function readTar(fd: number, sizeBytes: number, name: string): readonly D
     }
   }
   return files;
+}
+
+/** Small files lie a few blocks apart: one read covers the headers of hundreds of them. */
+const windowSize = 256 * 1024;
+
+/** Gives the block at an offset; it holds until the next is asked for. */
+function headerReader(fd: number, sizeBytes: number, name: string): (offset: number) => Buffer {
+  const window = Buffer.alloc(Math.min(windowSize, sizeBytes));
+  let [from, to] = [0, 0];
+  return (offset) => {
+    if (offset < from || offset + blockSize > to) {
+      // After a large file the next header is likely to be far away as well.
+      const length = Math.min(window.length, sizeBytes - offset, offset > to + windowSize ? blockSize : windowSize);
+      fillRange(fd, offset, window.subarray(0, length), name);
+      [from, to] = [offset, offset + length];
+    }
+    return window.subarray(offset - from, offset - from + blockSize);
+  };
 }
 
 /** The sum of the header's bytes, its own field taken as spaces. */

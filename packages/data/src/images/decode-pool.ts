@@ -5,6 +5,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
+import { bufferCollector } from "@pare/tensor";
 import { decodeWorkerMissingError } from "../errors.ts";
 import type { Place } from "../files/place.ts";
 import type { Decoded, DecodeReply } from "./decode-protocol.ts";
@@ -68,10 +69,12 @@ function send(asked: readonly Asked[], geometry: Geometry): void {
 function startThread(index: number): Thread {
   const worker = new Worker(findWorker(), { resourceLimits: { maxYoungGenerationSizeMb: youngMb } });
   const pending: Thread["pending"] = new Map();
+  const arrived = bufferCollector();
   worker.on("message", ({ key, images, data }: DecodeReply) => {
     const asked = pending.get(key)!;
     pending.delete(key);
     if (pending.size === 0) worker.unref();
+    arrived(data.length);
     for (const [i, { resolve, reject }] of asked.entries()) {
       const image = images[i]!;
       if ("fault" in image) reject(new Error(image.fault));

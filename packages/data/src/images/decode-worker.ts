@@ -1,10 +1,13 @@
 /** A worker thread that reads, decodes and shapes images. */
 import { parentPort } from "node:worker_threads";
+import { bufferCollector } from "@pare/tensor";
 import { readPlace, sharedMemory } from "../files/place.ts";
 import { decodeImage } from "./decode.ts";
 import type { Decoded, DecodeReply, DecodeRequest } from "./decode-protocol.ts";
 import { shapeImage } from "./geometry.ts";
 import type { Pixels } from "./pixels.ts";
+
+const decoded = bufferCollector();
 
 parentPort?.on("message", async ({ key, places, geometry }: DecodeRequest) => {
   const outcomes: (Pixels | string)[] = [];
@@ -12,7 +15,9 @@ parentPort?.on("message", async ({ key, places, geometry }: DecodeRequest) => {
   const memory = sharedMemory();
   for (const place of places)
     try {
-      outcomes.push(shapeImage(await decodeImage(readPlace(place, memory)), geometry));
+      const pixels = await decodeImage(readPlace(place, memory));
+      decoded(pixels.data.length);
+      outcomes.push(shapeImage(pixels, geometry));
     } catch (error) {
       outcomes.push(error instanceof Error ? error.message : String(error));
     }

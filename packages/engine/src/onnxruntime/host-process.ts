@@ -247,12 +247,22 @@ export class HostProcess {
 }
 
 /**
+ * Blocks of at least so many bytes are given back to the system when they are freed (glibc; others do not read it). By
+ * itself glibc learns to keep ever larger ones, and a process that opens one model after another keeps them all.
+ */
+const returnedBytes = 1024 * 1024;
+
+/**
  * The runtime would keep a store of telemetry in the user's cache folder and report from it: switched off. What its
  * libraries leave in the temporary folder goes with the scratch folder. What is meant for this process's Node (a
  * debugger's port, hooks) is not meant for the other.
  */
 function childEnvironment(scratch: string, changes: HostOptions["env"]): NodeJS.ProcessEnv {
-  const own = { ORT_DISABLE_TELEMETRY: "1", TMPDIR: scratch, TEMP: scratch, TMP: scratch };
+  const own = {
+    ORT_DISABLE_TELEMETRY: "1",
+    MALLOC_MMAP_THRESHOLD_: `${returnedBytes}`,
+    ...{ TMPDIR: scratch, TEMP: scratch, TMP: scratch },
+  };
   const { NODE_OPTIONS, NODE_CHANNEL_FD, ...inherited } = process.env;
   return { ...inherited, ...own, ...changes };
 }

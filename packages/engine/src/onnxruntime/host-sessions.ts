@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { PortInfo } from "@pare/pass";
-import { isDType } from "@pare/tensor";
+import { bufferCollector, isDType } from "@pare/tensor";
 import type * as ort from "onnxruntime-node";
 import { type HeldValues, heldFeeds, heldOutputs, moveOn } from "./held.ts";
 import { foldAll, type Observed, pack } from "./observe/observed.ts";
@@ -19,6 +19,8 @@ interface HostSession {
   readonly files: { readonly profilePrefix: string; readonly optimizedModel: string };
   observed: Observed;
   readonly held: HeldValues;
+  /** What the last observed run gave, which nothing refers to any more: bytes. */
+  fetchedBytes: number;
 }
 
 export interface Answer {
@@ -94,7 +96,7 @@ async function open(
   const session = await (path !== undefined
     ? InferenceSession.create(path, config)
     : InferenceSession.create(bytes ?? new Uint8Array(0), config));
-  state.sessions.set(id, { session, files, observed: new Map(), held: new Map() });
+  state.sessions.set(id, { session, files, observed: new Map(), held: new Map(), fetchedBytes: 0 });
   return {
     reply: { ok: true, inputs: session.inputMetadata.map(portOf), outputs: session.outputMetadata.map(portOf) },
   };
@@ -163,13 +165,21 @@ async function observe(
   request: Request & { op: "observe" },
   parts: readonly Uint8Array<ArrayBuffer>[],
 ): Promise<Answer> {
-  const { session, observed, held } = sessionOf(state, request.session);
+  const own = sessionOf(state, request.session);
+  const { session, observed, held } = own;
+  letGo(own.fetchedBytes);
   const feeds = { ...heldFeeds(held), ...feedsOf(state.runtime, request.tensors, parts) };
   const fetch = request.observations.map(({ value }) => value).filter((value) => !Object.hasOwn(feeds, value));
   const results = fetch.length === 0 ? {} : await session.run(feeds, fetch);
   foldAll(observed, request, (value) => feeds[value] ?? results[value]!);
+  own.fetchedBytes = Object.values(results).reduce((sum, { data }) => sum + bytesOf(data), 0);
   return { reply: { ok: true } };
 }
+
+/** The binding gives outputs new memory in every run. */
+const letGo = bufferCollector();
+
+const bytesOf = (data: ort.Tensor["data"]) => (ArrayBuffer.isView(data) ? data.byteLength : 0);
 
 function handOver(session: HostSession): Answer {
   const { headers, parts } = pack(session.observed);

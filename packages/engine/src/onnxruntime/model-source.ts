@@ -17,8 +17,11 @@ export interface Delivery {
   done(): void;
 }
 
-/** A model's bytes exist three times while they cross; from here on a file, whose weights the runtime maps, is better. */
-const largestInMemory = 512 * 1024 * 1024;
+/**
+ * A model's bytes exist three times while they cross and a fourth time in the session; the weights of a file are mapped
+ * and exist once. From here on that is also quicker.
+ */
+const largestInMemory = 16 * 1024 * 1024;
 
 /** `scratch`: where a file may be written. */
 export function deliver(model: ModelSource, scratch: string, inMemory = largestInMemory): Delivery {

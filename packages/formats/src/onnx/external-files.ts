@@ -1,6 +1,6 @@
 import { realpathSync, statSync } from "node:fs";
 import { isAbsolute, join, relative, sep } from "node:path";
-import { FileSource } from "@pare/tensor";
+import { type ByteSource, FileSource } from "@pare/tensor";
 import { externalMissingError, externalPathError, externalRangeError } from "../errors.ts";
 import type { ExternalPlace, ExternalRange } from "./origin.ts";
 import { PathSource } from "./path-source.ts";
@@ -14,13 +14,16 @@ const mostOpenFiles = 64;
  */
 export class ExternalFiles {
   readonly folder: string | undefined;
+  /** Only structure is wanted: tensors whose data is external have bytes that cannot be read. */
+  readonly areAbsent: boolean;
   /** Every range that a tensor uses, in the order of reading. */
   readonly used: ExternalRange[] = [];
   readonly #files = new Map<string, FileSource | PathSource>();
 
   /** `folder`: where the model file lies; undefined for a model in memory, which can have no external data. */
-  constructor(folder: string | undefined) {
+  constructor(folder: string | undefined, { areAbsent = false } = {}) {
     this.folder = folder;
+    this.areAbsent = areAbsent;
   }
 
   /** @throws ONNX_EXTERNAL_PATH, ONNX_EXTERNAL_MISSING */
@@ -61,6 +64,14 @@ export class ExternalFiles {
     if (!statSync(path).isFile()) throw refuse("it is no regular file");
     return path;
   }
+}
+
+/** Data that was left behind: its size is known, reading it throws ONNX_EXTERNAL_MISSING. */
+export function absentData({ location, length }: ExternalPlace, place: string): ByteSource {
+  const read = () => {
+    throw externalMissingError(place, location, undefined);
+  };
+  return { size: length, read };
 }
 
 function realPath(path: string): string | undefined {

@@ -120,6 +120,16 @@ describe("reading", () => {
     expect(() => readModelFrom(new MemorySource(bytes))).toThrow("The model was read from memory");
   });
 
+  test("a model whose structure alone is wanted does without its data until that is read", () => {
+    const bytes = file(external("w", 2, { location: "w.bin" }));
+    const { graph } = readModelFrom(new MemorySource(bytes), { areWeightsAbsent: true });
+    const origin = graph.value("w")?.origin;
+    expect(origin).toMatchObject({ kind: "constant", tensor: { dtype: "float32", shape: [2], source: { size: 8 } } });
+    expect(() => valuesOf(readModelFrom(new MemorySource(bytes), { areWeightsAbsent: true }), "w")).toThrow(
+      "ONNX_EXTERNAL_MISSING",
+    );
+  });
+
   test("more files than a process should hold open", () => {
     const names = Array.from({ length: 100 }, (_, i) => `w${i}`);
     for (const [i, name] of names.entries()) save(`${name}.bin`, floats(i, -i));

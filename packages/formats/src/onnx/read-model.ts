@@ -27,11 +27,16 @@ export function readModel(path: string): Model {
   return readModelFrom(openModelFile(path), { path });
 }
 
-/** `path`: what errors call the model, and the file whose folder holds external data. */
-export function readModelFrom(source: ByteSource, where: { readonly path?: string } = {}): Model {
-  const { path } = where;
+/**
+ * `path`: what errors call the model, and the file whose folder holds external data. `areWeightsAbsent`: external data is
+ * not looked for; whoever reads such a tensor gets the error then.
+ */
+export function readModelFrom(
+  source: ByteSource,
+  { path, areWeightsAbsent = false }: { readonly path?: string; readonly areWeightsAbsent?: boolean } = {},
+): Model {
   const wire = new WireReader(source, path ?? "the model");
-  const files = new ExternalFiles(path === undefined ? undefined : dirname(path));
+  const files = new ExternalFiles(path === undefined ? undefined : dirname(path), { areAbsent: areWeightsAbsent });
   try {
     return readModelMessage(wire, { files, nodeCount: 0 }, path);
   } catch (error) {

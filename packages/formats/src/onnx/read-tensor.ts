@@ -2,7 +2,7 @@ import type { SparseTensor } from "@pare/ir";
 import { type ByteSource, byteSize, type DType, dtypes, elementCount, SliceSource, type Tensor } from "@pare/tensor";
 import { contentError, tensorDataError } from "../errors.ts";
 import { dtypeOf, typedFieldOf } from "./dtypes.ts";
-import type { ExternalFiles } from "./external-files.ts";
+import { absentData, type ExternalFiles } from "./external-files.ts";
 import type { Message } from "./message.ts";
 import { type ExternalPlace, sparseOrigins, tensorOrigins } from "./origin.ts";
 import { readEntries } from "./read-entries.ts";
@@ -33,8 +33,10 @@ export function readTensor(message: Message, files: ExternalFiles): NamedTensor 
   const sizeBytes = byteSize(dtype, count) ?? count;
   if (!Number.isSafeInteger(count * 16))
     throw contentError(place, "the tensor is absurdly large", { got: `shape [${shape.join(", ")}]` });
-  const isExternal = message.int(proto.data_location) === 1;
-  const external = isExternal ? files.range(readExternal(message, dtype, sizeBytes, place), place) : undefined;
+  const outside = message.int(proto.data_location) === 1 ? readExternal(message, dtype, sizeBytes, place) : undefined;
+  if (outside !== undefined && files.areAbsent)
+    return { name, tensor: { dtype, shape, source: absentData(outside, place) } };
+  const external = outside && files.range(outside, place);
   const source = external
     ? new SliceSource(external.file, external.offset, external.length)
     : inlineData(message, { dataType, dtype, count, sizeBytes, place });

@@ -1,6 +1,6 @@
 import { type RandomStream, randomStream } from "@pare/data";
 import { describe, expect, it } from "vitest";
-import { ratioOfMedians, ratioOfPercentiles } from "./bootstrap.ts";
+import { ratioOfFastest, ratioOfMedians, ratioOfPercentiles } from "./bootstrap.ts";
 
 /**
  * Rounds of a base that takes about 1 and a head that takes `ratio` times as long: every round slows both down by up to
@@ -71,5 +71,28 @@ describe("ratioOfPercentiles", () => {
     expect(low).toBeLessThan(1.3);
     expect(high).toBeGreaterThan(1.3);
     expect(high - low).toBeLessThan(0.1);
+  });
+});
+
+describe("ratioOfFastest", () => {
+  it("gives the ratio of the tenth percentiles: 4 to 2 here", () => {
+    const base = Array.from({ length: 10 }, (_, i) => [2 + i]);
+    const head = Array.from({ length: 10 }, (_, i) => [4 + 5 * i]);
+    expect(ratioOfFastest({ base, head }, 0).ratio).toBe(2);
+  });
+
+  it("is not moved where most runs wait for another process, which moves the median by how many of either", () => {
+    const random = randomStream(7, 1, 0);
+    const runs = (ms: number, held: number) =>
+      Array.from({ length: 30 }, () =>
+        Array.from({ length: 5 }, () => ms * random.between(1, 1.04) + (random.uniform() < held ? 20 : 0)),
+      );
+    const blocks = { base: runs(3, 0.4), head: runs(2, 0.6) };
+    expect(ratioOfMedians(blocks, 0).ratio).toBeGreaterThan(0.9);
+    const { ratio, interval } = ratioOfFastest(blocks, 0);
+    expect(ratio).toBeCloseTo(2 / 3, 1);
+    expect(interval!.low).toBeLessThan(2 / 3);
+    expect(interval!.high).toBeGreaterThan(2 / 3);
+    expect(interval!.high - interval!.low).toBeLessThan(0.1);
   });
 });

@@ -1,10 +1,7 @@
-import { parseModel } from "@pare/ir";
 import type { Judgement } from "@pare/pass";
 import { describe, expect, it } from "vitest";
 import { accuracyOf, type Candidate, pick } from "./candidate.ts";
 import type { Plan } from "./plan.ts";
-
-const model = parseModel("g (float[1] x) => (float[1] y) { y = Relu (x) }");
 
 interface Measured {
   readonly drop?: number;
@@ -29,12 +26,12 @@ function candidate(label: string, measured: Measured, plan: Plan = { scheme: "dy
     divergence,
   };
   const ratio = time === undefined ? undefined : { value: time, low: time - width, high: time + width };
-  return { label, plan, model, judgement: plan.scheme === "float" ? undefined : judgement, bytes, time: ratio };
+  return { label, plan, judgement: plan.scheme === "float" ? undefined : judgement, bytes, time: ratio };
 }
 
 const float = candidate("float", { bytes: 400 }, { scheme: "float" });
-const picked = (others: readonly Candidate[], prefer: "speed" | "size" = "speed") =>
-  pick([float, ...others], { maxDrop: 0.01, prefer }).label;
+const picked = (others: readonly Candidate[], prefer: "speed" | "size" = "speed", isTimed = true) =>
+  pick([float, ...others], { maxDrop: 0.01, prefer, isTimed }).label;
 
 describe("pick", () => {
   it("takes the fastest that keeps the accuracy", () => {
@@ -48,11 +45,12 @@ describe("pick", () => {
     expect(picked([slow], "size")).toBe("slow");
   });
 
-  it("takes for speed what was timed, and presumes times only where nothing was", () => {
+  it("takes for speed what was timed, and presumes times only where nothing can be", () => {
     const untimed = candidate("untimed", {}, { scheme: "storage", correct: false });
     expect(picked([untimed, candidate("slow", { time: 1.2 })])).toBe("float");
     expect(picked([untimed, candidate("timed", { time: 0.99 })])).toBe("timed");
-    expect(picked([untimed])).toBe("untimed");
+    expect(picked([untimed])).toBe("float");
+    expect(picked([untimed], "speed", false)).toBe("untimed");
   });
 
   it("does not call slower what the noise of a machine can explain", () => {

@@ -12,7 +12,6 @@ export interface TimeRatio {
 export interface Candidate {
   readonly label: string;
   readonly plan: Plan;
-  readonly model: Model;
   /** Beside the original on validation data; undefined for the float model, and without data. */
   readonly judgement: Judgement | undefined;
   /** Of its constants. */
@@ -52,17 +51,18 @@ function isNotSlower({ time }: Candidate): boolean {
 export interface Choice {
   readonly maxDrop: number;
   readonly prefer: "speed" | "size";
+  /** Times can be measured: what has none is no choice for speed, nothing shows that it is not slower. */
+  readonly isTimed: boolean;
 }
 
 /**
  * Among those that hold the accuracy, else those of which it cannot be told, else float: for speed the fastest that is
- * not slower than float, for size the smallest. Where others were timed, what was not is no choice for speed: nothing
- * shows that it is not slower.
+ * not slower than float, for size the smallest.
  */
-export function pick(candidates: readonly Candidate[], { maxDrop, prefer }: Choice): Candidate {
+export function pick(candidates: readonly Candidate[], { maxDrop, prefer, isTimed }: Choice): Candidate {
   const float = candidates.find(({ plan }) => plan.scheme === "float")!;
-  const isTimed = prefer === "speed" && candidates.some(({ time }) => time !== undefined);
-  const others = candidates.filter(({ plan, time }) => plan.scheme !== "float" && !(isTimed && time === undefined));
+  const needsTime = prefer === "speed" && isTimed;
+  const others = candidates.filter(({ plan, time }) => plan.scheme !== "float" && !(needsTime && time === undefined));
   for (const wanted of ["held", "open"] as const) {
     const kept = others.filter((each) => accuracyOf(each, maxDrop) === wanted);
     const able = prefer === "size" ? kept : kept.filter(isNotSlower);

@@ -1,7 +1,8 @@
 import { type GroupRanking, rankGroups } from "../sensitivity/rank-groups.ts";
+import { attempt, type Search } from "./attempt.ts";
 import { accuracyOf, type Candidate } from "./candidate.ts";
+import { withHistograms } from "./histograms.ts";
 import type { StaticPlan } from "./plan.ts";
-import { attempt, type Search } from "./search.ts";
 
 /** Groups that go back to float at once: first a few, then twice as many each time. */
 const firstStep = 1;
@@ -16,15 +17,23 @@ const reportedMs = 10_000;
  * made on calibration samples, the drop on validation samples. Gives the ranking, which is also made where the drop holds.
  */
 export async function holdDrop(state: Search, start: Candidate): Promise<GroupRanking | undefined> {
-  const { model, target, tools, options } = state;
-  if (start.plan.scheme !== "static" || tools.data === undefined || state.isOver()) return undefined;
+  const { model, target, tools, options, clock } = state;
+  if (start.plan.scheme !== "static" || tools.data === undefined) return undefined;
   const isLost = accuracyOf(start, options.maxDrop) === "lost";
   const { calibrate } = start.plan;
-  const budgetMs = Math.min(options.maxTimeMs / 5, isLost ? Number.POSITIVE_INFINITY : reportedMs);
-  const ranking = await rankGroups(model, target, { calibrate }, { ...tools, data: tools.data }, { budgetMs });
-  if (isLost) await putBack(state, start, start.plan, ranking);
+  const budgetMs = Math.min(options.maxTimeMs / 5, clock.leftMs() / 2, isLost ? Number.POSITIVE_INFINITY : reportedMs);
+  const ranking = await clock.during("ranking groups", leastRankedMs(state), tools, async ({ data, ...limited }) => {
+    const observing = { ...limited, data: withHistograms(data!) };
+    return await rankGroups(model, target, { calibrate }, observing, { budgetMs });
+  });
+  if (isLost && ranking !== undefined) await putBack(state, start, start.plan, ranking);
   return ranking;
 }
+
+/** On so many samples at least the float model, everything quantized, and two halves of it are run. */
+const rankedSamples = 8;
+
+const leastRankedMs = ({ runMs = 0 }: Search) => 6 * rankedSamples * runMs;
 
 async function putBack(state: Search, start: Candidate, plan: StaticPlan, { ranked }: GroupRanking): Promise<void> {
   const { float } = plan;
@@ -35,5 +44,6 @@ async function putBack(state: Search, start: Candidate, plan: StaticPlan, { rank
     const label = `${start.label}, ${back.length} sensitive nodes in float`;
     const candidate = await attempt(state, label, { ...plan, float: [...float, ...back] });
     if (candidate === undefined || accuracyOf(candidate, state.options.maxDrop) !== "lost") return;
+    state.models.delete(candidate);
   }
 }

@@ -7,7 +7,7 @@ import type { SearchOutcome } from "./search.ts";
 
 /** What was chosen, what is to be said of it, and the table of what was tried. */
 export function outcomeNotes(outcome: SearchOutcome, maxDrop: number): readonly Note[] {
-  const { chosen, tried, groups, ranking, isOutOfTime } = outcome;
+  const { chosen, tried, groups, ranking, leftOut } = outcome;
   const slower = groups.filter(({ floatUs, integerUs }) => integerUs > floatUs);
   const regions = slower.length === 0 ? "" : `; ${slower.length} of ${groups.length} parts are slower as integers here`;
   return [
@@ -15,9 +15,11 @@ export function outcomeNotes(outcome: SearchOutcome, maxDrop: number): readonly 
     ...shortfall(chosen, maxDrop),
     { kind: "info", text: `tried ${tried.length} ways${regions}`, search: searchRecord(outcome) },
     ...(ranking === undefined ? [] : [rankingNote(ranking)]),
-    ...(isOutOfTime ? [{ kind: "info", text: "the search ended because its time was up" } as const] : []),
+    ...(leftOut.length === 0 ? [] : [{ kind: "info", text: `${timeUp}: ${leftOut.join("; ")}` } as const]),
   ];
 }
+
+const timeUp = "time was too short for this";
 
 function searchRecord({ chosen, tried, groups }: SearchOutcome): SearchRecord {
   const judgement = tried.find((each) => each.judgement !== undefined)?.judgement;

@@ -12,6 +12,7 @@ import { writeFloat16 } from "../schemes/float16.ts";
 import { writeStatic } from "../schemes/static.ts";
 import { storeWeights } from "../schemes/storage.ts";
 import type { Target } from "../targets/target.ts";
+import { withHistograms } from "./histograms.ts";
 
 const staticPlan = z.strictObject({
   scheme: z.literal("static"),
@@ -72,5 +73,5 @@ async function applyStatic(
   const reason = "faster or more accurate in float";
   const options = { calibrate, ...(percentile !== undefined && { percentile }) };
   const keepFloat = (node: Node) => (kept.has(nameOf(node)) ? reason : undefined);
-  await writeStatic(model, target, options, { ...tools, data }, keepFloat);
+  await writeStatic(model, target, options, { ...tools, data: withHistograms(data) }, keepFloat);
 }

@@ -7,28 +7,25 @@
  * 3. Regions that the profile shows slower as integers go back to float; what they leave is timed.
  * 4. Where more accuracy is lost than allowed, the groups that matter most go back to float until it holds.
  * 5. Beside it stand weights in int8 with arithmetic in float, and dynamic quantization where there are products.
- * 6. Chosen is the fastest that keeps the accuracy and is not slower than the float model. Whatever is tried stays in the
- *    table; when the time is up the best so far is taken.
+ * 6. The fastest of them are timed once more. Chosen is the fastest that keeps the accuracy and is not slower than the
+ *    float model. Whatever is tried stays in the table; when the time is up the best so far is taken.
+ * 7. Of candidates that have lost only the plan is kept.
  */
 
 import { cloneModel, type Model } from "@pare/ir";
-import type { Judgement, Progress, Tools } from "@pare/pass";
+import type { Tensors, Tools } from "@pare/pass";
 import { equalizeLayers } from "../corrections/equalize-layers.ts";
 import { placeStatic } from "../schemes/static.ts";
 import type { GroupRanking } from "../sensitivity/rank-groups.ts";
 import { isHere } from "../targets/is-here.ts";
 import type { Target } from "../targets/target.ts";
-import { type Candidate, constantBytes, distance, pick } from "./candidate.ts";
+import { attempt, endingMs, modelOf, type Search, type SearchOptions, timingShare } from "./attempt.ts";
+import { type Candidate, distance, pick } from "./candidate.ts";
+import { type Clock, startClock } from "./clock.ts";
 import { holdDrop } from "./hold-drop.ts";
-import { buildPlan, type Plan, type StaticPlan } from "./plan.ts";
+import type { StaticPlan } from "./plan.ts";
 import { floatKeys, type GroupTime, timeRegions } from "./regions.ts";
-
-export interface SearchOptions {
-  /** Loss of the metric that is allowed; 0.01 is one point of an accuracy. */
-  readonly maxDrop: number;
-  readonly maxTimeMs: number;
-  readonly prefer: "speed" | "size";
-}
+import { decide, timeAll } from "./time-candidates.ts";
 
 export interface SearchOutcome {
   readonly chosen: Candidate;
@@ -37,20 +34,8 @@ export interface SearchOutcome {
   readonly groups: readonly GroupTime[];
   /** Which groups move the outputs most; undefined where nothing was static, or time was up. */
   readonly ranking: GroupRanking | undefined;
-  readonly isOutOfTime: boolean;
-}
-
-/** State of one search. */
-export interface Search {
-  readonly model: Model;
-  readonly reference: Model;
-  readonly target: Target;
-  readonly options: SearchOptions;
-  readonly tools: Tools;
-  readonly tried: Candidate[];
-  readonly isOver: () => boolean;
-  /** Validation samples that a candidate is judged on. */
-  readonly samples: number;
+  /** What there was no time for. */
+  readonly leftOut: readonly string[];
 }
 
 export async function search(
@@ -59,21 +44,7 @@ export async function search(
   options: SearchOptions,
   given: Tools,
 ): Promise<SearchOutcome> {
-  const { bench, ...others } = given;
-  // Another machine's times say nothing of the target's.
-  const tools: Tools = { ...others, ...(bench !== undefined && isHere(target, bench) && { bench }) };
-  const began = performance.now();
-  const isOver = () => performance.now() - began > options.maxTimeMs;
-  const state: Search = {
-    model,
-    reference: tools.original ?? model,
-    target,
-    options,
-    tools,
-    tried: [],
-    isOver,
-    samples: await affordableSamples(model, options, tools),
-  };
+  const state = await begin(model, target, options, given);
   // What most often wins comes first: a slow model leaves time for few.
   await attempt(state, "float", { scheme: "float" });
   await attempt(state, "storage", { scheme: "storage", correct: false });
@@ -81,13 +52,66 @@ export async function search(
   const best = await attemptStatic(state);
   const groups = best === undefined ? [] : await attemptRegions(state, best);
   if (canMultiply(target) && hasProducts(model)) await attempt(state, "dynamic", { scheme: "dynamic" });
-  if (tools.data !== undefined) await attempt(state, "storage, biases corrected", { scheme: "storage", correct: true });
+  if (state.tools.data !== undefined)
+    await attempt(state, "storage, biases corrected", { scheme: "storage", correct: true });
+  state.clock.reserve(endingMs(state));
   await timeAll(state, best);
   const lossy = pickStatic(state);
   const ranking = lossy && (await holdDrop(state, lossy));
   await timeAll(state, best);
-  return { chosen: pick(state.tried, options), tried: state.tried, groups, ranking, isOutOfTime: isOver() };
+  await decide(state);
+  const { tried, tools, clock } = state;
+  const chosen = pick(tried, { ...options, isTimed: tools.bench !== undefined });
+  return { chosen, tried, groups, ranking, leftOut: clock.leftOut() };
 }
+
+async function begin(model: Model, target: Target, options: SearchOptions, given: Tools): Promise<Search> {
+  const clock = startClock(options.maxTimeMs);
+  const tools = onTarget(given, target);
+  const runMs = await timeOneRun(model, tools, clock);
+  const sampleMs = (runMs ?? 0) + (await timeOneSample(tools, clock));
+  clock.reserve(options.maxTimeMs * timingShare);
+  return {
+    ...{ model, target, options, tools, clock, runMs, sampleMs },
+    reference: tools.original ?? model,
+    tried: [],
+    models: new Map(),
+    samples: runMs === undefined ? validationSamples(tools) : affordableSamples(options, tools, sampleMs),
+    costs: { builds: new Map(), observingMs: undefined, judgingMs: undefined },
+  };
+}
+
+/** Another machine's times say nothing of the target's. */
+function onTarget(tools: Tools, target: Target): Tools {
+  const { bench, ...others } = tools;
+  const { within } = tools;
+  return {
+    ...others,
+    ...(bench !== undefined && isHere(target, bench) && { bench }),
+    ...(within !== undefined && { within: (stop) => onTarget(within(stop), target) }),
+  };
+}
+
+async function timeOneRun(model: Model, tools: Tools, clock: Clock): Promise<number | undefined> {
+  if (tools.bench === undefined) return undefined;
+  const timed = await clock.during("timing one run", 0, tools, ({ bench }) => bench!.time([model], { budgetMs: 1000 }));
+  return timed?.[0]?.medianMs;
+}
+
+/** Samples that reading is timed on: enough for those that read ahead. */
+const readSamples = 32;
+
+/** Reading, decoding and shaping it, ms. */
+async function timeOneSample(tools: Tools, clock: Clock): Promise<number> {
+  const began = performance.now();
+  let read = 0;
+  await clock.during("reading samples", 0, tools, async ({ data }) => {
+    for await (const batch of data?.batches({ samples: readSamples }) ?? []) read += firstSize(batch);
+  });
+  return read === 0 ? 0 : (performance.now() - began) / read;
+}
+
+const firstSize = (batch: Tensors) => [...batch.values()].find(({ shape }) => shape.length > 0)?.shape[0] ?? 1;
 
 /** The fastest static one, whatever it lost. */
 function pickStatic({ tried }: Search): Candidate | undefined {
@@ -104,44 +128,23 @@ function hasProducts(model: Model): boolean {
   return [...model.graph.nodes].some(({ op }) => op === "onnx.MatMul" || op === "onnx.Gemm" || op === "onnx.LSTM");
 }
 
-/** Builds and judges; undefined where the time is up. */
-export async function attempt(state: Search, label: string, plan: Plan): Promise<Candidate | undefined> {
-  const { model, target, tools, tried } = state;
-  if (state.isOver() && tried.length > 1) return undefined;
-  report(tools.progress, label, tried.length);
-  const built = await buildPlan(model, plan, target, tools);
-  const judgement = plan.scheme === "float" ? undefined : await judge(built, state);
-  const candidate: Candidate = { label, plan, model: built, judgement, time: undefined, bytes: constantBytes(built) };
-  tried.push(candidate);
-  return candidate;
-}
-
-function report(progress: Progress, label: string, done: number): void {
-  progress.report(`trying ${label}`, done, 0);
-}
-
-async function judge(model: Model, { reference, tools, samples }: Search): Promise<Judgement | undefined> {
-  if (tools.data === undefined || tools.data.validationSamples === 0) return undefined;
-  const [judgement] = await tools.data.judge([model], reference, { samples });
-  return judgement;
-}
-
-/** Judging takes at most this share of the time, if this many candidates come. */
+/** Judging takes at most this share of the time, if this many candidates come; of a slow model only so few will. */
 const judgingShare = 0.4;
 const usualCandidates = 12;
-const leastSamples = 100;
+const fewCandidates = 4;
+const wantedSamples = 100;
+const leastSamples = 16;
+
+const validationSamples = ({ data }: Tools) => data?.validationSamples ?? 0;
 
 /** How many validation samples there is time for, from the time of one. */
-async function affordableSamples(model: Model, { maxTimeMs }: SearchOptions, { data, bench }: Tools): Promise<number> {
-  const all = data?.validationSamples ?? 0;
-  if (bench === undefined || all <= leastSamples) return all;
-  const [timed] = await bench.time([model], { budgetMs: 1000 });
-  const each = (maxTimeMs * judgingShare) / usualCandidates;
-  return Math.min(all, Math.max(leastSamples, Math.floor(each / (timed?.medianMs ?? 1))));
+function affordableSamples({ maxTimeMs }: SearchOptions, tools: Tools, sampleMs: number): number {
+  const all = validationSamples(tools);
+  if (all <= leastSamples) return all;
+  const affordable = (candidates: number) => Math.floor((maxTimeMs * judgingShare) / candidates / sampleMs);
+  const few = Math.max(leastSamples, Math.min(wantedSamples, affordable(fewCandidates)));
+  return Math.min(all, Math.max(few, affordable(usualCandidates)));
 }
-
-const leastTimingMs = 2000;
-const timingMs = 1000;
 
 const ranges = [{ calibrate: "minmax" }, { calibrate: "percentile", percentile: 99.99 }, { calibrate: "mse" }] as const;
 
@@ -158,6 +161,7 @@ async function attemptStatic(state: Search): Promise<Candidate | undefined> {
   }
   const [closest] = made.sort((a, b) => distance(a) - distance(b));
   if (closest?.plan.scheme !== "static") return undefined;
+  letGo(state, made, closest);
   const corrected = await closerWith(state, closest, "biases corrected", { correct: true });
   const equalized = equalizeLayers(cloneModel(state.model), state.tools, { bounds: "keep" });
   const canEqualize = equalized.some(({ kind }) => kind === "changed");
@@ -173,15 +177,26 @@ async function closerWith(
 ): Promise<Candidate> {
   if (before.plan.scheme !== "static") return before;
   const changed = await attempt(state, `${before.label}, ${what}`, { ...before.plan, ...change });
-  return changed !== undefined && distance(changed) < distance(before) ? changed : before;
+  const closer = changed !== undefined && distance(changed) < distance(before) ? changed : before;
+  letGo(state, [before, changed], closer);
+  return closer;
 }
+
+function letGo({ models }: Search, candidates: readonly (Candidate | undefined)[], kept: Candidate): void {
+  for (const candidate of candidates) if (candidate !== undefined && candidate !== kept) models.delete(candidate);
+}
+
+const profiledRuns = 10;
 
 /** Puts back to float what is cheaper so; a second time with fewer and larger regions. */
 async function attemptRegions(state: Search, best: Candidate): Promise<readonly GroupTime[]> {
-  const { model, target, tools, tried } = state;
-  const { bench } = tools;
-  if (bench === undefined || best.plan.scheme !== "static" || state.isOver()) return [];
-  const regions = await timeRegions(model, best.model, target, { ...tools, bench });
+  const { model, target, tools, tried, clock, runMs = 0 } = state;
+  if (tools.bench === undefined || best.plan.scheme !== "static") return [];
+  const regions = await clock.during("timing regions", 2 * profiledRuns * runMs, tools, async (limited) => {
+    const quantized = await modelOf(state, best, limited);
+    return await timeRegions(model, quantized, target, { ...limited, bench: limited.bench! });
+  });
+  if (regions === undefined) return [];
   for (const caution of [1, 3]) {
     const float = [...floatKeys(regions, caution)];
     const isNew = !tried.some(({ plan }) => plan.scheme === "static" && plan.float.join() === float.join());
@@ -189,18 +204,4 @@ async function attemptRegions(state: Search, best: Candidate): Promise<readonly 
     if (isNew) await attempt(state, label, { ...best.plan, float });
   }
   return regions.groups;
-}
-
-/** Times what can be chosen against the float model: of every scheme the closest, and each that differs in its graph. */
-async function timeAll({ model, tools, tried }: Search, best: Candidate | undefined): Promise<void> {
-  const { bench } = tools;
-  const closest = (scheme: Plan["scheme"]) =>
-    tried.filter(({ plan }) => plan.scheme === scheme).sort((a, b) => distance(a) - distance(b))[0];
-  const mixed = tried.filter(({ plan }) => plan.scheme === "static" && plan.float.length > 0);
-  const wanted = [closest("storage"), closest("float16"), closest("dynamic"), best, ...mixed];
-  const chosen = wanted.filter((each) => each !== undefined).filter(({ time }) => time === undefined);
-  if (bench === undefined || chosen.length === 0) return;
-  const budgetMs = leastTimingMs + timingMs * chosen.length;
-  const measured = await bench.time([model, ...chosen.map((each) => each.model)], { budgetMs });
-  for (const [i, candidate] of chosen.entries()) candidate.time = measured[i + 1]?.ratio;
 }
