@@ -4,7 +4,10 @@ import { nameOf } from "../node-names.ts";
 import type { WrittenQdq } from "../qdq/write.ts";
 
 /** What was done, what stayed float and why: one note a reason. */
-export function placementNotes({ decisions, target, weights }: Placement, { widened }: WrittenQdq): readonly Note[] {
+export function placementNotes(
+  { decisions, target, weights, ends }: Placement,
+  { widened }: WrittenQdq,
+): readonly Note[] {
   const integer = [...decisions].filter(([, { kind }]) => kind !== "float");
   const notes: Note[] = [
     {
@@ -14,9 +17,19 @@ export function placementNotes({ decisions, target, weights }: Placement, { wide
   ];
   for (const [reason, names] of floatReasons(decisions))
     notes.push({ kind: "left", text: `${names.length} in float: ${reason}`, subjects: names });
+  const integerEnds = [...new Set([...ends.first, ...ends.last])].filter(
+    (node) => decisions.get(node)?.kind === "integer",
+  );
+  if (integerEnds.length > 0) notes.push(endsNote(integerEnds.map(nameOf)));
   if (widened.length > 0)
     notes.push({ kind: "info", text: "weight scales widened so that a bias fits 32 bits", subjects: widened });
   return notes;
+}
+
+function endsNote(names: readonly string[]): Note {
+  const some = names.slice(0, 2).join(", ");
+  const text = `first and last layers are integer, too (${some}${names.length > 2 ? ", …" : ""}): ends: float would keep them`;
+  return { kind: "info", text, subjects: names };
 }
 
 function floatReasons(decisions: Placement["decisions"]): ReadonlyMap<string, readonly string[]> {
