@@ -17,8 +17,14 @@ export function endLayers(view: View): Placement["ends"] {
   return { first: [...firstOf(view, layers)], last: view.nodes.filter((node) => last.has(node)) };
 }
 
+/** Whether the target has a kernel for them or not. */
+const layers: ReadonlySet<string> = new Set(
+  "Conv ConvTranspose Gemm MatMul LSTM GRU RNN".split(" ").map((type) => `onnx.${type}`),
+);
+
 function isLayer(view: View, node: Node): boolean {
-  return ruleOf(view, node)?.kind === "compute" && weightOf(view, node) !== undefined;
+  const computes = ruleOf(view, node)?.kind === "compute" || layers.has(node.op);
+  return computes && weightOf(view, node) !== undefined;
 }
 
 function firstOf(view: View, layers: ReadonlySet<Node>): ReadonlySet<Node> {

@@ -318,6 +318,12 @@ describe("fragile patterns", () => {
     expect([reasons.get("a"), reasons.get("d")]).toEqual(["first layer: kept in float", "last layer: kept in float"]);
   });
 
+  it("a layer without a kernel is the last one, too", () => {
+    const constants = ", float[8,8,3,3] w2 = random(5)";
+    const { ends } = placed("a = Conv (x, w)\n t = ConvTranspose (a, w2)\n y = Tanh (t)", { constants });
+    expect(ends.last.map(({ outputs }) => outputs[0]!.name)).toEqual(["t"]);
+  });
+
   it("what an embedding gives is no input: the layer that reads it is not the first", () => {
     const { ends } = placed("e = Gather (m, i)\n y = MatMul (e, n)", {
       inputs: "int64[4] i",

@@ -20,6 +20,9 @@ it("operators without an integer kernel stand in one line, the most frequent fir
     "left 4 in float: cpu-x64-vnni has no integer kernel for 2 Tanh, 1 Erf, 1 Exp [a,c,d,y]",
     "info first and last layers are integer, too (b, e): ends: float would keep them [b,e]",
   ]);
+  expect(notesOf("a = Exp (x)\n y = Exp (a)")).toContain(
+    "left 2 in float: cpu-x64-vnni has no integer kernel for Exp [a,y]",
+  );
   expect(notesOf("a = Conv (x, w)\n y = Exp (a)", { ...cpuX64Vnni, name: "gpu", operators: {} })).toEqual([
     "changed 0 of 2 nodes integer for gpu, 0 weights quantized []",
     "left 2 in float: gpu has no integer kernels [a,y]",

@@ -46,7 +46,9 @@ const isWithoutKernel =
 function kernelNote({ name, operators }: Target, nodes: readonly Node[]): Note {
   const counts = new Map<string, number>();
   for (const { type } of nodes) counts.set(type, (counts.get(type) ?? 0) + 1);
-  const byCount = [...counts].sort(([, a], [, b]) => b - a).map(([type, count]) => `${count} ${type}`);
+  const byCount = [...counts]
+    .sort(([, a], [, b]) => b - a)
+    .map(([type, count]) => (counts.size === 1 ? type : `${count} ${type}`));
   const which = Object.keys(operators).length === 0 ? "s" : ` for ${byCount.join(", ")}`;
   const text = `${nodes.length} in float: ${name} has no integer kernel${which}`;
   return { kind: "left", text, subjects: nodes.map(nameOf) };
