@@ -273,6 +273,8 @@ describe("moves", () => {
   it.each([
     ["MaxPool with the same grid", `e = MaxPool <kernel_shape = [2, 2]> (d)\n${pair("e", "y")}`, ["moved MaxPool"]],
     ["Resize with the same grid", `e = Resize <mode = "nearest"> (d, , sc)\n${pair("e", "y")}`, ["moved Resize"]],
+    ["DepthToSpace", `e = DepthToSpace <blocksize = 2> (d)\n${pair("e", "y")}`, ["moved DepthToSpace"]],
+    ["SpaceToDepth has no rule", `e = SpaceToDepth <blocksize = 2> (d)\n${pair("e", "y")}`, ["float SpaceToDepth"]],
     ["Resize with another grid", `e = Resize <mode = "nearest"> (d, , sc)\n${pair("e", "y", "s2")}`, ["float Resize"]],
     [
       "Split",

@@ -140,7 +140,10 @@ async function inputsFor(
   signal: AbortSignal,
 ): Promise<readonly Tensors[]> {
   const batch = given ?? (scenario === "batch" ? 32 : undefined);
-  if (data !== undefined) return await firstSamples(models, { ...(await readTestData(data)), batch, engine, signal });
+  if (data !== undefined) {
+    const fed = await readTestData(data, models[0]!.file);
+    return await firstSamples(models, { ...fed, batch, engine, signal });
+  }
   return await drawInputs(models, { batch, shapes, seed, engine, signal });
 }
 

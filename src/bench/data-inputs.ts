@@ -14,9 +14,9 @@ export interface FedBy {
   readonly recipe: Pick<CheckedRecipe["recipe"], "data">;
 }
 
-/** @throws USAGE; the faults of the recipe and its data */
-export async function readTestData(recipeFile: string): Promise<FedBy> {
-  const checked = readRecipe(recipeFile, recipeCatalog);
+/** @param model path of a model that reads it: a recipe that is here for its data need not name one. @throws USAGE; the faults of the recipe and its data */
+export async function readTestData(recipeFile: string, model: string): Promise<FedBy> {
+  const checked = readRecipe(recipeFile, recipeCatalog, { model });
   const dataset = await openTestData(checked);
   if (dataset === undefined) throw usageError(`${recipeFile} has no test data`, "Leave --data out.", "bench");
   return { dataset, recipe: checked.recipe };

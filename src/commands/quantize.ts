@@ -58,6 +58,12 @@ export const quantize = defineCommand({
     },
     bits: { type: "number", requiresArg: true, describe: "Bits of a weight" },
     protect: { type: "boolean", describe: "static: fragile patterns stay float (--protect=false: they do not)" },
+    ends: {
+      type: "string",
+      requiresArg: true,
+      choices: ["integer", "float"],
+      describe: "static: the first and the last layers",
+    },
     least: { type: "number", requiresArg: true, describe: "dynamic: weights with fewer rows or columns stay float" },
     "block-size": { type: "number", requiresArg: true, describe: "weights: elements that share a scale" },
     form: {

@@ -24,7 +24,7 @@ export const doctorCommand: CommandRun<DoctorArgs> = async (args, terminal) => {
   if (recipe === undefined) throw recipeMissingError(model);
   if (against !== undefined && !existsSync(against)) throw modelMissingError(against);
   await using engine = createOnnxRuntimeEngine();
-  const files = { model, against, target, checked: readRecipe(recipe, recipeCatalog) };
+  const files = { model, against, target, checked: readRecipe(recipe, recipeCatalog, { model }) };
   const diagnosis = await diagnose(files, { engine, progress: terminal.progress, signal: terminal.signal });
   terminal.printJson(diagnosis);
   terminal.print(diagnosisText(diagnosis, terminal.width));

@@ -54,7 +54,10 @@ interface Asked {
 /** @throws the faults of the recipe and its data, and USAGE */
 async function requestOf(args: EvaluateArgs): Promise<Asked> {
   if (args.data === undefined && args.against === undefined) throw nothingToEvaluateError();
-  const checked = args.data === undefined ? undefined : readRecipe(args.data, recipeCatalog);
+  const checked =
+    args.data === undefined
+      ? undefined
+      : readRecipe(args.data, recipeCatalog, { ...(args.model !== undefined && { model: args.model }) });
   const { dataset, data } = checked ? await describeTestData(checked) : { data: [] };
   if (args.data !== undefined && dataset === undefined && args.against === undefined)
     throw recipeWithoutDataError(args.data);

@@ -37,7 +37,7 @@ export const quantizeCommand: CommandRun<QuantizeArgs> = async (args, terminal) 
   if (!existsSync(file)) throw modelMissingError(file);
   const pass = `quantize/${scheme}`;
   const options = withTargetFile(passOptions(args, scheme));
-  const recipe = args.data === undefined ? undefined : readRecipe(args.data, recipeCatalog);
+  const recipe = args.data === undefined ? undefined : readRecipe(args.data, recipeCatalog, { model: file });
   await using engine = createOnnxRuntimeEngine();
   // It loads while the data is being opened; who needs it first hears of a fault.
   engine.runtime().catch(() => {});

@@ -144,7 +144,7 @@ export function bindingError(input: string, bound: string | undefined, fields: r
         ? "nothing says which part of a sample goes into this input of the model"
         : `it is bound to "${bound}", which the data does not have`,
     expected: `one of ${fields.join(", ")}`,
-    next: `Bind it in the recipe: \`data: { inputs: { ${input}: ${fields[0] ?? "…"} } }\`.`,
+    next: `Give the data a field of that name (a state: one array of it a sample), or bind one in the recipe: \`data: { inputs: { ${input}: ${fields[0] ?? "…"} } }\`.`,
   });
 }
 

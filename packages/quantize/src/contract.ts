@@ -100,6 +100,8 @@ export interface Placement {
   readonly biases: readonly BiasPoint[];
   /** Relu and Clip nodes that the grid behind them makes superfluous: they go when the graph is written. */
   readonly folded: readonly Node[];
+  /** The first and the last layers, in graph order, whatever becomes of them. */
+  readonly ends: { readonly first: readonly Node[]; readonly last: readonly Node[] };
 }
 
 export interface PlacementOptions {
@@ -110,6 +112,8 @@ export interface PlacementOptions {
   readonly weight?: Partial<Omit<WeightSpec, "axis">> & { readonly granularity?: "channel" | "tensor" };
   /** Patterns that are known to lose accuracy stay float (default), each with its name in the reason. */
   readonly protect?: boolean;
+  /** The first and the last layers; default "integer". */
+  readonly ends?: "integer" | "float";
 }
 
 /** What a runtime will do with one node of a written graph. */

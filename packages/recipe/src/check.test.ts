@@ -37,6 +37,12 @@ function faultOf(text: string): string {
   return "no error";
 }
 
+test("a model that the command line gives need not be in the recipe; the recipe's own goes before", () => {
+  const given = (text: string) => checkRecipe(text, "recipes/my recipe.yaml", catalog, { model: "/m/a.onnx" });
+  expect(given("version: 1\ndata: { test: { generated: glyphs, samples: 9 } }").recipe.model).toBe("/m/a.onnx");
+  expect(given("version: 1\nmodel: b.onnx").recipe.model).toBe("b.onnx");
+});
+
 test("inputs are bound to fields, which may be named with the kind of their source", () => {
   const inputs = "inputs: { input_ids: text.ids, mask: mask, other: images.image }";
   const { recipe } = check(`version: 1\nmodel: m.onnx\ndata: { test: { text: t.csv }, ${inputs} }\n`);

@@ -23,21 +23,27 @@ export interface CheckedRecipe {
   place(path: Path): string;
 }
 
+/** What a command line says and the recipe then need not. */
+export interface Given {
+  /** Path of the model, from the working directory; a recipe's own goes before. */
+  readonly model?: string;
+}
+
 /**
  * Reads and checks a recipe; no model and no data is opened.
  * @throws RECIPE_MISSING, RECIPE_UNREADABLE, RECIPE_SIZE, RECIPE_YAML, RECIPE_KEY, RECIPE_VALUE, RECIPE_NAME,
  *   RECIPE_TWICE, RECIPE_DATA
  */
-export function readRecipe(file: string, catalog: RecipeCatalog): CheckedRecipe {
-  return checkRecipe(readRecipeText(file), file, catalog);
+export function readRecipe(file: string, catalog: RecipeCatalog, given: Given = {}): CheckedRecipe {
+  return checkRecipe(readRecipeText(file), file, catalog, given);
 }
 
-export function checkRecipe(text: string, file: string, catalog: RecipeCatalog): CheckedRecipe {
+export function checkRecipe(text: string, file: string, catalog: RecipeCatalog, { model }: Given = {}): CheckedRecipe {
   const source = parseSource(text, file);
   const schema = recipeSchema(catalog);
   if (typeof source.value !== "object" || source.value === null || Array.isArray(source.value))
     throw recipeValueError(source.place([]), "a map that starts with `version: 1`", describeValue(source.value));
-  const parsed = schema.safeParse(source.value);
+  const parsed = schema.safeParse(model === undefined ? source.value : { model: resolve(model), ...source.value });
   if (!parsed.success) {
     const keysAt = (path: Path) => keysOf(schema, path, source.value);
     const context = { source, base: [], shown: [], value: source.value, owner: "a recipe", keysAt };

@@ -227,7 +227,7 @@ describe("what cannot be", () => {
       "main (float[N, 3] a, float[N, 3] b) => (float[N, 3] y) { y = Add (a, b) }",
       five,
       {},
-      'MEASURE_BINDING at input "a": nothing says which part of a sample goes into this input of the model (expected one of x).',
+      'MEASURE_BINDING at input "a": nothing says which part of a sample goes into this input of the model (expected one of x). Give the data a field of that name',
     ],
     [
       "an input bound to a field that is not there",

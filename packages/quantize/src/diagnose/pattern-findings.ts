@@ -11,12 +11,13 @@ import type { Finding } from "./finding.ts";
 /** @param model that the placement is of */
 export function patternFindings(
   model: Model,
-  { decisions, target }: Placement,
+  { decisions, target, ends }: Placement,
   statistics: ReadonlyMap<string, Statistics>,
 ): readonly Finding[] {
   const integer = (node: Node) => decisions.get(node)?.kind === "integer";
   return [
     ...protectedFindings(protectedNodes(viewOf(model, inferTypes(model), target)), integer),
+    ...endFindings([...new Set([...ends.first, ...ends.last])].filter(integer)),
     ...concatFindings([...model.graph.nodes].filter(integer), statistics),
   ];
 }
@@ -34,6 +35,12 @@ function protectedFindings(fragile: ReadonlyMap<Node, string>, integer: (node: N
     subjects,
     cure: { options: { protect: true } },
   }));
+}
+
+function endFindings(integer: readonly Node[]): readonly Finding[] {
+  if (integer.length === 0) return [];
+  const text = `first and last layers as integers: ${integer.length} nodes`;
+  return [{ cause: "fragile-pattern", text, subjects: integer.map(nameOf), cure: { options: { ends: "float" } } }];
 }
 
 /** What is joined under one scale may differ by this factor in size. */

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { PlacementOptions } from "../contract.ts";
 import { cpuX64Vnni } from "../targets/cpu.ts";
 import { integerOnly } from "../targets/integer-only.ts";
-import type { Target } from "../targets/target.ts";
+import { type Target, targetSchema } from "../targets/target.ts";
 import { tensorrt } from "../targets/tensorrt.ts";
 import { place } from "./place.ts";
 
@@ -281,6 +281,56 @@ describe("fragile patterns", () => {
     );
     expect(found).toEqual(["a QLinearConv", "c QLinearConv", "j float", "y float"]);
     expect(reasons.get("j")).toMatch(/boxes and scores/);
+  });
+
+  it.each([
+    [
+      "layer",
+      "u = ReduceMean (x)\n c = Sub (x, u)\n q = Pow (c, two)\n v = ReduceMean (q)\n e = Add (v, tiny)\n r = Sqrt (e)\n d = Div (c, r)\n g = Mul (d, gain)\n y = Add (g, gain)",
+    ],
+    [
+      "RMS",
+      "q = Mul (x, x)\n v = ReduceMean (q)\n r = Sqrt (v)\n i = Reciprocal (r)\n d = Mul (x, i)\n y = Mul (gain, d)",
+    ],
+  ])("%s normalization in pieces, even where the target has kernels for each", (_, body) => {
+    const kernels = "ReduceMean Sub Pow Mul Add Sqrt Div Reciprocal".split(" ");
+    const operators = Object.fromEntries(kernels.map((kernel) => [`onnx.${kernel}`, { kind: "pointwise", kernel }]));
+    const given: Given = {
+      inputs: "float[4,8] x",
+      constants: ", float two = {2}, float[8] gain = random(5), float tiny = {0.00001}",
+      target: targetSchema.parse({ ...cpuX64Vnni, operators }),
+    };
+    const reasons = new Set(placed(body, given).reasons.values());
+    expect(reasons).toEqual(new Set(["layer or RMS normalization: kept in float"]));
+    const other = placed("q = Mul (x, two)\n v = ReduceMean (q)\n y = Sqrt (v)", given);
+    expect(new Set(other.reasons.values())).toEqual(new Set(["its neighbours are float"]));
+  });
+
+  it("first and last layers where that is asked for, with others between and beside them", () => {
+    const body = `t = Transpose <perm = [0, 1, 3, 2]> (x)\n a = Conv ${same} (t, w)\n c = Conv ${same} (a, w2)\n d = Conv (c, w)\n e = Conv (c, w)\n y = Add (d, e)`;
+    const constants = ", float[8,8,3,3] w2 = random(5)";
+    const bold = placed(body, { constants });
+    expect(bold.ends.first.map(({ outputs }) => outputs[0]!.name)).toEqual(["a"]);
+    expect(bold.ends.last.map(({ outputs }) => outputs[0]!.name)).toEqual(["d", "e"]);
+    expect(bold.placed[1]).toBe("a QLinearConv");
+    const { placed: found, reasons } = placed(body, { constants, options: { ends: "float" } });
+    expect(found).toEqual(["t float", "a float", "c QLinearConv", "d float", "e float", "y float"]);
+    expect([reasons.get("a"), reasons.get("d")]).toEqual(["first layer: kept in float", "last layer: kept in float"]);
+  });
+
+  it("a layer without a kernel is the last one, too", () => {
+    const constants = ", float[8,8,3,3] w2 = random(5)";
+    const { ends } = placed("a = Conv (x, w)\n t = ConvTranspose (a, w2)\n y = Tanh (t)", { constants });
+    expect(ends.last.map(({ outputs }) => outputs[0]!.name)).toEqual(["t"]);
+  });
+
+  it("what an embedding gives is no input: the layer that reads it is not the first", () => {
+    const { ends } = placed("e = Gather (m, i)\n y = MatMul (e, n)", {
+      inputs: "int64[4] i",
+      constants: ", float[8,8] n = random(5)",
+    });
+    expect(ends.first).toEqual([]);
+    expect(ends.last.map(({ outputs }) => outputs[0]!.name)).toEqual(["y"]);
   });
 
   it("embeddings, and depthwise weights where one scale a tensor is asked for", () => {

@@ -13,6 +13,7 @@ import type { ActivationSpec, Decision, Placement, PlacementOptions } from "../c
 import { clipBehind } from "../predict/clips.ts";
 import type { Target } from "../targets/target.ts";
 import { biasPoints, weightPoints } from "./constants.ts";
+import { endLayers } from "./end-layers.ts";
 import { type Flow, flowOf } from "./fold-clips.ts";
 import { groupsOf } from "./groups.ts";
 import { activationPoints } from "./points.ts";
@@ -24,7 +25,8 @@ import { ruleOf, type View, viewOf } from "./view.ts";
 export function place(model: Model, inference: Inference, target: Target, options: PlacementOptions = {}): Placement {
   const view = viewOf(model, inference, target);
   const activation: ActivationSpec = { ...target.activation, ...options.activation };
-  const refusals = refusalsOf(view, options);
+  const ends = endLayers(view);
+  const refusals = refusalsOf(view, options, ends);
   const mayFold = (clip: Node) => !activation.symmetric && options.keepFloat?.(clip) === undefined;
   const possible = new Set(view.nodes.filter((node) => !refusals.has(node)));
   const { folds } = flowOf(view, possible, mayFold);
@@ -41,6 +43,7 @@ export function place(model: Model, inference: Inference, target: Target, option
     weights: weightPoints(view, found.integer, activation, options),
     biases: biasPoints(view, found.integer),
     folded,
+    ends,
   };
 }
 
@@ -51,16 +54,26 @@ function isStoppedByClip(view: View, node: Node, folds: Flow["folds"]): boolean 
   return ruleOf(view, node) !== undefined && !folds.has(node.outputs[0]!);
 }
 
-/** Where everything must be integer, nothing can be protected. */
-function refusalsOf(
-  view: View,
-  { keepFloat, protect = !view.target.integerPorts }: PlacementOptions,
-): Map<Node, string> {
-  const fragile = protect ? protectedNodes(view) : new Map<Node, string>();
+/** Why nodes stay float: the user's word first, then a pattern's name, which says more than that a kernel is missing. */
+function refusalsOf(view: View, options: PlacementOptions, ends: Placement["ends"]): Map<Node, string> {
+  const fragile = fragileNodes(view, options, ends);
   const reasons = view.nodes.map(
-    (node) => [node, keepFloat?.(node) ?? refusal(view, node) ?? fragile.get(node)] as const,
+    (node) => [node, options.keepFloat?.(node) ?? fragile.get(node) ?? refusal(view, node)] as const,
   );
   return new Map(reasons.filter((pair): pair is [Node, string] => pair[1] !== undefined));
+}
+
+/** Where everything must be integer, nothing can be protected; where nothing can be, nothing needs to. */
+function fragileNodes(
+  view: View,
+  { protect = !view.target.integerPorts, ends: kept = "integer" }: PlacementOptions,
+  ends: Placement["ends"],
+): ReadonlyMap<Node, string> {
+  if (Object.keys(view.target.operators).length === 0) return new Map();
+  const isFloat = kept === "float";
+  const first = (isFloat ? ends.first : []).map((node) => [node, "first layer: kept in float"] as const);
+  const last = (isFloat ? ends.last : []).map((node) => [node, "last layer: kept in float"] as const);
+  return new Map([...(protect ? protectedNodes(view) : []), ...last, ...first]);
 }
 
 /** Clips behind nodes that write codes; behind one that writes floats the clip still has its work to do. */

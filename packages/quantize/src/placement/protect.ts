@@ -3,11 +3,14 @@
  * `protect: false` in the options takes them like everything else.
  */
 import { consumersOf, type Node, producerOf, type Value } from "@pare/ir";
+import { normalization } from "./normalizations.ts";
 import { codedInputs, elementsIn, ruleOf, type View } from "./view.ts";
 
 /** The reason by node. */
 export function protectedNodes(view: View): ReadonlyMap<Node, string> {
   const reasons = new Map<Node, string>();
+  for (const node of view.nodes)
+    for (const each of normalization(node)) reasons.set(each, "layer or RMS normalization: kept in float");
   for (const node of view.nodes) {
     for (const [each, reason] of [...attention(view, node), ...gate(view, node), ...hardSwish(node)])
       if (!reasons.has(each)) reasons.set(each, reason);
@@ -34,7 +37,8 @@ type Found = readonly (readonly [Node, string])[];
 /** Scores and their sums: products of two activations have no constant side, and Softmax turns small errors into large. */
 function attention(view: View, node: Node): Found {
   if (node.op === "onnx.Softmax") return [[node, "Softmax: probabilities on 256 levels lose the small ones"]];
-  const isProduct = ruleOf(view, node)?.kind === "compute" && codedInputs(view, node).length > 1;
+  const rule = ruleOf(view, node);
+  const isProduct = rule?.kind === "compute" && !rule.constantWeight && codedInputs(view, node).length > 1;
   return isProduct ? [[node, "product of two activations (attention): kept in float"]] : [];
 }
 

@@ -37,8 +37,10 @@ async function proofOf(model: Model, prediction: Parameters<typeof prove>[0], be
 }
 
 function proofText(predicted: number | undefined, proof: Proof | "foreseen" | undefined, target: string): string {
-  const share = predicted === undefined ? "a share that is not known" : percent(predicted);
-  const told = `${share} of the multiply-adds are integer on ${target}`;
+  const told =
+    predicted === undefined
+      ? `which nodes are integer on ${target} (of how many multiply-adds is not known: some sizes are not)`
+      : `${percent(predicted)} of the multiply-adds are integer on ${target}`;
   if (proof === "foreseen") return `${told}, by prediction`;
   if (proof === undefined) return `${told}: predicted, not proven, for this machine is none`;
   const { disagreements, provenShare } = proof;

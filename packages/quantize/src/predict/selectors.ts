@@ -191,6 +191,7 @@ export const selectors: ReadonlyMap<string, Selector> = new Map<string, Selector
   ["onnx.ReduceMax", move({ wide: false, positive: true })],
   ["onnx.ReduceMin", move({ wide: false, positive: true })],
   ["onnx.Resize", move({ wide: false })],
+  ["onnx.DepthToSpace", move({ wide: false })],
   ...["Expand", "Flatten", "Gather", "GatherElements", "Reshape", "Slice", "Split", "Squeeze", "Tile"].map(
     (type) => [`onnx.${type}`, move()] as const,
   ),

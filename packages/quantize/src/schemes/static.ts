@@ -47,6 +47,12 @@ export const staticOptions = z.strictObject({
     .boolean()
     .default(true)
     .describe("Patterns that are known to lose accuracy stay float: heads, gates, attention scores. Default true."),
+  ends: z
+    .enum(["integer", "float"])
+    .default("integer")
+    .describe(
+      "The first and the last layers. Default integer: quantize/auto and the doctor measure whether it matters.",
+    ),
 });
 
 export type StaticOptions = z.output<typeof staticOptions>;
@@ -135,7 +141,7 @@ export function placeStatic(
 }
 
 function placementOptions(
-  { activations, symmetric, weights, bits, granularity, protect }: Partial<StaticOptions>,
+  { activations, symmetric, weights, bits, granularity, protect, ends }: Partial<StaticOptions>,
   tools: Tools,
   keepFloat: (node: Node) => string | undefined,
 ): PlacementOptions {
@@ -151,6 +157,7 @@ function placementOptions(
       ...(granularity !== undefined && { granularity }),
     },
     ...(protect !== undefined && { protect }),
+    ...(ends !== undefined && { ends }),
   };
 }
 

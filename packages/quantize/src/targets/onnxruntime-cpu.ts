@@ -30,6 +30,7 @@ const pointwise = {
 } satisfies TargetInput["operators"];
 
 const moves = {
+  "onnx.DepthToSpace": { kind: "move", kernel: "DepthToSpace" },
   "onnx.Expand": { kind: "move", kernel: "Expand" },
   "onnx.Flatten": { kind: "move", kernel: "Flatten" },
   "onnx.Gather": { kind: "move", kernel: "Gather" },
