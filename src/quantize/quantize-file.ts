@@ -96,12 +96,7 @@ function takesTheSame(model: Model, original: Model): boolean {
 const judgingMs = 15_000;
 const leastJudged = 100;
 
-async function judged(
-  model: Model,
-  original: Model,
-  { data }: Tools,
-  originalMs = 0,
-): Promise<Judgement | undefined> {
+async function judged(model: Model, original: Model, { data }: Tools, originalMs = 0): Promise<Judgement | undefined> {
   if (data === undefined || data.validationSamples === 0) return undefined;
   const samples = Math.min(data.validationSamples, Math.max(leastJudged, Math.floor(judgingMs / 2 / originalMs)));
   const [judgement] = await data.judge([model], original, { samples });
