@@ -9,7 +9,7 @@ import { placementNotes } from "./static-notes.ts";
 function notesOf(body: string, target: Target = cpuX64Vnni) {
   const model = parseModel(`<ir_version: 8, opset_import: ["" : 17]>
     main (float[1,8,8,8] x) => (float[] y) <float[8,8,3,3] w = random(1), float[8,8,3,3] v = random(2)> { ${body} }`);
-  const notes = placementNotes(place(model, inferTypes(model), target), { widened: [] });
+  const notes = placementNotes(place(model, inferTypes(model), target), { grids: new Map(), widened: [] });
   return notes.map(({ kind, text, subjects }) => `${kind} ${text} [${subjects?.join() ?? ""}]`);
 }
 
