@@ -45,7 +45,7 @@ export function trainBatchNorms(
       if (seen.has(mean) || seen.has(variance)) return [];
       seen.add(mean).add(variance);
       const rate = 1 - floatAttr(node, "momentum", 0.9);
-      const statistics = formulation === "cpu" ? inTrainingMode(edit, node) : fromParts(edit, node, shape);
+      const statistics = formulation === "cpu" ? inTrainingMode(edit, node, shape) : fromParts(edit, node, shape);
       return [
         { name: mean.name, initial: mean.origin.tensor, batch: statistics.mean, rate, gain: rate },
         {
@@ -66,8 +66,18 @@ interface Statistics {
   readonly variance: Value;
 }
 
-/** With a momentum of 0 the operator hands out the batch's own statistics. */
-function inTrainingMode(edit: Edit, node: Node): Statistics {
+/**
+ * With a momentum of 0 the operator hands out the batch's own statistics, whatever the running ones are: it is given some
+ * elements of its data. Constants would not do: ONNX Runtime makes equal ones one, and writes the outputs over the inputs, so
+ * that all batch-norms with the same initial statistics would hand out those of the last one (1.30 and before).
+ */
+function inTrainingMode(edit: Edit, node: Node, shape: readonly number[]): Statistics {
+  const make = nodeMaker(edit, "batch-norm/");
+  const axes = shape.flatMap((_, axis) => (axis === 1 ? [] : [axis]));
+  const all = (value: number) => make.ints(axes.map(() => value));
+  const corner = make.op("Slice", [node.inputs[0], all(0), all(1), make.ints(axes)]);
+  const some = make.op("Reshape", [corner, make.ints([-1])]);
+  edit.setInputs(node, [...node.inputs.slice(0, 3), some, make.op("Neg", [some])]);
   edit.setAttrs(node, withAttrs(node.attrs, { training_mode: attr.int(1), momentum: attr.float(0) }));
   edit.setOutputCount(node, 3);
   return { mean: node.outputs[1]!, variance: node.outputs[2]! };
