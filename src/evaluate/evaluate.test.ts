@@ -47,8 +47,8 @@ describe("a model that is fixed to a batch of 1", () => {
   });
 
   it("runs freed where two samples at once give what each gives alone", async () => {
-    const { session, isFreed } = await openForEvaluation(file("reshaped.onnx", reshapedByTensor), world);
-    expect(isFreed).toBe(true);
+    const { session, batching } = await openForEvaluation(file("reshaped.onnx", reshapedByTensor), world);
+    expect(batching).toBe("freed");
     expect(session.inputs[0]?.shape[0]).not.toBe(1);
   });
 
@@ -57,8 +57,8 @@ describe("a model that is fixed to a batch of 1", () => {
       ["mixed.onnx", transposed],
       ["refused.onnx", reshaped],
     ] as const) {
-      const { session, isFreed } = await openForEvaluation(file(name, text), world);
-      expect([name, isFreed]).toEqual([name, false]);
+      const { session, batching } = await openForEvaluation(file(name, text), world);
+      expect([name, batching]).toEqual([name, "declared"]);
       expect(session.inputs[0]?.shape[0]).toBe(1);
     }
   });

@@ -1,10 +1,11 @@
 import type { Model } from "@pare/ir";
 import type { Choices, PassData, Tools } from "@pare/pass";
 import type { FolderCache } from "@pare/recipe";
+import { prepareBatches } from "../evaluate/open-model.ts";
 import type { NamedModel } from "../model/named-model.ts";
 import type { World } from "../run/tools.ts";
 import { type BenchSettings, createBench } from "./bench.ts";
-import { calibrationBatches } from "./feeds.ts";
+import { calibrationBatches, feedsOf, leavesBatchFree } from "./feeds.ts";
 import { createJudge } from "./judge.ts";
 import type { LearningData } from "./learning-data.ts";
 import { observeCached } from "./statistics-cache.ts";
@@ -44,10 +45,21 @@ export function learningTools(
 }
 
 function passData(model: Model, data: LearningData, cache: FolderCache | undefined, world: World): PassData {
+  const prepare = (each: Model) => prepareBatches(each, world, feedsOf(data.calibration, data, 1));
+  let own: ReturnType<typeof prepare> | undefined;
   return {
     calibrationSamples: data.calibration.length,
     validationSamples: data.validation.length,
-    batches: (options) => calibrationBatches(model, data, options),
+    async *batches(options = {}) {
+      own ??= prepare(model);
+      // Passes run models of their own on them, which are no copies with a free batch.
+      const isOne = (await own).batching !== "declared";
+      yield* calibrationBatches(model, data, isOne ? { ...options, batch: 1 } : options);
+    },
+    async manyAtOnce(other) {
+      const { model: prepared, batching } = await prepare(other);
+      return batching === "freed" || (batching === "declared" && leavesBatchFree(other)) ? prepared : undefined;
+    },
     observe: (observed, observations) => observeCached(observed, observations, { data, cache, world }),
     judge: createJudge(data, world),
   };
