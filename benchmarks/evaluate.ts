@@ -15,10 +15,12 @@ import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { batches } from "@pare/data";
 import { allowedCpus, createOnnxRuntimeEngine } from "@pare/engine";
+import { readModelFile } from "@pare/formats";
+import { datasetFeeds } from "@pare/measure";
 import { readRecipe } from "@pare/recipe";
 import { createJpegDecoder } from "../packages/data/src/images/jpeg.ts";
 import { recipeCatalog } from "../src/catalog.ts";
-import { openForEvaluation } from "../src/evaluate/open-model.ts";
+import { prepareBatches } from "../src/evaluate/open-model.ts";
 import { openTestData, resolvePath, transformOf } from "../src/run/data.ts";
 import { median, runProcess } from "./process.ts";
 
@@ -47,11 +49,10 @@ function report(name: string, goal: number, value: number, more: Record<string, 
 async function modelMs(): Promise<number> {
   const dataset = await openTestData(checked);
   await using engine = createOnnxRuntimeEngine();
-  const { session } = await openForEvaluation(model, {
-    engine,
-    signal: new AbortController().signal,
-    progress: { report: () => {} },
-  });
+  const world = { engine, signal: new AbortController().signal };
+  const feeds = datasetFeeds(dataset!, { transform: transformOf(checked.recipe) });
+  const prepared = await prepareBatches(readModelFile(model), world, feeds);
+  await using session = await engine.open(prepared.model, world);
   const timed = [];
   const [input] = session.inputs;
   for await (const { inputs } of batches(dataset!, { batch: 32, transform: transformOf(checked.recipe), pad: true }))

@@ -4,13 +4,13 @@ import { readModelFile, readModelFrom } from "@pare/formats";
 import { describeNode } from "@pare/ir";
 import { datasetFeeds, evaluateModels, type Interval, measureLatency, metricsOf, ratioOfMedians } from "@pare/measure";
 import { inferTypes } from "@pare/ops";
-import { requiredInputs, type Session, type Tensors } from "@pare/pass";
+import { requiredInputs, type Tensors } from "@pare/pass";
 import { MemorySource, type Tensor } from "@pare/tensor";
 import { isIntegerKernel } from "../../packages/quantize/src/predict/integer-kernels.ts";
 import { predict } from "../../packages/quantize/src/predict/predict.ts";
 import { prove } from "../../packages/quantize/src/predict/prove.ts";
 import { defaultTarget } from "../../packages/quantize/src/targets/catalog.ts";
-import { openForEvaluation } from "../../src/evaluate/open-model.ts";
+import { type OpenedModel, openForEvaluation } from "../../src/evaluate/open-model.ts";
 import type { World } from "../../src/run/tools.ts";
 import type { PreparedCase } from "./prepare.ts";
 
@@ -27,11 +27,12 @@ export async function measureAccuracy(
   { test, transform }: Pick<PreparedCase, "test" | "transform">,
   world: World,
 ): Promise<readonly Accuracy[]> {
-  const sessions: Session[] = [];
+  const sessions: OpenedModel["session"][] = [];
   try {
-    for (const path of paths) sessions.push((await openForEvaluation(path, world)).session);
+    const feeds = datasetFeeds(test, { transform });
+    for (const path of paths) sessions.push((await openForEvaluation(path, world, feeds)).session);
     const metrics = ["accuracy.top1", "fidelity.agreement"];
-    const evaluations = await evaluateModels(sessions, datasetFeeds(test, { transform }), { metrics });
+    const evaluations = await evaluateModels(sessions, feeds, { metrics });
     return evaluations.map((evaluation) => {
       const named = new Map(metricsOf(evaluation, 0).map((metric) => [metric.name, metric]));
       const { value, interval } = named.get("accuracy.top1")!;

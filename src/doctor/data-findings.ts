@@ -22,7 +22,7 @@ export async function preprocessingFindings(
 ): Promise<readonly DiagnosedCause[]> {
   const { recipe, validation } = data;
   const given = { dataset: validation, transform: transformOf(recipe), inputs: recipe.data.inputs };
-  const { session } = await openForEvaluation(original, world);
+  const { session } = await openForEvaluation(original, world, feedsOf(validation, data, 1));
   await using _ = session;
   const sure = await staticInputNotes(original, session, given);
   const isLabelled = validation.length > 0 && (await validation.sample(0)).target !== undefined;

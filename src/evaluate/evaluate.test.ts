@@ -47,8 +47,8 @@ describe("a model that is fixed to a batch of 1", () => {
   });
 
   it("runs freed where two samples at once give what each gives alone", async () => {
-    const { session, isFreed } = await openForEvaluation(file("reshaped.onnx", reshapedByTensor), world);
-    expect(isFreed).toBe(true);
+    const { session, batching } = await openForEvaluation(file("reshaped.onnx", reshapedByTensor), world);
+    expect(batching).toBe("freed");
     expect(session.inputs[0]?.shape[0]).not.toBe(1);
   });
 
@@ -57,10 +57,34 @@ describe("a model that is fixed to a batch of 1", () => {
       ["mixed.onnx", transposed],
       ["refused.onnx", reshaped],
     ] as const) {
-      const { session, isFreed } = await openForEvaluation(file(name, text), world);
-      expect([name, isFreed]).toEqual([name, false]);
+      const { session, batching } = await openForEvaluation(file(name, text), world);
+      expect([name, batching]).toEqual([name, "declared"]);
       expect(session.inputs[0]?.shape[0]).toBe(1);
     }
+  });
+});
+
+describe("a model that leaves its batch free", () => {
+  const free = (body: string) => `main (float[N, 2, 2] x) => (float[N, 4] y) <int64[2] s = {1, 4}> { ${body} }`;
+
+  it.each([
+    ["is fed many samples at once where it gives what each gives alone", "y = Flatten (x)", "declared"],
+    ["through a copy where a reshape holds a batch of 1", "y = Reshape (x, s)", "freed"],
+    ["one by one where samples mix", "f = Flatten (x) y = Softmax <axis = 0> (f)", "single"],
+    ["one by one where the copy would not give the same", "n = Softmax <axis = 0> (x) y = Reshape (n, s)", "single"],
+  ])("%s", async (_, body, expected) => {
+    const { session, batching } = await openForEvaluation(parseModel(free(body)), world);
+    expect(batching).toBe(expected);
+    expect(session.inputs[0]!.shape[0] === 1).toBe(expected === "single");
+  });
+
+  it("has the sizes of windows freed, too: [4 windows of one sample, …]", () => {
+    const windows = freeBatch(
+      parseModel(`main (float[1, 2, 2] x) => (float[1, 4] y)
+<int64[2] windows = {4, 1}, int64[2] back = {1, 4}>
+{ w = Reshape (x, windows) y = Reshape (w, back) }`),
+    );
+    expect(windows && printModel(windows)).toMatch(/\{-1, ?1\}.*\{-1, ?4\}/s);
   });
 });
 

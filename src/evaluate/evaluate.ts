@@ -14,10 +14,10 @@ import {
   evaluateModels,
   type FeedSource,
   metricsOf,
+  type Runner,
   randomFeeds,
   worstSample,
 } from "@pare/measure";
-import type { Session } from "@pare/pass";
 import { type EvaluateSpec, isMetricModule, type Recipe } from "@pare/recipe";
 import type {
   Comparison,
@@ -33,7 +33,7 @@ import { transformOf } from "../run/data.ts";
 import type { World } from "../run/tools.ts";
 import { nothingToMeasureError } from "./errors.ts";
 import { staticInputNotes, triedInputNotes } from "./input-notes.ts";
-import { openForEvaluation } from "./open-model.ts";
+import { type OpenedModel, openForEvaluation } from "./open-model.ts";
 import { loadUserMetrics } from "./user-metrics.ts";
 import { worstSamples } from "./worst-samples.ts";
 
@@ -85,11 +85,12 @@ export async function evaluateRequest(request: EvaluationRequest, world: World):
   )
     throw nothingToMeasureError(dataset.name);
   const userMetrics = await loadUserMetrics(evaluate.metrics.filter(isMetricModule), folder);
-  const sessions: Session[] = [];
+  const sessions: OpenedModel["session"][] = [];
   try {
     const remarks: string[] = [];
-    for (const path of models) sessions.push(await openModel(path, dataset !== undefined, remarks, world));
-    const evaluations = await evaluateModels(sessions, sourceOf(request), {
+    const source = sourceOf(request);
+    for (const path of models) sessions.push(await openModel(path, dataset && source, remarks, world));
+    const evaluations = await evaluateModels(sessions, source, {
       ...readingOf(evaluate),
       userMetrics,
       progress: world.progress,
@@ -123,7 +124,7 @@ async function hasLabels(dataset: Dataset): Promise<boolean> {
 /** A sure sign in the model's own nodes needs no trying. */
 async function inputNotesOf(
   { models, recipe, dataset }: EvaluationRequest,
-  session: Session,
+  session: Runner,
   evaluation: Evaluation,
 ): Promise<readonly DataNote[]> {
   if (dataset === undefined) return [];
@@ -132,10 +133,23 @@ async function inputNotesOf(
   return found.length > 0 ? found : await triedInputNotes(session, given, evaluation, readingOf(recipe.evaluate));
 }
 
-async function openModel(path: string, isFed: boolean, remarks: string[], world: World): Promise<Session> {
-  if (!isFed) return await world.engine.open({ path }, { signal: world.signal });
-  const { session, isFreed } = await openForEvaluation(path, world);
-  if (isFreed) remarks.push(`${path} is fixed to a batch of 1; a copy with a free batch ran, which gives the same.`);
+const batchRemarks: Readonly<Record<OpenedModel["batching"], string | undefined>> = {
+  declared: undefined,
+  freed: "is fixed to a batch of 1; a copy with a free batch ran, which gives the same.",
+  single: "leaves its batch free but gives something else for several samples at once; they were fed one by one.",
+};
+
+/** @param source what it will be fed; undefined: random inputs, one at a time */
+async function openModel(
+  path: string,
+  source: FeedSource | undefined,
+  remarks: string[],
+  world: World,
+): Promise<OpenedModel["session"]> {
+  if (source === undefined) return await world.engine.open({ path }, { signal: world.signal });
+  const { session, batching } = await openForEvaluation(path, world, source);
+  const remark = batchRemarks[batching];
+  if (remark !== undefined) remarks.push(`${path} ${remark}`);
   return session;
 }
 

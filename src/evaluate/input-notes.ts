@@ -1,8 +1,8 @@
 /** Whether the images that a model is given are such as it expects. What is found is a note, never an error. */
 import { type Dataset, type ImageTransform, subset } from "@pare/data";
 import type { Model } from "@pare/ir";
-import { datasetFeeds, type Evaluation, evaluateModels, mcnemarTest } from "@pare/measure";
-import type { Session, Tensors } from "@pare/pass";
+import { datasetFeeds, type Evaluation, evaluateModels, mcnemarTest, type Runner } from "@pare/measure";
+import type { Tensors } from "@pare/pass";
 import type { DataNote } from "@pare/report";
 import { numbers } from "@pare/tensor";
 import { firstNodes, inputMistake, type ValueRange } from "./expected-input.ts";
@@ -17,7 +17,7 @@ export interface GivenData {
 /** By the first nodes of the model and a few samples. */
 export async function staticInputNotes(
   model: Model,
-  session: Session,
+  session: Runner,
   { dataset, transform, inputs }: GivenData,
 ): Promise<readonly DataNote[]> {
   const few = spread(dataset, 16);
@@ -67,7 +67,7 @@ const usual: readonly (readonly [text: string, transform: ImageTransform])[] = [
 
 /** By trying: another usual preprocessing with which the model is right clearly more often than with the one given. */
 export async function triedInputNotes(
-  session: Session,
+  session: Runner,
   { dataset, transform, inputs }: GivenData,
   evaluation: Evaluation,
   reading: Parameters<typeof evaluateModels>[2],

@@ -22,6 +22,11 @@ export function portsOf(model: Model): readonly PortInfo[] {
   }));
 }
 
+/** Whether the inputs say that a run may have any number of samples. */
+export function leavesBatchFree(model: Model): boolean {
+  return portsOf(model).every(({ shape: [first] }) => typeof first !== "number" || first < 0);
+}
+
 /** The model's inputs with the shape of one sample; free sizes are those of the first sample. */
 export async function samplePorts(model: Model, data: LearningData): Promise<readonly PortInfo[]> {
   const ports = portsOf(model);
@@ -32,7 +37,10 @@ export async function samplePorts(model: Model, data: LearningData): Promise<rea
   return ports;
 }
 
-/** Calibration samples as inputs of the model. A batch that the model has fixed stays, the last one filled up. */
+/**
+ * Calibration samples as inputs of the model. A batch that the model has fixed stays, the last one filled up.
+ * @param options.batch at most so many samples at once; 1 where the model takes no more
+ */
 export async function* calibrationBatches(
   model: Model,
   data: LearningData,

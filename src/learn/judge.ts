@@ -1,7 +1,7 @@
 import { type Dataset, subset } from "@pare/data";
 import type { Model } from "@pare/ir";
 import { automatic, dropOf, evaluateModels, type Runner } from "@pare/measure";
-import type { Judgement, PassData, Session, Tensors } from "@pare/pass";
+import type { Judgement, PassData, Tensors } from "@pare/pass";
 import { isMetricModule } from "@pare/recipe";
 import { openForEvaluation } from "../evaluate/open-model.ts";
 import { loadUserMetrics } from "../evaluate/user-metrics.ts";
@@ -25,9 +25,9 @@ export function createJudge(data: LearningData, world: World, references: Refere
     const digest = `${modelDigest(reference)} ${samples}`;
     const recording = references.get(digest) ?? { outputs: [], bytes: 0, ports: undefined };
     references.set(digest, recording);
-    const sessions: Session[] = [];
+    const sessions: AsyncDisposable[] = [];
     const open = async (model: Model) => {
-      const { session } = await openForEvaluation(model, world);
+      const { session } = await openForEvaluation(model, world, feedsOf(data.validation, data, batch));
       sessions.push(session);
       return session;
     };

@@ -87,6 +87,38 @@ describe("batches", () => {
   });
 });
 
+describe("a model that leaves its batch free and takes one sample all the same", () => {
+  /** [N,3,32,32] → means of channels, through a reshape that holds one sample; `softmax` makes samples depend on each other. */
+  const oneAtATime = (softmax: string) =>
+    parseModel(`main (float[N, 3, 32, 32] x) => (float[N, 2] y)
+<int64[2] one = {1, 3}, float[3, 2] w = {1, -1, 2, 0, 0, 3}>
+{
+  mean = GlobalAveragePool (x)
+  seen = ${softmax} (mean)
+  flat = Reshape (seen, one)
+  y = MatMul (flat, w)
+}`);
+
+  it.each([
+    ["a copy with a free batch is calibrated and judged", "Relu", 20],
+    ["else samples come one by one", "Softmax <axis = 0>", 1],
+  ])("%s", async (_, softmax, together) => {
+    const model = oneAtATime(softmax);
+    const data = await dataOf(20, "[fidelity.agreement]");
+    const { data: tools } = learningTools(model, { data, bench: undefined }, world);
+    const sizes: number[] = [];
+    for await (const batch of tools!.batches()) sizes.push(batch.get("x")!.shape[0]!);
+    expect(sizes).toEqual(new Array(20).fill(1));
+    const many = await tools!.manyAtOnce(model);
+    expect(many === undefined ? 1 : 20).toBe(together);
+    const seen = (await tools!.observe(model, [{ value: "flat" }])).get("flat")!;
+    expect(seen).toMatchObject({ samples: 20, elements: 60 });
+    if (together === 1) expect([seen.min, seen.max]).toEqual([1, 1]);
+    const [judged] = await tools!.judge([cloneModel(model)], model);
+    expect(judged).toMatchObject({ samples: 200, value: 1, snrDb: 200 });
+  });
+});
+
 describe("judge", () => {
   it("a copy has lost nothing, and what gives no answer has lost nearly all", async () => {
     const data = await dataOf(50);

@@ -1,10 +1,11 @@
 import type { Model } from "@pare/ir";
 import type { Choices, PassData } from "@pare/pass";
 import type { FolderCache } from "@pare/recipe";
+import { prepareBatches } from "../evaluate/open-model.ts";
 import type { NamedModel } from "../model/named-model.ts";
 import { type Learning, stoppedBy, type World } from "../run/tools.ts";
 import { type BenchSettings, createBench } from "./bench.ts";
-import { calibrationBatches } from "./feeds.ts";
+import { calibrationBatches, feedsOf, leavesBatchFree } from "./feeds.ts";
 import { createJudge, type References } from "./judge.ts";
 import type { LearningData } from "./learning-data.ts";
 import { observeCached, type RecentStatistics } from "./statistics-cache.ts";
@@ -59,10 +60,21 @@ function passData(
   world: World,
   { references, recent }: Found,
 ): PassData {
+  const prepare = (each: Model) => prepareBatches(each, world, feedsOf(data.calibration, data, 1));
+  let own: ReturnType<typeof prepare> | undefined;
   return {
     calibrationSamples: data.calibration.length,
     validationSamples: data.validation.length,
-    batches: (options) => calibrationBatches(model, data, options),
+    async *batches(options = {}) {
+      own ??= prepare(model);
+      // Passes run models of their own on them, which are no copies with a free batch.
+      const isOne = (await own).batching !== "declared";
+      yield* calibrationBatches(model, data, isOne ? { ...options, batch: 1 } : options);
+    },
+    async manyAtOnce(other) {
+      const { model: prepared, batching } = await prepare(other);
+      return batching === "freed" || (batching === "declared" && leavesBatchFree(other)) ? prepared : undefined;
+    },
     observe: (observed, observations) => observeCached(observed, observations, { data, cache, world, recent }),
     judge: createJudge(data, world, references),
   };

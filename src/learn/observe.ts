@@ -1,6 +1,6 @@
 import type { Model } from "@pare/ir";
 import type { Observation, Session, Statistics } from "@pare/pass";
-import { freedCopy } from "../evaluate/open-model.ts";
+import { prepareBatches } from "../evaluate/open-model.ts";
 import type { World } from "../run/tools.ts";
 import { feedsOf, samplePorts } from "./feeds.ts";
 import type { LearningData } from "./learning-data.ts";
@@ -21,8 +21,10 @@ export async function observeModel(
   world: World,
 ): Promise<ReadonlyMap<string, Statistics>> {
   if (observations.length === 0) return new Map();
-  const base = (await freedCopy(model, world)) ?? model;
-  const groups = planGroups(base, observations, await samplePorts(base, data));
+  const { model: base, batching } = await prepareBatches(model, world, feedsOf(data.calibration, data, 1));
+  const groups = planGroups(base, observations, await samplePorts(base, data)).map((group) => {
+    return batching === "single" ? { ...group, batch: 1 } : group;
+  });
   const found = new Map<string, Statistics>();
   for (const [i, group] of groups.entries()) {
     const report = (done: number) =>

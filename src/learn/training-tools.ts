@@ -49,9 +49,10 @@ async function score(model: Model, data: LearningData, world: World): Promise<Tr
   const [first = automatic] = metrics;
   const isOwn = isMetricModule(first);
   const loss = (await areClasses(validation)) ? ["loss"] : [];
-  const { session } = await openForEvaluation(model, world);
+  const feeds = feedsOf(validation, data, batch);
+  const { session } = await openForEvaluation(model, world, feeds);
   await using _ = session;
-  const [evaluation] = await evaluateModels([session], feedsOf(validation, data, batch), {
+  const [evaluation] = await evaluateModels([session], feeds, {
     metrics: [...(isOwn ? [] : [first]), ...loss],
     userMetrics: isOwn ? await loadUserMetrics([first], folder) : [],
     activation,

@@ -71,9 +71,15 @@ export interface PassData {
   readonly validationSamples: number;
   /**
    * Calibration samples as inputs of the model, by input name, in a fixed order that does not depend on anything but the
-   * data and the recipe. One internal batch size; the last batch may be smaller.
+   * data and the recipe. One internal batch size; the last batch may be smaller. A model that takes no more gets one
+   * sample in each.
    */
   batches(options?: { readonly batch?: number; readonly samples?: number }): AsyncIterable<Tensors>;
+  /**
+   * The model, or a copy with its batch free, where many samples in one run are shown to give what each gives alone;
+   * undefined where neither does.
+   */
+  manyAtOnce(model: Model): Promise<Model | undefined>;
   /**
    * Statistics of float values of `model` (its inputs too) over the calibration samples. Reduced in the engine's
    * process; memory does not grow with the samples; the same bits whatever batch or thread count the user asked for.

@@ -1,18 +1,19 @@
 import { cloneModel, type Dim, type Edit, type Model, type Node, type Value } from "@pare/ir";
-import { inferTypes, shapeOf, symbolsOf } from "@pare/ops";
+import { inferTypes, shapeOf, substituteDim, symbolsOf } from "@pare/ops";
 import { bigints, tensorOf } from "@pare/tensor";
 import { requiredInputs } from "./sample-inputs.ts";
 
 const symbol = "pare_batch";
 
 /**
- * A copy of a model that is fixed to a batch of 1, with the batch free: first sizes of its inputs become a symbol, and
- * reshapes to a leading 1 keep what they are given. Undefined where an input has another first size, or where by the
- * types every output would not have the batch first. Whether the copy computes the same is for a run to show.
+ * A copy of a model that is fixed to a batch of 1, by its inputs or by reshapes to sizes that hold one sample: first sizes
+ * of inputs become a symbol, and such reshapes keep what they are given, all samples in the first axis. Undefined where
+ * an input has another first size, or where by the types every output would not have the batch first. Whether the copy
+ * computes the same is for a run to show.
  */
 export function freeBatch(model: Model): Model | undefined {
   const firsts = requiredInputs(model).map((input) => shapeOf(input.type)?.[0]);
-  if (firsts.length === 0 || firsts.some((size) => size !== 1)) return undefined;
+  if (firsts.length === 0 || firsts.some((size) => typeof size === "number" && size !== 1)) return undefined;
   const copy = cloneModel(model);
   copy.graph.edit("free the batch", (edit) => {
     for (const value of copy.graph.values) forgetShape(edit, value);
@@ -33,20 +34,34 @@ function forgetShape(edit: Edit, value: Value): void {
   edit.retype(value, { ...value.type, shape: undefined });
 }
 
-/** The first reshape of batched data to [1, …]. Its 1 becomes "the rest", or where something else is, "as it was". */
+/**
+ * The first reshape of batched data to constant sizes that hold one sample, [1, …] or [windows, …]. The first becomes "the
+ * rest", or where something else is and it was 1, "as it was".
+ */
 function freeOneReshape(model: Model): boolean {
   const { type } = inferTypes(model);
   for (const node of model.graph.nodes) {
     const [data, target] = node.inputs;
     if (node.type !== "Reshape" || !data || !target) continue;
-    const [first] = shapeOf(type(data)) ?? [];
+    const shape = shapeOf(type(data)) ?? [];
+    const [first] = shape;
     const sizes = constantSizes(target);
-    if (sizes?.[0] !== 1 || typeof first !== "string" || !symbolsOf(first).has(symbol)) continue;
+    if (sizes === undefined || typeof first !== "string" || !symbolsOf(first).has(symbol)) continue;
+    if (sizes[0] !== 1 && !holdsOneSample(sizes, shape)) continue;
     if (sizes.includes(-1) && first !== symbol) return false;
     replaceTarget(model, node, [sizes.includes(-1) ? 0 : -1, ...sizes.slice(1)]);
     return true;
   }
   return false;
+}
+
+/** Whether constant sizes are those of a batch of 1. */
+function holdsOneSample(sizes: readonly number[], shape: readonly Dim[]): boolean {
+  const single = new Map([[symbol, 1]]);
+  const wanted = shape.map((size) => (typeof size === "string" ? substituteDim(size, single) : size));
+  const product = (all: readonly Dim[]) =>
+    all.reduce<number>((n, size) => n * (typeof size === "number" ? size : NaN), 1);
+  return sizes.every((size) => size > 0) && product(sizes) === product(wanted);
 }
 
 function constantSizes(value: Value): readonly number[] | undefined {

@@ -10,6 +10,7 @@ export {
   type FeedSource,
   type Runner,
 } from "./feeds.ts";
+export { isNumeric } from "./fidelity-recorder.ts";
 export { type RandomFeedOptions, randomFeeds } from "./random-feeds.ts";
 export { compareEvaluations, metricsOf, valuesOf } from "./results.ts";
 export type { Activation } from "./scores.ts";

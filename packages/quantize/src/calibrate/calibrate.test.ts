@@ -24,6 +24,7 @@ function dataOf(statistics: Readonly<Record<string, Statistics>>, asked: Observa
     calibrationSamples: samples,
     validationSamples: 0,
     batches: async function* () {},
+    manyAtOnce: async (each) => each,
     observe: async (_, observations) => {
       asked.push(...observations);
       return new Map(observations.map((each) => [each.value, statistics[each.value]!]));

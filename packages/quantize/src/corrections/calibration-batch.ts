@@ -1,6 +1,6 @@
 import type { Model } from "@pare/ir";
 import { inferTypes, shapeOf } from "@pare/ops";
-import { freeBatch, type PassData, requiredInputs, type Tensors } from "@pare/pass";
+import type { PassData, Tensors } from "@pare/pass";
 import { byteSize, makeTensor, tensorBytes } from "@pare/tensor";
 
 /** Activations of one batch, and the batch itself, take about so much. */
@@ -16,8 +16,8 @@ export interface CalibrationBatch {
 }
 
 /**
- * As many of `samples` as memory allows, in one batch. Undefined where there are none, or where both models fix the
- * batch and it cannot be freed.
+ * As many of `samples` as memory allows, in one batch. Undefined where there are none, or where one of the models does
+ * not take many at once.
  */
 export async function calibrationBatch(
   model: Model,
@@ -25,18 +25,13 @@ export async function calibrationBatch(
   data: PassData,
   samples: number,
 ): Promise<CalibrationBatch | undefined> {
-  const isFixed = requiredInputs(original).some(({ type }) => typeof shapeOf(type)?.[0] === "number");
   const [first] = await taken(data, 1);
   if (first === undefined) return undefined;
   const count = Math.max(1, Math.min(samples, Math.floor(batchBytes / (3 * largestSampleBytes(original, first)))));
-  if (!isFixed) {
-    const [batch] = await taken(data, count);
-    return batch && { batch, samples: sizeOf(batch), model, original };
-  }
-  const freed = { model: freeBatch(model), original: freeBatch(original) };
-  if (freed.model === undefined || freed.original === undefined) return undefined;
+  const many = { model: await data.manyAtOnce(model), original: await data.manyAtOnce(original) };
+  if (many.model === undefined || many.original === undefined) return undefined;
   const batch = joined(await taken(data, count));
-  return { batch, samples: sizeOf(batch), model: freed.model, original: freed.original };
+  return { batch, samples: sizeOf(batch), model: many.model, original: many.original };
 }
 
 /** Batches that hold `count` samples together; a model with a fixed batch gives them in several. */

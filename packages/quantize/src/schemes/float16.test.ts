@@ -25,6 +25,7 @@ function tools(seen: Seen | undefined, selection: { only?: string[]; except?: st
     ...(seen !== undefined && {
       data: {
         ...{ calibrationSamples: 1, validationSamples: 1, batches: async function* () {}, judge: async () => [] },
+        manyAtOnce: async (each) => each,
         observe: async (_, wanted) => new Map(wanted.map(({ value }) => [value, statistics(seen[value] ?? 1)])),
       },
     }),
