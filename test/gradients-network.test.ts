@@ -1,6 +1,7 @@
 import { architectures } from "@pare/architectures";
 import { createOnnxRuntimeEngine } from "@pare/engine";
 import type { Formulation } from "@pare/ops";
+import { upgradeOpset } from "@pare/opset";
 import { seededRandom } from "@pare/pass";
 import { arrayOfTensor, evaluate, type NumberArray } from "@pare/reference";
 import { elementCount, numbers, type Tensor, tensorOf } from "@pare/tensor";
@@ -23,6 +24,7 @@ function stepOf(formulation: Formulation): StepGraph {
   const resnet8 = architectures.find(({ name }) => name === "resnet8")!;
   const input = { name: "image", dtype: "float32", sample: [channels, size, size] } as const;
   const model = resnet8.build({ input, classes, width: 4, seed: 3 });
+  upgradeOpset(model, 21);
   return buildStepGraph(model, { batch, formulation, loss: { kind: "cross-entropy" }, optimizer: { kind: "sgd" } });
 }
 
