@@ -192,6 +192,11 @@ describe("what cannot be", () => {
     ]);
   });
 
+  test("a model of an older operator set", () => {
+    const old = parseModel(`<ir_version: 8, opset_import: ["" : 17]> g (float[N,2] x) => (float y) { y = Neg(x) }`);
+    expect(() => buildStepGraph(old, options)).toThrow(/TRAIN_OPSET at the model: .*expected 21 or later, got 17/);
+  });
+
   test("neither labels nor teachers; masks and names of constants that do not fit", () => {
     expect(() => buildStepGraph(scaling(), { ...options, labels: false })).toThrow(
       /TRAIN_LOSS .*nothing to learn from/,

@@ -154,3 +154,15 @@ export function maskShapeError(name: string, shape: readonly number[], mask: rea
     next: "Make one number for each element: 1 where it is trained, 0 where it stays 0.",
   });
 }
+
+/** An operator set below those that backward passes are written in. */
+export function opsetTooOldError(opset: number, least: number): PareError {
+  return new PareError({
+    code: "TRAIN_OPSET",
+    at: "the model",
+    problem: "its operator set is too old for a step graph",
+    expected: `${least} or later`,
+    got: `${opset}`,
+    next: "Raise it first (opset/upgrade).",
+  });
+}

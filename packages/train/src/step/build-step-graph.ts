@@ -10,7 +10,7 @@
 import type { Graph, Model, Node, Value } from "@pare/ir";
 import { inferTypes } from "@pare/ops";
 import { requiredInputs } from "@pare/pass";
-import { maskShapeError, nothingTrainedError, unknownValueError } from "../errors.ts";
+import { maskShapeError, nothingTrainedError, opsetTooOldError, unknownValueError } from "../errors.ts";
 import { activeBetween } from "../gradient/active.ts";
 import { trainBatchNorms } from "../prepare/batch-norm.ts";
 import { chooseParameters, planOf } from "../prepare/choose-parameters.ts";
@@ -28,7 +28,7 @@ import { placeTeachers } from "./teachers.ts";
 
 /**
  * @param model opset 21 or later, float32; it is not changed
- * @throws TRAIN_SHAPE, TRAIN_BATCH_FIXED, TRAIN_NOTHING, TRAIN_LOSS, TRAIN_GRADIENT, TRAIN_TEACHER_MODEL, TRAIN_VALUE, TRAIN_MASK
+ * @throws TRAIN_OPSET, TRAIN_SHAPE, TRAIN_BATCH_FIXED, TRAIN_NOTHING, TRAIN_LOSS, TRAIN_GRADIENT, TRAIN_TEACHER_MODEL, TRAIN_VALUE, TRAIN_MASK
  */
 export function buildStepGraph(model: Model, options: StepOptions): StepGraph {
   const prepared = prepare(model, options);
@@ -54,7 +54,12 @@ interface Prepared extends PreparedModel {
   readonly plan: TrainingPlan;
 }
 
+/** Backward passes are written in this operator set of the default domain. */
+const leastOpset = 21;
+
 function prepare(given: Model, options: StepOptions): Prepared {
+  const opset = given.opsets.get("onnx") ?? 1;
+  if (opset < leastOpset) throw opsetTooOldError(opset, leastOpset);
   const model = withFixedSizes(given, options);
   liftConstants(model.graph);
   rewriteDropout(model.graph, inferTypes(model), options.dropout ?? "drop", options.seed ?? 0);
