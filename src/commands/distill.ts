@@ -39,7 +39,6 @@ export const distill = defineCommand({
       "The recipe's model teaches a network of half its width",
     ],
     ["pare distill r.yaml --teacher big.onnx", "Another model teaches the recipe's"],
-    ["pare plan recipe.yaml", "What would be trained, what stays frozen and why, time and memory"],
   ],
   afterInterrupt: "The same command continues the run.",
   load: async () => (await import("../distill/command.ts")).distillCommand,
