@@ -10,9 +10,8 @@ import { afterAll, describe, expect, test } from "vitest";
 import { relativeError } from "../support/check-gradients.ts";
 
 /**
- * Whole networks: one step of plain descent at rate 1 moves each parameter by its gradient, so the step graph's own outputs
- * say what the gradients are; in the float64 evaluator against central differences of the loss, in ONNX Runtime against the
- * evaluator.
+ * Whole networks: after one step from rest the velocities are the gradients; in the float64 evaluator against central
+ * differences of the loss, in ONNX Runtime against the evaluator.
  */
 const engine = createOnnxRuntimeEngine();
 afterAll(() => engine[Symbol.asyncDispose]());
@@ -26,7 +25,7 @@ const options: Omit<StepOptions, "formulation"> = {
 
 const networks = [
   ["resnet8", { width: 4, input: image }],
-  ["mobilenetv2", { width: 0.1, input: image }],
+  ["mobilenetv2", { width: 0.1, input: { ...image, sample: [3, 4, 4] } }],
   ["transformer", { width: 8, depth: 1, heads: 2, input: image }],
 ] as const;
 
@@ -38,7 +37,7 @@ function build(name: string, given: object): Model {
   return model;
 }
 
-function inputsOf(step: StepGraph, seed: number): Map<string, NumberArray> {
+function inputsOf(step: StepGraph, sample: readonly number[], seed: number): Map<string, NumberArray> {
   const random = seededRandom(seed);
   const inputs = new Map<string, NumberArray>();
   for (const { input, initial } of step.state) inputs.set(input, arrayOf(initial.shape, [...numbers(initial)]));
@@ -49,40 +48,37 @@ function inputsOf(step: StepGraph, seed: number): Map<string, NumberArray> {
       kind === "target"
         ? arrayOf([options.batch], [0, 1, 2, 3])
         : arrayOf(
-            [options.batch, ...image.sample],
-            Array.from({ length: options.batch * elementCount(image.sample) }, () => Math.fround(2 * random() - 1)),
+            [options.batch, ...sample],
+            Array.from({ length: options.batch * elementCount(sample) }, () => Math.fround(2 * random() - 1)),
           ),
     );
   return inputs;
 }
 
-/** What each parameter vector moved by. */
-function gradientsOf(
-  step: StepGraph,
-  inputs: ReadonlyMap<string, NumberArray>,
-  outputs: ReadonlyMap<string, ArrayLike<number>>,
-) {
-  const names = [...new Set(step.parameters.map(({ state }) => state))];
-  return new Map(
-    names.flatMap((name) => {
-      const state = step.state.find(({ input }) => input === name)!;
-      const before = inputs.get(name)!.data;
-      const after = outputs.get(state.output)!;
-      return name.includes("running") ? [] : [[name, Float64Array.from(before, (x, i) => x - after[i]!)] as const];
-    }),
-  );
+/** Of each parameter vector: its velocity after one step from rest. */
+function gradientsOf(step: StepGraph, outputs: ReadonlyMap<string, ArrayLike<number>>) {
+  const vectors = step.state.flatMap(({ input, output }) => {
+    const [, vector] = /^(.*)\.velocity$/.exec(input) ?? [];
+    return vector === undefined ? [] : [[vector, Float64Array.from(outputs.get(output)!)] as const];
+  });
+  expect(vectors).toHaveLength(2);
+  return new Map(vectors);
 }
 
 describe.each(networks)("%s %o", (name, given) => {
   test.each(["cpu", "portable"] as const)(
     "%s: float64 against central differences, ONNX Runtime against float64",
     async (formulation) => {
-      const step = buildStepGraph(build(name, given), { ...options, formulation });
-      const inputs = inputsOf(step, 5);
+      const step = buildStepGraph(build(name, given), {
+        ...{ ...options, formulation },
+        // Over the one pixel that is left of a picture batch norms would be too strongly curved for float32.
+        batchNorm: name === "mobilenetv2" ? "frozen" : "train",
+      });
+      const inputs = inputsOf(step, given.input.sample, 5);
       const exact = evaluate(step.model, inputs);
       const flat = (values: ReadonlyMap<string, NumberArray>) =>
         new Map([...values].map(([key, { data }]) => [key, data]));
-      const gradients = gradientsOf(step, inputs, flat(exact));
+      const gradients = gradientsOf(step, flat(exact));
       const loss = step.metrics.get("loss")!;
       for (const [state, gradient] of gradients) {
         const { shape, data } = inputs.get(state)!;
@@ -109,7 +105,7 @@ describe.each(networks)("%s %o", (name, given) => {
         [...inputs].map(([key, { shape, data }]) => [key, tensorOf(types.get(key) ?? "float32", shape, [...data])]),
       );
       const results = await session.run(tensors);
-      const measured = gradientsOf(step, inputs, new Map([...results].map(([key, tensor]) => [key, numbers(tensor)])));
+      const measured = gradientsOf(step, new Map([...results].map(([key, tensor]) => [key, numbers(tensor)])));
       for (const [state, gradient] of gradients)
         expect(relativeError(measured.get(state)!, gradient), state).toBeLessThan(1e-4);
     },
