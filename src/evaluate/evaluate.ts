@@ -135,7 +135,7 @@ async function inputNotesOf(
 
 const batchRemarks: Readonly<Record<OpenedModel["batching"], string | undefined>> = {
   declared: undefined,
-  freed: "is fixed to a batch of 1; a copy with a free batch ran, which gives the same.",
+  freed: "takes one sample a run; a copy with a free batch ran, which gives the same.",
   single: "leaves its batch free but gives something else for several samples at once; they were fed one by one.",
 };
 
