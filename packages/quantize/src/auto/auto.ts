@@ -15,7 +15,9 @@ export const autoOptions = z.strictObject({
     .number()
     .min(0)
     .default(0.01)
-    .describe("Loss of the first metric that is allowed: 0.01 is one point of an accuracy. Default 0.01."),
+    .describe(
+      "Loss of the first metric that is allowed: 0.01 is one point of an accuracy. Without labels: of agreement where the outputs are probabilities of classes, else the share of the outputs' energy that may be noise beyond the original's own, 0.01 for 20 dB. Default 0.01.",
+    ),
   maxTime: z.number().min(1).max(86_400).default(300).describe("Seconds that the search may take. Default 300."),
   prefer: z
     .enum(["speed", "size"])
