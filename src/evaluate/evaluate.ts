@@ -32,6 +32,7 @@ import { judgePaired } from "../compare/judge-paired.ts";
 import { transformOf } from "../run/data.ts";
 import type { World } from "../run/tools.ts";
 import { nothingToMeasureError } from "./errors.ts";
+import { openRunner } from "./float-ports.ts";
 import { staticInputNotes, triedInputNotes } from "./input-notes.ts";
 import { type OpenedModel, openForEvaluation } from "./open-model.ts";
 import { loadUserMetrics } from "./user-metrics.ts";
@@ -146,7 +147,7 @@ async function openModel(
   remarks: string[],
   world: World,
 ): Promise<OpenedModel["session"]> {
-  if (source === undefined) return await world.engine.open({ path }, { signal: world.signal });
+  if (source === undefined) return await openRunner(path, world);
   const { session, batching } = await openForEvaluation(path, world, source);
   const remark = batchRemarks[batching];
   if (remark !== undefined) remarks.push(`${path} ${remark}`);

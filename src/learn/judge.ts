@@ -11,6 +11,7 @@ import {
 } from "@pare/measure";
 import type { Judgement, PassData, Tensors } from "@pare/pass";
 import { isMetricModule } from "@pare/recipe";
+import { openRunner } from "../evaluate/float-ports.ts";
 import { openForEvaluation, prepareBatches } from "../evaluate/open-model.ts";
 import { loadUserMetrics } from "../evaluate/user-metrics.ts";
 import type { World } from "../run/tools.ts";
@@ -105,18 +106,12 @@ async function measureOwnNoise(
   data: LearningData,
   world: World,
 ): Promise<NoiseShares> {
-  const { engine, signal } = world;
+  const { signal } = world;
   const feeds = feedsOf(spread(data.validation, mostForNoise), data, batch);
   const { model } = await prepareBatches(reference, world, feeds);
-  await using optimized = await engine.open(model, { signal });
-  await using plain = await engine.open(model, { optimize: "off", signal });
-  const runners = [optimized, plain].map(
-    (session): Runner => ({
-      inputs: original.inputs,
-      outputs: session.outputs,
-      run: (inputs, options) => session.run(inputs, options),
-    }),
-  );
+  await using optimized = await openRunner(model, world);
+  await using plain = await openRunner(model, world, { optimize: "off" });
+  const runners = [optimized, plain].map((session) => ({ ...session, inputs: original.inputs }));
   const [, evaluation] = await evaluateModels(runners, feeds, { metrics: ["fidelity.snr"], signal });
   return evaluation?.fidelity === undefined ? new Map() : noiseShares(evaluation.fidelity);
 }

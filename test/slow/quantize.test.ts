@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -32,6 +32,44 @@ describe("pare quantize", { timeout: 180_000 }, () => {
     expect(proof.predictedShare).toBeGreaterThan(0.5);
     expect(proof.disagreements).toEqual([]);
     expect(operators(join(folder, "static.onnx"))).toContain("QuantizeLinear");
+  });
+
+  it("integer-only: integer inputs and outputs, evaluated, timed and replayed as any other", async () => {
+    const args = ["--scheme", "static", "--target", "integer-only", ...data, "--json"];
+    const { code, out } = await quantize("ports.onnx", ...args);
+    expect(code).toBe(0);
+    const { judgement, time } = JSON.parse(out);
+    expect(judgement).toMatchObject({ metric: "accuracy.top1", samples: 1000 });
+    expect(judgement.drop).toBeLessThan(0.03);
+    expect(time.low).toBeLessThan(time.high);
+    const written = readModel(join(folder, "ports.onnx"));
+    const ports = [...written.graph.inputs, ...written.graph.outputs];
+    expect(ports.map(({ type }) => type?.kind === "tensor" && type.dtype)).toEqual(["int8", "int8"]);
+    const file = join(folder, "ports.onnx");
+    const evaluated = await pare(root, ["evaluate", file, ...data, "--against", model, "--json"]);
+    const accuracy = JSON.parse(evaluated.out).result.metrics.find(
+      ({ name }: { name: string }) => name === "accuracy.top1",
+    );
+    expect(accuracy.value).toBeGreaterThan(judgement.reference - 0.05);
+    const drawn = await pare(root, ["evaluate", file, "--against", model, "--metrics", "fidelity.cosine", "--json"]);
+    expect(JSON.parse(drawn.out).result.metrics[0].value).toBeGreaterThan(0.8);
+    expect((await pare(root, ["bench", model, file, ...data, "--budget", "1"])).code).toBe(0);
+  });
+
+  it("a run makes integer ports, measures them, and its lock file gives the same bytes", async () => {
+    const recipe = join(folder, "ports.yaml");
+    const text = readFileSync(join(root, "recipes/quickstart.yaml"), "utf8");
+    const steps = "steps:\n  - quantize/static: { target: integer-only }\n";
+    const timing = "measure:\n  - { name: online, threads: 1, scenario: online, budget: 1 }\n";
+    writeFileSync(recipe, `${text.slice(0, text.indexOf("steps:"))}${steps}${timing}`);
+    const out = join(folder, "runs");
+    const run = await pare(root, ["run", recipe, "--out", out, ...cache, "--json"]);
+    expect([run.code, run.err]).toEqual([0, expect.not.stringContaining("ENGINE_INPUT")]);
+    const [name] = readdirSync(out);
+    const [id] = readdirSync(join(out, name!));
+    const lock = join(out, name!, id!, "recipe.lock.yaml");
+    const again = await pare(root, ["run", recipe, "--out", join(folder, "again"), "--no-cache", "--lock", lock]);
+    expect(again.code).toBe(0);
   });
 
   it("gives the same bytes twice", async () => {
