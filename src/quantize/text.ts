@@ -33,7 +33,8 @@ function judgementLine({ metric, samples, reference, value, drop, dropUpper, agr
   const same = agreement === undefined ? `outputs at ${snrDb.toFixed(1)} dB` : `${percent(agreement)} agree with it`;
   if (metric === noiseMetric) {
     const own = reference > 0 ? ` (the original's own noise: ${(-10 * Math.log10(reference)).toFixed(1)} dB)` : "";
-    const share = `${noiseText(drop)} of their energy is noise, at most ${noiseText(dropUpper)} (90 %)`;
+    const text = (share: number) => noiseText(Math.max(0, share));
+    const share = `${text(drop)} of their energy is noise, at most ${text(dropUpper)} (90 %)`;
     return `outputs at ${snrDb.toFixed(1)} dB to the original's on ${samples} validation samples${own}: ${share}`;
   }
   const isShare = metric.startsWith("accuracy");
