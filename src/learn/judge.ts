@@ -47,8 +47,8 @@ export function createJudge(data: LearningData, world: World, references: Refere
       const runners: Runner[] = [original];
       for (const model of models) runners.push(await open(model));
       const judged = { ...data, validation: spread(data.validation, samples) };
-      const ownNoise = () => {
-        recording.ownNoise ??= measureOwnNoise(reference, original, judged, world);
+      const ownNoise = async () => {
+        recording.ownNoise ??= await measureOwnNoise(reference, original, judged, world);
         return recording.ownNoise;
       };
       return await judgeAll(runners, ownNoise, judged, world);
@@ -118,7 +118,7 @@ async function measureOwnNoise(
 
 /** What a reference gave, run after run. */
 export interface Recording {
-  ownNoise: Promise<NoiseShares> | undefined;
+  ownNoise: NoiseShares | undefined;
   ports: Pick<Runner, "inputs" | "outputs"> | undefined;
   readonly outputs: { readonly key: string; readonly tensors: Tensors }[];
   bytes: number;

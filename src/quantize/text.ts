@@ -28,11 +28,15 @@ export function quantizedText(result: QuantizedFile, { width, verbose }: { width
   ].join("\n");
 }
 
+/** 60 dB. */
+const leastTold = 1e-6;
+
 /** An accuracy in per cent; its loss in points, with what it may be at most (one-sided, 90 %). */
 function judgementLine({ metric, samples, reference, value, drop, dropUpper, agreement, snrDb }: Judgement): string {
   const same = agreement === undefined ? `outputs at ${snrDb.toFixed(1)} dB` : `${percent(agreement)} agree with it`;
   if (metric === noiseMetric) {
-    const own = reference > 0 ? ` (the original's own noise: ${(-10 * Math.log10(reference)).toFixed(1)} dB)` : "";
+    const own =
+      reference > leastTold ? ` (the original's own noise: ${(-10 * Math.log10(reference)).toFixed(1)} dB)` : "";
     const text = (share: number) => noiseText(Math.max(0, share));
     const share = `${text(drop)} of their energy is noise, at most ${text(dropUpper)} (90 %)`;
     return `outputs at ${snrDb.toFixed(1)} dB to the original's on ${samples} validation samples${own}: ${share}`;

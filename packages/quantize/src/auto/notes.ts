@@ -27,11 +27,13 @@ function criterion({ tried }: SearchOutcome, maxDrop: number): readonly Note[] {
   const judgement = tried.find((each) => each.judgement !== undefined)?.judgement;
   if (judgement?.metric !== "noise") return [];
   const { reference } = judgement;
-  const own = reference > 0 ? ` beyond the original's own ${decibels(reference)}` : "";
+  const own = reference > maxDrop * noMatter ? ` beyond the original's own ${decibels(reference)}` : "";
   const text = `no labels, and outputs that are no probabilities of classes: judged by their noise, which may be ${100 * maxDrop} % of their energy (${decibels(maxDrop)})${own}`;
   return [{ kind: "info", text }];
 }
 
+/** Own noise that is so small a part of what may be lost is not worth a word. */
+const noMatter = 1e-3;
 const decibels = (share: number) => `${(-10 * Math.log10(share)).toFixed(1)} dB`;
 
 function searchRecord({ chosen, tried, groups }: SearchOutcome): SearchRecord {
