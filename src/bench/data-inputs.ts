@@ -1,10 +1,13 @@
 import type { Dataset } from "@pare/data";
+import { readModelFile } from "@pare/formats";
 import { datasetFeeds } from "@pare/measure";
 import { shapeOf } from "@pare/ops";
 import { type Engine, requiredInputs, type Tensors } from "@pare/pass";
+import { encodeInputs, portGrids } from "@pare/quantize";
 import { type CheckedRecipe, readRecipe } from "@pare/recipe";
 import { recipeCatalog } from "../catalog.ts";
 import { usageError } from "../errors.ts";
+import { floatPorts } from "../evaluate/float-ports.ts";
 import { openTestData, transformOf } from "../run/data.ts";
 import { type BenchModel, checkBatch } from "./inputs.ts";
 
@@ -49,7 +52,8 @@ async function samplesFor(path: string, { dataset, recipe, batch, engine, signal
     ...(batch !== undefined && { batch }),
     ...(bound !== undefined && { inputs: bound }),
   });
-  for await (const { inputs } of source.feeds([session])) return inputs;
+  const grids = portGrids(readModelFile(path));
+  for await (const { inputs } of source.feeds([floatPorts(session, grids)])) return encodeInputs(inputs, grids);
   throw new Error(`${dataset.name} gave no sample`);
 }
 

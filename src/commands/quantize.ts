@@ -26,7 +26,12 @@ export const quantize = defineCommand({
       requiresArg: true,
       describe: "What will run it: a target's name or file [default: this machine]",
     },
-    "max-drop": { type: "number", requiresArg: true, describe: "auto: accuracy that may be lost, 0.01 is one point" },
+    "max-drop": {
+      type: "number",
+      requiresArg: true,
+      describe:
+        "auto: accuracy that may be lost, 0.01 is one point; of outputs that are no scores: noise, 0.01 is 20 dB",
+    },
     "max-time": { type: "number", requiresArg: true, describe: "auto: seconds that the search may take" },
     prefer: { type: "string", requiresArg: true, choices: ["speed", "size"], describe: "auto: what decides" },
     calibrate: {

@@ -1,3 +1,4 @@
+import { noiseMetric } from "@pare/measure";
 import type { Judgement } from "@pare/pass";
 import { wrap } from "../inspect/text.ts";
 import type { DiagnosedCause, Diagnosis } from "./diagnosis.ts";
@@ -51,7 +52,7 @@ const code = (lines: readonly string[]) => lines.map((line) => `       ${line}`)
 export function outcome({ metric, reference, value, samples, agreement, snrDb }: Judgement): string {
   const isShare = metric.startsWith("accuracy");
   const text = (x: number) => (isShare ? percent(x) : x.toPrecision(4));
-  const figures = metric === "agreement" ? "outputs" : `${metric} ${text(reference)} → ${text(value)}`;
+  const figures = metric === noiseMetric ? "outputs" : `${metric} ${text(reference)} → ${text(value)}`;
   const same = agreement === undefined ? `signal-to-noise ${snrDb.toFixed(1)} dB` : `${percent(agreement)} agree`;
   return `${figures} on ${samples} validation samples, ${same}.`;
 }

@@ -1,3 +1,4 @@
+import { noiseMetric } from "@pare/measure";
 import type { Judgement } from "@pare/pass";
 import type { DiagnoseCause } from "@pare/quantize";
 
@@ -52,8 +53,11 @@ export interface TriedCure {
 const muchDrop = 0.01;
 const leastAgreement = { labelled: 0.9, unlabelled: 0.95 };
 const leastDecibels = 20;
+/** Of the outputs' energy, beyond the original's own: 20 dB. */
+const muchNoise = 0.01;
 
 export function isHurt({ metric, drop, agreement, snrDb }: Judgement): boolean {
+  if (metric === noiseMetric) return drop > muchNoise;
   if (agreement === undefined) return snrDb < leastDecibels;
   if (!metric.startsWith("accuracy")) return agreement < leastAgreement.unlabelled;
   return drop > muchDrop || agreement < leastAgreement.labelled;

@@ -10,15 +10,16 @@
 import { readModelFile } from "@pare/formats";
 import type { Model } from "@pare/ir";
 import { type FeedSource, isNumeric, type Runner } from "@pare/measure";
-import { freeBatch, relativeDifference, type Session, sampleCases, sizeChoices, type Tensors } from "@pare/pass";
+import { freeBatch, relativeDifference, sampleCases, sizeChoices, type Tensors } from "@pare/pass";
 import { makeTensor, type Tensor, tensorBytes } from "@pare/tensor";
 import type { World } from "../run/tools.ts";
+import { type OpenRunner, openRunner } from "./float-ports.ts";
 
 export type Batching =
   /** As the inputs say: any number, or the number that they fix. */
   | { readonly kind: "declared" }
   /** By a copy with a free batch. */
-  | { readonly kind: "freed"; readonly model: Model; readonly session: Session }
+  | { readonly kind: "freed"; readonly model: Model; readonly session: OpenRunner }
   /** The inputs leave the batch free, the graph does not. */
   | { readonly kind: "single" };
 
@@ -30,7 +31,7 @@ const declaredTolerance = 0.1;
 /** @param samples what the model will be fed; undefined: drawn inputs. @throws the faults of the data and its binding */
 export async function batchingOf(
   source: string | Model,
-  session: Session,
+  session: Runner,
   samples: Pick<FeedSource, "feeds"> | undefined,
   world: Pick<World, "engine" | "signal">,
 ): Promise<Batching> {
@@ -64,7 +65,7 @@ async function openFreed(
 ): Promise<Batching | undefined> {
   const model = freeBatch(typeof source === "string" ? readModelFile(source) : source);
   if (model === undefined) return undefined;
-  const session = await attempt(() => world.engine.open(model, { signal: world.signal }), world);
+  const session = await attempt(() => openRunner(model, world), world);
   if (session === undefined) return undefined;
   if (await attempt(() => givesTheSame(session, alone, tolerance), world)) return { kind: "freed", model, session };
   await session[Symbol.asyncDispose]();
@@ -74,7 +75,7 @@ async function openFreed(
 type Pair = readonly [Tensors, Tensors];
 
 /** Of the samples as they are fed one by one; the first one twice where the second has another shape, or is none. */
-async function firstPair(session: Session, samples: Pick<FeedSource, "feeds">): Promise<Pair> {
+async function firstPair(session: Runner, samples: Pick<FeedSource, "feeds">): Promise<Pair> {
   const found: Tensors[] = [];
   for await (const feed of samples.feeds([singly(session)])) {
     found.push(new Map([...feed.inputs].map(([name, tensor]) => [name, copied(tensor)])));
@@ -102,14 +103,14 @@ interface Alone {
   readonly outputs: readonly Tensors[];
 }
 
-async function runAlone(session: Session, pair: Pair): Promise<Alone> {
+async function runAlone(session: Runner, pair: Pair): Promise<Alone> {
   const fetch = session.outputs.filter(isNumeric).map(({ name }) => name);
   const outputs: Tensors[] = [];
   for (const inputs of pair) outputs.push(await session.run(inputs, { fetch }));
   return { pair, outputs };
 }
 
-async function givesTheSame(session: Session, { pair, outputs }: Alone, limit: number): Promise<boolean> {
+async function givesTheSame(session: Runner, { pair, outputs }: Alone, limit: number): Promise<boolean> {
   const together = await session.run(joined(pair), { fetch: [...outputs[0]!.keys()] });
   return [...joined(outputs)].every(([name, expected]) => {
     const found = together.get(name);
@@ -131,7 +132,7 @@ function joined(all: readonly Tensors[]): Tensors {
 }
 
 /** The same, to be fed one sample at a time. */
-export function singly(session: Session): Runner {
+export function singly(session: Runner): Runner {
   const inputs = session.inputs.map((port) => {
     return { ...port, shape: port.shape.length === 0 ? [] : [1, ...port.shape.slice(1)] };
   });

@@ -32,6 +32,7 @@ import { judgePaired } from "../compare/judge-paired.ts";
 import { transformOf } from "../run/data.ts";
 import type { World } from "../run/tools.ts";
 import { nothingToMeasureError } from "./errors.ts";
+import { openRunner } from "./float-ports.ts";
 import { staticInputNotes, triedInputNotes } from "./input-notes.ts";
 import { type OpenedModel, openForEvaluation } from "./open-model.ts";
 import { loadUserMetrics } from "./user-metrics.ts";
@@ -135,7 +136,7 @@ async function inputNotesOf(
 
 const batchRemarks: Readonly<Record<OpenedModel["batching"], string | undefined>> = {
   declared: undefined,
-  freed: "is fixed to a batch of 1; a copy with a free batch ran, which gives the same.",
+  freed: "takes one sample a run; a copy with a free batch ran, which gives the same.",
   single: "leaves its batch free but gives something else for several samples at once; they were fed one by one.",
 };
 
@@ -146,7 +147,7 @@ async function openModel(
   remarks: string[],
   world: World,
 ): Promise<OpenedModel["session"]> {
-  if (source === undefined) return await world.engine.open({ path }, { signal: world.signal });
+  if (source === undefined) return await openRunner(path, world);
   const { session, batching } = await openForEvaluation(path, world, source);
   const remark = batchRemarks[batching];
   if (remark !== undefined) remarks.push(`${path} ${remark}`);

@@ -1,11 +1,12 @@
 import type { Model } from "@pare/ir";
-import type { FeedSource, Runner } from "@pare/measure";
+import type { FeedSource } from "@pare/measure";
 import type { World } from "../run/tools.ts";
 import { type Batching, batchingOf, singly } from "./batching.ts";
+import { type OpenRunner, openRunner } from "./float-ports.ts";
 
 export interface OpenedModel {
   /** Its inputs say how it is to be fed: one sample at a time where their first size is 1. */
-  readonly session: Runner & AsyncDisposable;
+  readonly session: OpenRunner;
   /** See `Batching`. `freed`: a copy runs instead. */
   readonly batching: Batching["kind"];
 }
@@ -17,12 +18,12 @@ export interface OpenedModel {
  */
 export async function openForEvaluation(
   model: string | Model,
-  { engine, signal }: Pick<World, "engine" | "signal">,
+  world: Pick<World, "engine" | "signal">,
   samples?: Pick<FeedSource, "feeds">,
 ): Promise<OpenedModel> {
-  const session = await engine.open(typeof model === "string" ? { path: model } : model, { signal });
+  const session = await openRunner(model, world);
   try {
-    const found = await batchingOf(model, session, samples, { engine, signal });
+    const found = await batchingOf(model, session, samples, world);
     if (found.kind === "declared") return { session, batching: "declared" };
     if (found.kind === "single")
       return {
@@ -46,11 +47,11 @@ export interface LearnedFrom {
 /** The model as samples can go through it: itself, or a copy with a free batch. */
 export async function prepareBatches(
   model: Model,
-  { engine, signal }: Pick<World, "engine" | "signal">,
+  world: Pick<World, "engine" | "signal">,
   samples: Pick<FeedSource, "feeds">,
 ): Promise<LearnedFrom> {
-  await using session = await engine.open(model, { signal });
-  const found = await batchingOf(model, session, samples, { engine, signal });
+  await using session = await openRunner(model, world);
+  const found = await batchingOf(model, session, samples, world);
   if (found.kind !== "freed") return { model, batching: found.kind };
   await found.session[Symbol.asyncDispose]();
   return { model: found.model, batching: "freed" };

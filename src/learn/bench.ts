@@ -3,6 +3,7 @@ import { readModelFrom } from "@pare/formats";
 import type { Model } from "@pare/ir";
 import { compareSpeed } from "@pare/measure";
 import { type Device, likelyInputs, likelySizes, type PassBench, sampleCases, type Tensors } from "@pare/pass";
+import { encodeInputs, portGrids } from "@pare/quantize";
 import { MemorySource } from "@pare/tensor";
 import type { World } from "../run/tools.ts";
 import { noTimingInputsError } from "./errors.ts";
@@ -71,7 +72,8 @@ async function timingInputs(
   seed: number,
 ): Promise<Tensors> {
   if (data !== undefined)
-    for await (const inputs of calibrationBatches(model, data, { batch: 1, samples: 1 })) return inputs;
+    for await (const inputs of calibrationBatches(model, data, { batch: 1, samples: 1 }))
+      return encodeInputs(inputs, portGrids(model));
   await using session = await engine.open(model, { signal });
   for (const choose of likelySizes) {
     const drawn = likelyInputs(model, seed, choose) ?? sampleCases(model, seed, choose)?.[0]?.inputs;

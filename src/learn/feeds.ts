@@ -3,6 +3,7 @@ import type { Model } from "@pare/ir";
 import { type DatasetFeeds, datasetFeeds } from "@pare/measure";
 import { dtypeOf, shapeOf } from "@pare/ops";
 import { type PortInfo, requiredInputs, type Tensors } from "@pare/pass";
+import { portGrids } from "@pare/quantize";
 import { makeTensor, tensorBytes } from "@pare/tensor";
 import { transformOf } from "../run/data.ts";
 import type { LearningData } from "./learning-data.ts";
@@ -13,11 +14,12 @@ export function feedsOf(dataset: Dataset, { recipe }: Pick<LearningData, "recipe
   return datasetFeeds(dataset, { transform: transformOf(recipe), batch, ...(inputs !== undefined && { inputs }) });
 }
 
-/** What a session would say of a model's inputs. */
+/** What a session would say of a model's inputs; those that are codes are float32, see `floatPorts`. */
 export function portsOf(model: Model): readonly PortInfo[] {
+  const grids = portGrids(model);
   return requiredInputs(model).map(({ name, type }) => ({
     name,
-    dtype: dtypeOf(type) ?? "non-tensor",
+    dtype: grids.has(name) ? "float32" : (dtypeOf(type) ?? "non-tensor"),
     shape: (shapeOf(type) ?? []).map((size) => size ?? -1),
   }));
 }

@@ -1,9 +1,18 @@
 import { type Dataset, subset } from "@pare/data";
 import type { Model } from "@pare/ir";
-import { automatic, dropOf, evaluateModels, type Runner } from "@pare/measure";
+import {
+  automatic,
+  dropOf,
+  evaluateModels,
+  isJudgedByNoise,
+  type NoiseShares,
+  noiseShares,
+  type Runner,
+} from "@pare/measure";
 import type { Judgement, PassData, Tensors } from "@pare/pass";
 import { isMetricModule } from "@pare/recipe";
-import { openForEvaluation } from "../evaluate/open-model.ts";
+import { openRunner } from "../evaluate/float-ports.ts";
+import { openForEvaluation, prepareBatches } from "../evaluate/open-model.ts";
 import { loadUserMetrics } from "../evaluate/user-metrics.ts";
 import type { World } from "../run/tools.ts";
 import { feedsOf } from "./feeds.ts";
@@ -13,6 +22,8 @@ import { modelDigest } from "./model-digest.ts";
 /** Outputs of references are kept up to so many bytes. */
 const mostKept = 256 * 1024 * 1024;
 const batch = 32;
+/** Samples that the reference's own noise is looked for on. */
+const mostForNoise = 64;
 
 export type Judge = PassData["judge"];
 
@@ -23,7 +34,7 @@ export type References = Map<string, Recording>;
 export function createJudge(data: LearningData, world: World, references: References): Judge {
   return async (models, reference, { samples = data.validation.length } = {}) => {
     const digest = `${modelDigest(reference)} ${samples}`;
-    const recording = references.get(digest) ?? { outputs: [], bytes: 0, ports: undefined };
+    const recording = references.get(digest) ?? { outputs: [], bytes: 0, ports: undefined, ownNoise: undefined };
     references.set(digest, recording);
     const sessions: AsyncDisposable[] = [];
     const open = async (model: Model) => {
@@ -35,18 +46,29 @@ export function createJudge(data: LearningData, world: World, references: Refere
       const original = await replay(recording, () => open(reference));
       const runners: Runner[] = [original];
       for (const model of models) runners.push(await open(model));
-      return await judgeAll(runners, { ...data, validation: spread(data.validation, samples) }, world);
+      const judged = { ...data, validation: spread(data.validation, samples) };
+      const ownNoise = async () => {
+        recording.ownNoise ??= await measureOwnNoise(reference, original, judged, world);
+        return recording.ownNoise;
+      };
+      return await judgeAll(runners, ownNoise, judged, world);
     } finally {
       for (const session of sessions) await session[Symbol.asyncDispose]();
     }
   };
 }
 
-async function judgeAll(runners: readonly Runner[], data: LearningData, world: World): Promise<readonly Judgement[]> {
+async function judgeAll(
+  runners: readonly Runner[],
+  ownNoise: () => Promise<NoiseShares>,
+  data: LearningData,
+  world: World,
+): Promise<readonly Judgement[]> {
   const { recipe, validation, folder } = data;
   const { metrics, output, activation } = recipe.evaluate;
   const isLabelled = validation.length > 0 && (await validation.sample(0)).target !== undefined;
-  const [first = automatic] = isLabelled ? metrics : [];
+  const wanted = metrics[0] ?? automatic;
+  const first = isLabelled || isMetricModule(wanted) || wanted.startsWith("fidelity.") ? wanted : automatic;
   const own = isMetricModule(first) ? await loadUserMetrics([first], folder) : [];
   const builtIn = isMetricModule(first) ? [] : [first];
   const [reference, ...others] = await evaluateModels(runners, feedsOf(validation, data, batch), {
@@ -57,7 +79,10 @@ async function judgeAll(runners: readonly Runner[], data: LearningData, world: W
     progress: { report: (_, done, total) => world.progress.report("judging", done, total) },
     signal: world.signal,
   });
-  return others.map((model) => dropOf(reference!, model, recipe.seed));
+  const options = { seed: recipe.seed, areScores: first === "fidelity.agreement" || first === "fidelity.kl" };
+  const isNoise = others.some((model) => isJudgedByNoise(reference!, model, options));
+  const given = isNoise ? { ...options, ownNoise: await ownNoise() } : options;
+  return others.map((model) => dropOf(reference!, model, given));
 }
 
 /** `count` samples from all over a data set, in its order. */
@@ -71,8 +96,29 @@ function spread(dataset: Dataset, count: number): Dataset {
   );
 }
 
+/**
+ * How far the reference's outputs are from those that it gives without the runtime's optimizations: what rounds
+ * otherwise is no other model. Where a model makes steps of rounding, that may be much.
+ */
+async function measureOwnNoise(
+  reference: Model,
+  original: Runner,
+  data: LearningData,
+  world: World,
+): Promise<NoiseShares> {
+  const { signal } = world;
+  const feeds = feedsOf(spread(data.validation, mostForNoise), data, batch);
+  const { model } = await prepareBatches(reference, world, feeds);
+  await using optimized = await openRunner(model, world);
+  await using plain = await openRunner(model, world, { optimize: "off" });
+  const runners = [optimized, plain].map((session) => ({ ...session, inputs: original.inputs }));
+  const [, evaluation] = await evaluateModels(runners, feeds, { metrics: ["fidelity.snr"], signal });
+  return evaluation?.fidelity === undefined ? new Map() : noiseShares(evaluation.fidelity);
+}
+
 /** What a reference gave, run after run. */
 export interface Recording {
+  ownNoise: NoiseShares | undefined;
   ports: Pick<Runner, "inputs" | "outputs"> | undefined;
   readonly outputs: { readonly key: string; readonly tensors: Tensors }[];
   bytes: number;

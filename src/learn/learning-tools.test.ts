@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Dataset } from "@pare/data";
 import { createOnnxRuntimeEngine } from "@pare/engine";
 import { readModelFile } from "@pare/formats";
 import { cloneModel, type Model, parseModel } from "@pare/ir";
@@ -34,6 +35,11 @@ data:
 evaluate: ${evaluate}`;
   return (await openLearningData(checkRecipe(text, "/r/r.yaml", recipeCatalog)))!;
 }
+
+const unlabelled = (dataset: Dataset): Dataset => ({
+  ...dataset,
+  sample: async (index) => ({ ...(await dataset.sample(index)), target: undefined }),
+});
 
 const values = (model: Model): readonly Observation[] =>
   [...model.graph.nodes]
@@ -139,6 +145,31 @@ describe("judge", () => {
     expect(lost!.dropUpper).toBeGreaterThan(lost!.drop);
     // The reference's outputs are kept: the second time they are the same without running it.
     expect(await tools!.judge([silent], quickstart)).toEqual([lost]);
+  });
+
+  it("what holds no classes is judged by noise, of which the model itself may have some", async () => {
+    const data = { ...(await dataOf(20)), validation: unlabelled((await dataOf(20)).validation) };
+    const { data: tools } = learningTools(quickstart, { data, bench: undefined }, world);
+    const scaled = (factor: number) =>
+      parseModel(`main (float[N, 3, 32, 32] x) => (float[N, 3, 32, 32] y)
+<float f = {${factor}}>
+{ y = Mul (x, f) }`);
+    const [judged] = await tools!.judge([scaled(1.1)], scaled(1));
+    // A tenth more everywhere: 1 % of the energy.
+    expect(judged).toMatchObject({ metric: "noise", reference: 0, agreement: undefined, divergence: undefined });
+    expect(judged!.drop).toBeCloseTo(0.01, 5);
+    expect(judged!.snrDb).toBeCloseTo(20, 3);
+    // The grey values 0 to 255 again, but for rounding, cut off: the runtime puts the product into the convolution.
+    const stepped = parseModel(`main (float[N, 3, 32, 32] x) => (float[N, 3, 32, 32] y)
+<float[3, 1, 1, 1] w = {0.1, 0.1, 0.1}, float[3] b = {0.2, 0.2, 0.2}, float[1, 3, 1, 1] s = {637.5, 637.5, 637.5}>
+{
+  a = Conv <group = 3> (x, w, b)
+  m = Mul (a, s)
+  y = Floor (m)
+}`);
+    const [copy] = await tools!.judge([cloneModel(stepped)], stepped);
+    expect(copy!.reference).toBeGreaterThan(1e-7);
+    expect(copy).toMatchObject({ metric: "noise", value: 0, drop: -copy!.reference });
   });
 
   it("without a metric of labels compares outputs", async () => {

@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { readModelFile, writeModel } from "@pare/formats";
 import { cloneModel, countNodes, type Model } from "@pare/ir";
-import { dtypeOf } from "@pare/ops";
 import { type Judgement, type Note, runPass, type Tools } from "@pare/pass";
 import type { CheckedRecipe, FolderCache } from "@pare/recipe";
 import { simplify } from "@pare/simplify";
@@ -61,9 +60,8 @@ export async function quantizeFile(request: QuantizeRequest, world: World): Prom
   if (request.simplify) notes.push(...(await runPass(model, simplify, {}, tools)).notes);
   notes.push(...(await runPass(model, passNamed(request.pass), request.options, tools)).notes);
   const written = writeModel(model, out, { force });
-  const canMeasure = request.measure && takesTheSame(model, original);
-  const time = canMeasure ? await timed(model, original, tools) : undefined;
-  const judgement = canMeasure ? await judged(model, original, tools, time?.originalMs) : undefined;
+  const time = request.measure ? await timed(model, original, tools) : undefined;
+  const judgement = request.measure ? await judged(model, original, tools, time?.originalMs) : undefined;
   return {
     file,
     out,
@@ -85,11 +83,6 @@ async function toolsFor(request: QuantizeRequest, original: Model, world: World)
   const bench = { device: "cpu", threads, seed } as const;
   const learning = learningTools(original, { data, bench, original, cache }, world);
   return createTools(world, { seed, selection: selectionOf(only, except), learning });
-}
-
-/** A model whose inputs have become integer cannot be fed the samples of the original. */
-function takesTheSame(model: Model, original: Model): boolean {
-  return model.graph.inputs.every(({ name, type }) => dtypeOf(type) === dtypeOf(original.graph.value(name)?.type));
 }
 
 /** Judging takes about so long at most, where that leaves a hundred samples. */

@@ -1,5 +1,14 @@
+import { noiseMetric } from "@pare/measure";
 import type { Judgement, Note } from "@pare/pass";
-import { alignColumns, formatBytes, formatChange, type SearchRecord, searchHeader, searchRows } from "@pare/report";
+import {
+  alignColumns,
+  formatBytes,
+  formatChange,
+  noiseText,
+  type SearchRecord,
+  searchHeader,
+  searchRows,
+} from "@pare/report";
 import { wrap } from "../inspect/text.ts";
 import type { QuantizedFile } from "./quantize-file.ts";
 
@@ -19,10 +28,19 @@ export function quantizedText(result: QuantizedFile, { width, verbose }: { width
   ].join("\n");
 }
 
+/** 60 dB. */
+const leastTold = 1e-6;
+
 /** An accuracy in per cent; its loss in points, with what it may be at most (one-sided, 90 %). */
 function judgementLine({ metric, samples, reference, value, drop, dropUpper, agreement, snrDb }: Judgement): string {
   const same = agreement === undefined ? `outputs at ${snrDb.toFixed(1)} dB` : `${percent(agreement)} agree with it`;
-  if (metric === "agreement") return `on ${samples} samples ${same} (the original's outputs; no labels)`;
+  if (metric === noiseMetric) {
+    const own =
+      reference > leastTold ? ` (the original's own noise: ${(-10 * Math.log10(reference)).toFixed(1)} dB)` : "";
+    const text = (share: number) => noiseText(Math.max(0, share));
+    const share = `${text(drop)} of their energy is noise, at most ${text(dropUpper)} (90 %)`;
+    return `outputs at ${snrDb.toFixed(1)} dB to the original's on ${samples} validation samples${own}: ${share}`;
+  }
   const isShare = metric.startsWith("accuracy");
   const text = (x: number) => (isShare ? percent(x) : x.toPrecision(4));
   const points = (x: number) => (isShare ? `${(100 * x).toFixed(2)} points` : x.toPrecision(3));

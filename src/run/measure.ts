@@ -75,7 +75,7 @@ async function profileBoth(request: MeasureRequest): Promise<Profiles> {
   const { device, threads } = facts.checked.recipe.measure[0]!;
   const inputs = await inputsOf(request, 0);
   world.progress.report("profiling", 0, 2);
-  const original = await profileModel(pair.original, inputs, { device, threads }, world);
+  const original = await profileModel(pair.original, inputs[0], { device, threads }, world);
   world.progress.report("profiling", 1, 2);
-  return { original, result: await profileModel(pair.result, inputs, { device, threads }, world) };
+  return { original, result: await profileModel(pair.result, inputs[1], { device, threads }, world) };
 }

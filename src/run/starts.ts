@@ -29,12 +29,12 @@ export const startMetricNames = startMetrics.map(({ name }) => name);
 /** Cold start and peak memory, from fresh processes for each model in turn; no memory where the system does not tell. */
 export async function measureStarts(
   pair: ModelPair,
-  inputs: Tensors,
+  inputs: readonly [original: Tensors, result: Tensors],
   session: SessionOptions,
   seed: number,
   { progress, signal }: World,
 ): Promise<Measured> {
-  const options = { inputs: [inputs, inputs], session, starts, progress, signal };
+  const options = { inputs, session, starts, progress, signal };
   const [original, result] = await measureFreshStarts([pair.original, pair.result], options);
   return {
     original: startMetricsOf(original!),

@@ -23,13 +23,13 @@ export async function timeBoth(
   checked: CheckedRecipe,
   index: number,
   pair: ModelPair,
-  inputs: Tensors,
+  inputs: readonly [original: Tensors, result: Tensors],
   { engine, progress, signal }: World,
 ): Promise<Timed> {
   const spec = checked.recipe.measure[index]!;
   const measurement = await measureSpeed(engine, [{ path: pair.original }, { path: pair.result }], {
     scenario: scenarioOf(spec),
-    inputs: [inputs, inputs],
+    inputs,
     session: { device: spec.device, threads: spec.threads, signal },
     budgetMs: spec.budget * 1000,
     seed: checked.recipe.seed,

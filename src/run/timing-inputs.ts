@@ -3,6 +3,7 @@ import { readModelFile } from "@pare/formats";
 import type { Model } from "@pare/ir";
 import { shapeOf } from "@pare/ops";
 import { requiredInputs, type Tensors } from "@pare/pass";
+import { portGrids } from "@pare/quantize";
 import type { CheckedRecipe } from "@pare/recipe";
 import { firstSamples } from "../bench/data-inputs.ts";
 import { drawInputs } from "../bench/inputs.ts";
@@ -20,7 +21,7 @@ export async function timingInputs(
   index: number,
   { pair, dataset }: { readonly pair: ModelPair; readonly dataset: Dataset | undefined },
   { engine, signal }: World,
-): Promise<Tensors> {
+): Promise<readonly [original: Tensors, result: Tensors]> {
   const { recipe } = checked;
   const place = checked.place(["measure", index]);
   const models = [pair.original, pair.result].map((file) => ({ file, model: readModelFile(file) }));
@@ -29,10 +30,15 @@ export async function timingInputs(
   checkBatch(result!.model, written, place);
   // One sample a run is the default: a model that is fixed to more is run as it is.
   const batch = written > 1 ? written : undefined;
-  if (dataset !== undefined) return (await firstSamples([result!], { dataset, recipe, batch, engine, signal }))[0]!;
+  // Of a result whose inputs are codes, the original's are the floats that they stand for.
+  const own = portGrids(result!.model).size > 0;
+  if (dataset !== undefined) {
+    const given = await firstSamples(own ? models : [result!], { dataset, recipe, batch, engine, signal });
+    return [given[0]!, given.at(-1)!];
+  }
   const refusal = (_: string, why: string) => noInputsError(place, why);
   const drawn = await drawInputs(models, { batch, shapes: {}, seed: recipe.seed, engine, signal, refusal });
-  return drawn[1]!;
+  return [own ? drawn[0]! : drawn[1]!, drawn[1]!];
 }
 
 function checkBatch(model: Model, batch: number, place: string): void {

@@ -1,5 +1,7 @@
 import type { Model } from "@pare/ir";
 import { type Engine, type Progress, type Selection, selector, type Tensors, type Tools } from "@pare/pass";
+import { portGrids } from "@pare/quantize";
+import { floatPorts } from "../evaluate/float-ports.ts";
 
 export interface World {
   readonly engine: Engine;
@@ -42,11 +44,19 @@ export function stoppedBy(world: World, stop: AbortSignal): World {
   return { ...world, signal: AbortSignal.any([world.signal, stop]) };
 }
 
-/** Optimizations of the runtime are off: they would round in ways that are not the model's own. */
+/**
+ * Optimizations of the runtime are off: they would round in ways that are not the model's own. A model with integer ports
+ * that is given floats gives floats.
+ */
 async function runCases(engine: Engine, model: Model, cases: readonly Tensors[], signal: AbortSignal) {
   await using session = await engine.open(model, { optimize: "off", signal });
   const results: Tensors[] = [];
-  for (const inputs of cases) results.push(await session.run(inputs, { signal }));
+  const grids = portGrids(model);
+  for (const inputs of cases) {
+    const isAsDeclared = session.inputs.every(({ name, dtype }) => inputs.get(name)?.dtype === dtype);
+    const runner = isAsDeclared ? session : floatPorts(session, grids);
+    results.push(await runner.run(inputs, { signal }));
+  }
   return results;
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -34,9 +34,49 @@ describe("pare quantize", { timeout: 180_000 }, () => {
     expect(operators(join(folder, "static.onnx"))).toContain("QuantizeLinear");
   });
 
+  it("integer-only: integer inputs and outputs, evaluated, timed and replayed as any other", async () => {
+    const args = ["--scheme", "static", "--target", "integer-only", ...data, "--json"];
+    const { code, out } = await quantize("ports.onnx", ...args);
+    expect(code).toBe(0);
+    const { judgement, time } = JSON.parse(out);
+    expect(judgement).toMatchObject({ metric: "accuracy.top1", samples: 1000 });
+    expect(judgement.drop).toBeLessThan(0.03);
+    expect(time.low).toBeLessThan(time.high);
+    const written = readModel(join(folder, "ports.onnx"));
+    const ports = [...written.graph.inputs, ...written.graph.outputs];
+    expect(ports.map(({ type }) => type?.kind === "tensor" && type.dtype)).toEqual(["int8", "int8"]);
+    const file = join(folder, "ports.onnx");
+    const evaluated = await pare(root, ["evaluate", file, ...data, "--against", model, "--json"]);
+    const accuracy = JSON.parse(evaluated.out).result.metrics.find(
+      ({ name }: { name: string }) => name === "accuracy.top1",
+    );
+    expect(accuracy.value).toBeGreaterThan(judgement.reference - 0.05);
+    const drawn = await pare(root, ["evaluate", file, "--against", model, "--metrics", "fidelity.cosine", "--json"]);
+    expect(JSON.parse(drawn.out).result.metrics[0].value).toBeGreaterThan(0.8);
+    expect((await pare(root, ["bench", model, file, ...data, "--budget", "1"])).code).toBe(0);
+  });
+
+  it("a run makes integer ports, measures them, and its lock file gives the same bytes", async () => {
+    const recipe = join(folder, "ports.yaml");
+    const text = readFileSync(join(root, "recipes/quickstart.yaml"), "utf8");
+    const steps = "steps:\n  - quantize/static: { target: integer-only }\n";
+    const timing = "measure:\n  - { name: online, threads: 1, scenario: online, budget: 1 }\n";
+    writeFileSync(recipe, `${text.slice(0, text.indexOf("steps:"))}${steps}${timing}`);
+    const out = join(folder, "runs");
+    const run = await pare(root, ["run", recipe, "--out", out, ...cache, "--json"]);
+    expect([run.code, run.err]).toEqual([0, expect.not.stringContaining("ENGINE_INPUT")]);
+    const [name] = readdirSync(out);
+    const [id] = readdirSync(join(out, name!));
+    const lock = join(out, name!, id!, "recipe.lock.yaml");
+    const again = await pare(root, ["run", recipe, "--out", join(folder, "again"), "--no-cache", "--lock", lock]);
+    expect(again.code).toBe(0);
+  });
+
   it("gives the same bytes twice", async () => {
     const args = ["--scheme", "static", "--calibrate", "percentile", ...data, "--no-measure"];
-    expect((await quantize("a.onnx", ...args)).code).toBe(0);
+    const first = await quantize("a.onnx", ...args);
+    expect(first.code).toBe(0);
+    expect(first.out).toMatch(/outputs at \d+\.\d dB to the original's on 64 validation/);
     expect((await quantize("b.onnx", ...args, "--no-cache")).code).toBe(0);
     expect(readFileSync(join(folder, "a.onnx")).equals(readFileSync(join(folder, "b.onnx")))).toBe(true);
   });
@@ -52,7 +92,8 @@ describe("pare quantize", { timeout: 180_000 }, () => {
   it("without data it stores weights in a quarter of the bytes", async () => {
     const { code, out } = await quantize("storage.onnx", "--scheme", "storage", "--no-measure", "--json");
     expect(code).toBe(0);
-    const { sizeBytesBefore, sizeBytesAfter } = JSON.parse(out);
+    const { sizeBytesBefore, sizeBytesAfter, notes } = JSON.parse(out);
+    expect(notes.at(-1).text).toContain("not measured");
     expect(sizeBytesAfter).toBeLessThan(0.5 * sizeBytesBefore);
     expect(operators(join(folder, "storage.onnx"))).toContain("Cast");
   });

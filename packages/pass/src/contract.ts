@@ -146,7 +146,10 @@ export interface Histogram {
 
 /** A model beside its reference on the same validation samples. */
 export interface Judgement {
-  /** "accuracy.top1"; "agreement" where there are no labels. */
+  /**
+   * "accuracy.top1". Where there are no labels "fidelity.agreement" if the outputs are scores of classes, else "noise": the
+   * share of the outputs' energy that is the difference to the reference's, of which the reference has some of its own.
+   */
   readonly metric: string;
   readonly samples: number;
   readonly reference: number;

@@ -9,6 +9,14 @@ export { type Foresight, foresee } from "./predict/foresee.ts";
 export { predict } from "./predict/predict.ts";
 export { type Disagreement, type Proof, prove } from "./predict/prove.ts";
 export { prepare } from "./prepare/prepare.ts";
+export {
+  decodeOutputs,
+  encodeInputs,
+  type PortGrid,
+  type PortGrids,
+  portGrids,
+  portGridsKey,
+} from "./qdq/port-grids.ts";
 export { type Ranges, type WrittenQdq, writeQdq } from "./qdq/write.ts";
 export { type DynamicOptions, type DynamicResult, quantizeDynamic, writeDynamic } from "./schemes/dynamic.ts";
 export { type Float16Options, quantizeFloat16, writeFloat16 } from "./schemes/float16.ts";

@@ -5,6 +5,7 @@ import { correctBiasesPass } from "./corrections/correct-biases.ts";
 import { equalizeLayersPass } from "./corrections/equalize-layers.ts";
 import { quantizeDynamic } from "./schemes/dynamic.ts";
 import { quantizeFloat16 } from "./schemes/float16.ts";
+import { statingNoise } from "./schemes/state-noise.ts";
 import { quantizeStatic } from "./schemes/static.ts";
 import { quantizeStorage } from "./schemes/storage.ts";
 import { quantizeWeights } from "./schemes/weights.ts";
@@ -12,11 +13,11 @@ import { quantizeWeights } from "./schemes/weights.ts";
 /** Every pass of this package. */
 export const quantizePasses: readonly Pass[] = [
   quantizeAuto,
-  quantizeStatic,
-  quantizeDynamic,
-  quantizeStorage,
-  quantizeFloat16,
-  quantizeWeights,
+  statingNoise(quantizeStatic),
+  statingNoise(quantizeDynamic),
+  statingNoise(quantizeStorage),
+  statingNoise(quantizeFloat16),
+  statingNoise(quantizeWeights),
   equalizeLayersPass,
   absorbBiasesPass,
   correctBiasesPass,

@@ -39,16 +39,20 @@ export function regionRows({ regions }: SearchRecord, most: number): readonly (r
 }
 
 const isShare = (metric: string | null) => metric?.startsWith("accuracy") ?? false;
+/** A share of the outputs' energy: orders of magnitude matter. */
+export const noiseText = (share: number) => `${Number((100 * share).toPrecision(2))} %`;
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
 function valueText(metric: string | null, value: number | null): string {
   if (value === null) return "–";
+  if (metric === "noise") return noiseText(value);
   return isShare(metric) ? `${(100 * value).toFixed(2)} %` : value.toPrecision(4);
 }
 
 /** Accuracies in points. */
 function dropText(metric: string | null, { drop, dropUpper }: SearchCandidate): string {
   if (drop === null || dropUpper === null) return "–";
+  if (metric === "noise") return `${noiseText(drop)} (${noiseText(dropUpper)})`;
   const text = (x: number) => (isShare(metric) ? (100 * x).toFixed(2) : x.toPrecision(3));
   return `${text(drop)} (${text(dropUpper)})`;
 }

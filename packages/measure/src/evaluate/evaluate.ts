@@ -118,7 +118,10 @@ function prepare(
       output,
       fetch: [...new Set([...(wantsLabels || isWhole ? [output] : []), ...common, ...seen])],
       labels: wantsLabels ? labelRecorder(target, { output, samples, classes, activation, keepOdds }) : undefined,
-      fidelity: compared.length > 0 ? fidelityRecorder(samples, compared, output, activation) : undefined,
+      fidelity:
+        compared.length > 0
+          ? fidelityRecorder(samples, compared, { name: output, isNamed: options.output !== undefined }, activation)
+          : undefined,
       user,
       metrics: [...(wantsLabels ? labelMetrics : []), ...(compared.length > 0 ? fidelityNames : [])],
     };

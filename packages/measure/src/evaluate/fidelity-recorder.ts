@@ -14,11 +14,12 @@ export interface FidelityRecorder {
  * Compares a model's outputs with the original's.
  * @param outputs names that both have; those that hold no numbers are left out by the caller
  * @param scores the one whose last axis is chosen from
+ * @param isNamed whether the caller says that these are the scores
  */
 export function fidelityRecorder(
   samples: number,
   outputs: readonly string[],
-  scores: string,
+  { name: scores, isNamed }: { readonly name: string; readonly isNamed: boolean },
   activation: Activation,
 ): FidelityRecorder {
   const columns = () => new Float64Array(samples);
@@ -27,9 +28,11 @@ export function fidelityRecorder(
   );
   const choice = { positions: columns(), agreeing: columns(), divergence: columns() };
   let width = 0;
+  let areShares = true;
   return {
     get outcomes() {
-      return { kind: "fidelity" as const, outputs: powers, choice: width > 1 ? choice : undefined };
+      const areScores = (areShares || activation !== "auto") && (isNamed || powers.length === 1);
+      return { kind: "fidelity" as const, outputs: powers, choice: width > 1 ? { ...choice, areScores } : undefined };
     },
     add(original, changed, first, count) {
       for (const output of powers) {
@@ -37,7 +40,9 @@ export function fidelityRecorder(
         if (a.shape.join() !== b.shape.join()) throw outputsDifferError(output.name, a.shape, b.shape);
         addPowers(output, rowsOf(a), rowsOf(b), first, count);
         if (output.name === scores && isOfScores(a)) width = a.shape.at(-1)!;
-        if (output.name === scores && width > 1) addChoices(choice, [a, b], { width, activation, first, count });
+        if (output.name !== scores || width <= 1) continue;
+        areShares &&= areProbabilities(numbers(a), width);
+        addChoices(choice, [a, b], { width, activation, first, count });
       }
     },
   };

@@ -1,4 +1,4 @@
-export { type Drop, dropOf } from "./drop.ts";
+export { type Drop, dropOf, isJudgedByNoise, noiseMetric } from "./drop.ts";
 export { type EvaluateOptions, type Evaluation, evaluateModels } from "./evaluate.ts";
 export {
   type DatasetFeedOptions,

@@ -9,6 +9,7 @@ const outcomes: FidelityOutcomes = {
     { name: "b", signal: Float64Array.of(5, 5), noise: Float64Array.of(1, 0), cosine: Float64Array.of(0.8, 1) },
   ],
   choice: {
+    areScores: true,
     positions: Float64Array.of(4, 4),
     agreeing: Float64Array.of(4, 2),
     divergence: Float64Array.of(0, 0.8),

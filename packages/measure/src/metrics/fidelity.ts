@@ -22,6 +22,11 @@ export interface OutputFidelity {
 
 /** What the scores along the last axis choose. A classifier has one position a sample, a detector many. */
 export interface ChoiceFidelity {
+  /**
+   * Whether choosing means something: the scores are probabilities, or the caller says how to make them such, and they are
+   * the only output, or the one that the caller names. Else it may be a map, a box, an embedding.
+   */
+  readonly areScores: boolean;
   readonly positions: Float64Array;
   /** Positions at which both have their highest score at the same place. */
   readonly agreeing: Float64Array;
@@ -60,6 +65,33 @@ export const fidelityMetrics: readonly MetricKind<FidelityOutcomes>[] = [
     statistic: ({ outputs }) => least(outputs.map(signalToNoise)),
   }),
 ];
+
+/**
+ * How much of an output's energy is noise: Σ difference² ÷ Σ original², beyond what the original's own noise is. Of several
+ * outputs the one with most.
+ * @param own of the original's own noise, by output; default none
+ */
+export function excessNoise({ outputs }: FidelityOutcomes, own: NoiseShares = new Map()): Statistic {
+  const excess = outputs.map(({ name, signal, noise }): Statistic => {
+    const value = (weights: Weights) =>
+      noiseShare(weightedSum(signal, weights), weightedSum(noise, weights)) - (own.get(name) ?? 0);
+    return { samples: signal.length, value };
+  });
+  return { samples: excess[0]!.samples, value: (weights) => Math.max(...excess.map((one) => one.value(weights))) };
+}
+
+export type NoiseShares = ReadonlyMap<string, number>;
+
+/** By output, over all samples. */
+export function noiseShares({ outputs }: FidelityOutcomes): NoiseShares {
+  const sum = (values: Float64Array) => values.reduce((a, b) => a + b, 0);
+  return new Map(outputs.map(({ name, signal, noise }) => [name, noiseShare(sum(signal), sum(noise))]));
+}
+
+/** 0.01 is 20 dB. */
+function noiseShare(signal: number, noise: number): number {
+  return noise === 0 ? 0 : 10 ** (-snr(signal, noise) / 10);
+}
 
 const mostDecibels = 200;
 

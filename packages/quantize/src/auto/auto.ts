@@ -4,6 +4,7 @@ import * as z from "zod";
 import { proofNote } from "../predict/proof-note.ts";
 import { writePorts } from "../qdq/integer-ports.ts";
 import { foreseeStatic } from "../schemes/static.ts";
+import { subgraphNotes } from "../schemes/subgraph-notes.ts";
 import { openTarget, targetOption } from "../targets/option.ts";
 import { outcomeNotes } from "./notes.ts";
 import { applyPlan, type Plan, planSchema } from "./plan.ts";
@@ -15,7 +16,9 @@ export const autoOptions = z.strictObject({
     .number()
     .min(0)
     .default(0.01)
-    .describe("Loss of the first metric that is allowed: 0.01 is one point of an accuracy. Default 0.01."),
+    .describe(
+      "Loss of the first metric that is allowed: 0.01 is one point of an accuracy. Without labels: of agreement where the outputs are probabilities of classes, else the share of the outputs' energy that may be noise beyond the original's own, 0.01 for 20 dB. Default 0.01.",
+    ),
   maxTime: z.number().min(1).max(86_400).default(300).describe("Seconds that the search may take. Default 300."),
   prefer: z
     .enum(["speed", "size"])
@@ -46,11 +49,12 @@ export const quantizeAuto: Pass<AutoOptions> = {
       const text = `chosen before, by the lock file: ${describePlan(known.data)}`;
       return [...raised, { kind: "info", text }, ...writePorts(model, target)];
     }
+    const inside = await subgraphNotes(model, tools.data);
     const outcome = await search(model, target, { maxDrop, maxTimeMs: maxTime * 1000, prefer }, tools);
     tools.choices?.record(pass, outcome.chosen.plan);
     await applyPlan(model, outcome.chosen.plan, target, tools);
     const proof = await proofNote(model, target, tools.bench);
-    return [...raised, ...outcomeNotes(outcome, maxDrop), proof, ...writePorts(model, target)];
+    return [...raised, ...outcomeNotes(outcome, maxDrop), ...inside, proof, ...writePorts(model, target)];
   },
 };
 

@@ -1,4 +1,4 @@
-import type { Note } from "@pare/pass";
+import type { Judgement, Note } from "@pare/pass";
 import type { SearchCandidate, SearchRecord } from "@pare/report";
 import { rankingNote } from "../sensitivity/ranking-note.ts";
 import { accuracyOf, type Candidate } from "./candidate.ts";
@@ -12,6 +12,7 @@ export function outcomeNotes(outcome: SearchOutcome, maxDrop: number): readonly 
   const regions = slower.length === 0 ? "" : `; ${slower.length} of ${groups.length} parts are slower as integers here`;
   return [
     { kind: "changed", text: `chosen: ${chosen.label}` },
+    ...criterion(outcome, maxDrop),
     ...shortfall(chosen, maxDrop),
     { kind: "info", text: `tried ${tried.length} ways${regions}`, search: searchRecord(outcome) },
     ...(ranking === undefined ? [] : [rankingNote(ranking)]),
@@ -20,6 +21,20 @@ export function outcomeNotes(outcome: SearchOutcome, maxDrop: number): readonly 
 }
 
 const timeUp = "time was too short for this";
+
+/** Where it is not an accuracy that may drop. */
+function criterion({ tried }: SearchOutcome, maxDrop: number): readonly Note[] {
+  const judgement = tried.find((each) => each.judgement !== undefined)?.judgement;
+  if (judgement?.metric !== "noise") return [];
+  const { reference } = judgement;
+  const own = reference > maxDrop * noMatter ? ` beyond the original's own ${decibels(reference)}` : "";
+  const text = `no labels, and outputs that are no probabilities of classes: judged by their noise, which may be ${100 * maxDrop} % of their energy (${decibels(maxDrop)})${own}`;
+  return [{ kind: "info", text }];
+}
+
+/** Own noise that is so small a part of what may be lost is not worth a word. */
+const noMatter = 1e-3;
+const decibels = (share: number) => `${(-10 * Math.log10(share)).toFixed(1)} dB`;
 
 function searchRecord({ chosen, tried, groups }: SearchOutcome): SearchRecord {
   const judgement = tried.find((each) => each.judgement !== undefined)?.judgement;
@@ -63,9 +78,14 @@ function shortfall(chosen: Candidate, maxDrop: number): readonly Note[] {
     return [{ kind: "info", text: "without data accuracy is not measured, and static quantization was not tried" }];
   if (accuracyOf(chosen, maxDrop) === "held") return [];
   const { drop, dropUpper, samples } = judgement;
+  const points = amountOf(judgement);
   const needed = Math.ceil(samples * ((dropUpper - drop) / Math.max(maxDrop - drop, 1e-9)) ** 2);
   const seen = `${samples} samples show a drop of ${points(drop)}, which may be ${points(dropUpper)} (90 %)`;
   return [{ kind: "info", text: `${seen}: some ${needed} could tell whether it is within ${points(maxDrop)}` }];
 }
 
-const points = (drop: number) => `${(100 * drop).toFixed(2)} points`;
+/** Of a loss, in the metric's unit. */
+function amountOf({ metric }: Judgement): (drop: number) => string {
+  if (metric === "noise") return (drop) => `${(100 * drop).toFixed(2)} % noise`;
+  return (drop) => `${(100 * drop).toFixed(2)} points`;
+}

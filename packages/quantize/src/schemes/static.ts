@@ -24,6 +24,7 @@ import { type Ranges, type WrittenQdq, writeQdq } from "../qdq/write.ts";
 import { openTarget, targetOption } from "../targets/option.ts";
 import type { Target } from "../targets/target.ts";
 import { placementNotes } from "./static-notes.ts";
+import { subgraphNotes } from "./subgraph-notes.ts";
 
 const activationTypes = ["int8", "uint8", "int16", "uint16"] as const;
 
@@ -62,13 +63,17 @@ export const quantizeStatic: Pass<StaticOptions> = {
   summary: "Make weights and activations integers, with scales from calibration data.",
   options: staticOptions,
   promise: "lossy",
-  foresee: async (model, options, tools) => foreseeStatic(model, openTarget(options.target, tools), options, tools),
+  foresee: async (model, options, tools) => [
+    ...(await subgraphNotes(model, undefined)),
+    ...foreseeStatic(model, openTarget(options.target, tools), options, tools),
+  ],
   run: async (model, options, tools) => {
     if (tools.data === undefined) throw needsCalibrationError("quantize/static");
     const target = openTarget(options.target, tools);
+    const inside = await subgraphNotes(model, tools.data);
     const { notes } = await writeStatic(model, target, options, { ...tools, data: tools.data });
     const proof = await proofNote(model, target, tools.bench);
-    return [...notes, proof, ...writePorts(model, target)];
+    return [...notes, ...inside, proof, ...writePorts(model, target)];
   },
 };
 
