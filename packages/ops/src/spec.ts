@@ -1,6 +1,6 @@
 import type { Dim, Node, OpName, Value, ValueType } from "@pare/ir";
 import type { Tensor } from "@pare/tensor";
-import type { GradientRule } from "./gradient/rule.ts";
+import type { GradientRefusal, GradientRule } from "./gradient/rule.ts";
 
 /** What an input is to its operator. `weight`: holds learned parameters that are multiplied; `param`: sizes, axes, scales. */
 export type Role = "data" | "weight" | "bias" | "param";
@@ -78,7 +78,7 @@ export interface OpSpec {
   readonly nondeterministic?: boolean | ((node: Node) => boolean);
   /**
    * The backward pass. "none": the output does not change with small changes of the inputs (comparisons, shapes, indices,
-   * rounding), so that nothing flows. Absent: cannot be differentiated.
+   * rounding), so that nothing flows. Absent, or with a reason: cannot be differentiated.
    */
-  readonly gradient?: GradientRule | "none";
+  readonly gradient?: GradientRule | GradientRefusal | "none";
 }

@@ -8,6 +8,7 @@ import { convolutions } from "./nn/conv.ts";
 import { products } from "./nn/matmul.ts";
 import { normalizations } from "./nn/normalization.ts";
 import { pools } from "./nn/pool.ts";
+import { quantizers } from "./quantized/quantize-linear.ts";
 import { alongAxes } from "./reduce/along-axis.ts";
 import { reductions } from "./reduce/reduce.ts";
 import { fills } from "./shape/fill.ts";
@@ -30,4 +31,5 @@ export const kernels: Kernels = {
   ...pools,
   ...batchNorms,
   ...normalizations,
+  ...quantizers,
 };

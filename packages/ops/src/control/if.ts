@@ -35,5 +35,6 @@ export const ifOp: OpSpec = {
     const both = [context.bodyMacs("then_branch"), context.bodyMacs("else_branch")];
     return both.every((macs) => macs !== undefined) ? Math.max(...both) : undefined;
   },
+  gradient: { refused: "what If chooses cannot be trained yet; a branch that is always taken can stand in its place" },
   discontinuous: true,
 };

@@ -30,6 +30,7 @@ export const loop: OpSpec = {
     const runs = runsOf(context);
     return each === 0 ? 0 : each !== undefined && typeof runs === "number" ? each * runs : undefined;
   },
+  gradient: { refused: "loops cannot be trained yet, unless their steps are unrolled" },
   discontinuous: true,
 };
 

@@ -16,6 +16,7 @@ export const scan: OpSpec = {
     const runs = context.opset < 9 ? undefined : lengthOf(context);
     return each === 0 ? 0 : each !== undefined && typeof runs === "number" ? each * runs : undefined;
   },
+  gradient: { refused: "loops cannot be trained yet, unless their steps are unrolled" },
   discontinuous: true,
 };
 

@@ -11,9 +11,15 @@ export type Formulation = "portable" | "cpu";
 /**
  * How the gradient of an operator's inputs follows from the gradient of its outputs, as ordinary ONNX nodes.
  * Gives one value for each input slot: ∂loss/∂input, with the input's shape; undefined where none is needed
- * (`context.needs`) or where it is zero everywhere.
+ * (`context.needs`) or where it is zero everywhere. A rule that takes a node and its producer as one function gives the
+ * gradients of that function's inputs instead, by value (`context.wants`).
  */
-export type GradientRule = (context: GradientContext) => readonly (Value | undefined)[];
+export type GradientRule = (context: GradientContext) => readonly (Value | undefined)[] | ReadonlyMap<Value, Value>;
+
+/** Why an operator cannot be differentiated, where more can be said than that there is no rule. */
+export interface GradientRefusal {
+  readonly refused: string;
+}
 
 export interface GradientContext {
   /** A node of the forward pass. */
@@ -26,6 +32,8 @@ export interface GradientContext {
   readonly gradients: readonly (Value | undefined)[];
   /** Whether the gradient of input `slot` is wanted. */
   needs(slot: number): boolean;
+  /** The same for any value of the forward pass. */
+  wants(value: Value): boolean;
   /** The sizes of a value of the forward pass: all are numbers in a step graph. */
   shape(value: Value): readonly number[];
   /** The sizes of input `slot`, which must be there. */

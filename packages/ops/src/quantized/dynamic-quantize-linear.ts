@@ -7,5 +7,6 @@ export const dynamicQuantizeLinear: OpSpec = {
   op: "onnx.DynamicQuantizeLinear",
   axes: keepsAll(0),
   infer: ({ shape }) => [tensorType("uint8", shape(0)), scalarType("float32"), scalarType("uint8")],
+  gradient: { refused: "its scale follows the data of each run; quantize with scales that stay (quantize/static)" },
   discontinuous: true,
 };

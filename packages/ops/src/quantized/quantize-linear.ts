@@ -7,6 +7,7 @@ import type { DType } from "@pare/tensor";
 import { inputShape, keeps, keepsAll, type ShapeOf } from "../rules.ts";
 import type { AxisLink, InferContext, OpSpec } from "../spec.ts";
 import { axisIndex, dtypeOf, dtypeOfCode, tensorType } from "../value-types.ts";
+import { dequantizeGradient, quantizeGradient } from "./quantize-gradients.ts";
 
 function quantizedType({ node, type }: InferContext): DType | undefined {
   if (node.inputs[2] !== undefined) return dtypeOf(type(2));
@@ -40,6 +41,7 @@ function quantize(op: OpName): OpSpec {
     roles: () => ["data", "param", "param"],
     axes,
     infer: (context) => [tensorType(quantizedType(context), context.shape(0))],
+    gradient: quantizeGradient,
     discontinuous: true,
   };
 }
@@ -50,6 +52,7 @@ function dequantize(op: OpName): OpSpec {
     roles: () => ["data", "param", "param"],
     axes,
     infer: (context) => [tensorType(realType(context), context.shape(0))],
+    gradient: dequantizeGradient,
   };
 }
 

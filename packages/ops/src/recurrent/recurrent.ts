@@ -61,6 +61,7 @@ export function recurrent(op: OpName, form: RecurrentForm): OpSpec {
       const perGate = times(countOf([hidden]), sum(countOf([context.shape(0)?.[2]]), countOf([hidden])));
       return times(form.gates, perGate, countOf([steps, batch, directions]));
     },
+    gradient: { refused: "recurrent networks cannot be trained yet, unless their steps are unrolled" },
     ...(form.discontinuous !== undefined && { discontinuous: form.discontinuous }),
   };
 }

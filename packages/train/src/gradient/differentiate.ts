@@ -7,7 +7,15 @@
  * 3. Gradients of a value that is used several times are added in the order of the walk: the same graph every time.
  */
 import type { Edit, Graph, Node, Value } from "@pare/ir";
-import { dtypeOf, type Formulation, type GradientContext, type Inference, type NodeMaker, specOf } from "@pare/ops";
+import {
+  dtypeOf,
+  type Formulation,
+  type GradientContext,
+  type GradientRule,
+  type Inference,
+  type NodeMaker,
+  specOf,
+} from "@pare/ops";
 import { elementCount } from "@pare/tensor";
 import { notDifferentiableError } from "../errors.ts";
 import { type Active, activeBetween } from "./active.ts";
@@ -45,12 +53,14 @@ export function differentiate(options: DifferentiateOptions): ReadonlyMap<Value,
     if (gradients.every((gradient) => gradient === undefined)) continue;
     const rule = ruleOf(node)!;
     const found = rule(contextOf(node, gradients, { active, make, ...options }));
-    for (const [slot, gradient] of found.entries()) {
-      const input = node.inputs[slot];
-      if (gradient !== undefined && active.has(input)) flow.add(input!, gradient);
-    }
+    const pairs = "get" in found ? found : bySlot(node, found);
+    for (const [value, gradient] of pairs) if (active.has(value)) flow.add(value, gradient);
   }
   return new Map(of.flatMap((value) => pairWith(value, flow.total(value))));
+}
+
+function bySlot(node: Node, gradients: readonly (Value | undefined)[]): [Value, Value][] {
+  return node.inputs.flatMap((input, slot) => (input === undefined ? [] : pairWith(input, gradients[slot])));
 }
 
 function pairWith(value: Value, gradient: Value | undefined): [Value, Value][] {
@@ -59,14 +69,17 @@ function pairWith(value: Value, gradient: Value | undefined): [Value, Value][] {
 
 /** One error for each node on the way that has no rule. */
 export function refusals({ nodes }: Active): readonly Error[] {
-  return nodes
-    .filter((node) => ruleOf(node) === undefined)
-    .map((node) => notDifferentiableError(node, `the operator ${node.type} has no gradient rule`));
+  return nodes.filter((node) => ruleOf(node) === undefined).map((node) => notDifferentiableError(node, reasonOf(node)));
 }
 
-function ruleOf({ op }: Node) {
+function ruleOf({ op }: Node): GradientRule | undefined {
   const gradient = specOf(op)?.gradient;
-  return gradient === "none" ? undefined : gradient;
+  return typeof gradient === "function" ? gradient : undefined;
+}
+
+function reasonOf({ op, type }: Node): string {
+  const gradient = specOf(op)?.gradient;
+  return typeof gradient === "object" ? gradient.refused : `the operator ${type} has no gradient rule`;
 }
 
 interface ContextParts extends DifferentiateOptions {
@@ -80,6 +93,7 @@ function contextOf(node: Node, gradients: readonly (Value | undefined)[], parts:
   return {
     ...{ node, opset, formulation, make, gradients, shape },
     needs: (slot) => active.has(node.inputs[slot]),
+    wants: active.has,
     inputShape: (slot) => shape(node.inputs[slot]!),
     outputShape: (slot) => shape(node.outputs[slot]!),
     inputDType: (slot) => dtypeOf(node.inputs[slot] && inference.type(node.inputs[slot])),
