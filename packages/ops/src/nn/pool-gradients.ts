@@ -2,8 +2,7 @@ import { attr, intAttr, intsAttr, type Value } from "@pare/ir";
 import { elementCount } from "@pare/tensor";
 import { type AxisMatrix, alongAxis, axisMatrix, transposed } from "../gradient/along-axis.ts";
 import type { GradientContext, GradientRule } from "../gradient/rule.ts";
-import { windowAttrs } from "./conv-gradient.ts";
-import { type FixedWindow, fixedWindow } from "./fixed-window.ts";
+import { type FixedWindow, fixedWindow, windowAttrs } from "./fixed-window.ts";
 
 /** Each maximum's gradient goes to where it was: the first place of the window that has it. Overlapping windows add up. */
 export const maxPoolGradient: GradientRule = (context) => {
