@@ -36,8 +36,8 @@ function ofWeight({ shapes, window }: ConvCase): ReadonlyMap<string, Way> {
   const isDense = window.strides.every((stride) => stride === 1);
   const names = Object.keys(weightGradients).filter((name) =>
     isDepthwise
-      ? name.startsWith("depthwise") || name === "asConvolution"
-      : !name.startsWith("depthwise") && (isDense || (name !== "shiftFlat" && name !== "shiftBoth")),
+      ? name === "asConvolution" || name === "depthwise"
+      : name !== "depthwise" && (isDense || name !== "shiftBoth"),
   );
   return new Map(
     names.map((name) => [

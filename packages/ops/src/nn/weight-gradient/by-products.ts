@@ -5,7 +5,6 @@
 import { attr, type Value } from "@pare/ir";
 import { alongAxis } from "../../gradient/along-axis.ts";
 import type { NodeMaker } from "../../gradient/rule.ts";
-import type { FixedWindow } from "../fixed-window.ts";
 import {
   contract,
   count,
@@ -14,7 +13,6 @@ import {
   planeOf,
   reshaped,
   shiftedColumns,
-  spreadColumns,
   spreads,
   stackedRows,
   type WeightGradient,
@@ -66,46 +64,4 @@ function contractEach(make: NodeMaker, gradient: Value, each: readonly Value[], 
     return reshaped(make, product, [outputs, channels, kernelRows, 1]);
   });
   return joined(make, products, 3);
-}
-
-/**
- * Vertical stride 1: a vertical shift of a flattened picture is a piece of it, ∂Y is spread by each horizontal offset, and
- * every pair of offsets has a product.
- */
-export const shiftFlat: WeightGradient = (make, { data, gradient, shapes, window }) => {
-  const plane = planeOf(shapes);
-  const { batch, channels, height, width, outputs, rows } = plane;
-  const flat = reshaped(make, data, [batch, channels, height * width]);
-  const spread = count(plane.kernelColumns).map((column) =>
-    reshaped(make, spreadColumns(make, gradient, { plane, window, column }), [batch, outputs, rows * width]),
-  );
-  const each = count(plane.kernelRows).map((row) => {
-    const { begin, end, shift } = overlap(window, plane, row);
-    const right = piece(make, flat, [begin + shift, end + shift], height, width);
-    const byColumn = spread.map((value) => {
-      const product = contract(make, piece(make, value, [begin, end], rows, width), right);
-      return reshaped(make, product, [outputs, channels, 1, 1]);
-    });
-    return joined(make, byColumn, 3);
-  });
-  return joined(make, each, 2);
-};
-
-/** Windows begin … end − 1 lie inside of the data at a vertical offset, `shift` rows further down. */
-function overlap({ dilations, padsBegin }: FixedWindow, { height, rows }: Plane, row: number) {
-  const shift = row * dilations[0]! - padsBegin[0]!;
-  return { begin: Math.max(0, -shift), end: Math.min(rows, height - shift), shift };
-}
-
-/** Rows of flattened pictures: [N, C, rows·width] → [N, C, (end − begin)·width]. */
-function piece(
-  make: NodeMaker,
-  flat: Value,
-  [begin, end]: readonly [number, number],
-  rows: number,
-  width: number,
-): Value {
-  if (begin === 0 && end === rows) return flat;
-  const place = (row: number) => make.ints([row * width]);
-  return make.op("Slice", [flat, place(begin), place(end), make.ints([2])]);
 }

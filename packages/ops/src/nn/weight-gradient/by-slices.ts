@@ -1,4 +1,4 @@
-import { attr, type Value } from "@pare/ir";
+import type { Value } from "@pare/ir";
 import type { NodeMaker } from "../../gradient/rule.ts";
 import type { FixedWindow } from "../fixed-window.ts";
 import { contract, count, joined, type Plane, planeOf, reshaped, type WeightGradient } from "./plane.ts";
@@ -8,7 +8,7 @@ export const bySlices: WeightGradient = (make, { data, gradient, shapes, window 
   const plane = planeOf(shapes);
   const { batch, channels, outputs, rows, columns } = plane;
   const left = reshaped(make, gradient, [batch, outputs, rows * columns]);
-  const padded = padOut(make, data, plane, window);
+  const padded = padOut(make, data, window);
   const each = count(plane.kernelRows).map((row) => {
     const byColumn = count(plane.kernelColumns).map((column) => {
       const seen = slice(make, padded, plane, window, [row, column]);
@@ -20,22 +20,20 @@ export const bySlices: WeightGradient = (make, { data, gradient, shapes, window 
   return joined(make, each, 2);
 };
 
-export function padOut(make: NodeMaker, data: Value, _: Plane, { padsBegin, padsEnd }: FixedWindow): Value {
-  const begin = padsBegin.map((pad) => Math.max(0, pad));
-  const end = padsEnd.map((pad) => Math.max(0, pad));
-  if ([...begin, ...end].every((pad) => pad === 0)) return data;
-  return make.op("Pad", [data, make.ints([0, 0, ...begin, 0, 0, ...end])], { mode: attr.string("constant") });
+function padOut(make: NodeMaker, data: Value, { padsBegin, padsEnd }: FixedWindow): Value {
+  if ([...padsBegin, ...padsEnd].every((pad) => pad === 0)) return data;
+  return make.op("Pad", [data, make.ints([0, 0, ...padsBegin, 0, 0, ...padsEnd])]);
 }
 
 /** What every window has at one offset: [N, C, rows, columns]. */
-export function slice(
+function slice(
   make: NodeMaker,
   padded: Value,
   { rows, columns }: Plane,
-  { strides, dilations, padsBegin }: FixedWindow,
+  { strides, dilations }: FixedWindow,
   offsets: readonly [number, number],
 ): Value {
-  const begin = offsets.map((offset, i) => offset * dilations[i]! - Math.min(0, padsBegin[i]!));
+  const begin = offsets.map((offset, i) => offset * dilations[i]!);
   const end = [rows, columns].map((windows, i) => begin[i]! + (windows - 1) * strides[i]! + 1);
   return make.op("Slice", [padded, make.ints(begin), make.ints(end), make.ints([2, 3]), make.ints(strides)]);
 }

@@ -1,5 +1,5 @@
 import { attr, type Value } from "@pare/ir";
-import { type AxisMatrix, alongAxis, axisMatrix, transposed } from "../../gradient/along-axis.ts";
+import { type AxisMatrix, alongAxis, axisMatrix } from "../../gradient/along-axis.ts";
 import type { NodeMaker } from "../../gradient/rule.ts";
 import type { FixedWindow } from "../fixed-window.ts";
 
@@ -83,14 +83,6 @@ export interface ShiftParts {
   readonly plane: Plane;
   readonly window: FixedWindow;
   readonly column: number;
-}
-
-/** ∂Y's columns where the data has them at one horizontal offset: [N, M, rows, columns] → [N, M, rows, W]. */
-export function spreadColumns(make: NodeMaker, gradient: Value, parts: ShiftParts): Value {
-  const { plane, window, column } = parts;
-  const { batch, outputs, rows, columns, width } = plane;
-  const matrix = transposed(taps(window, 1, width, columns, [column]));
-  return alongAxis(make, gradient, [batch, outputs, rows, columns], 3, matrix);
 }
 
 /** Every vertical offset's rows stacked: [N, C, H, W] → [N, C, k·rows, W]. */
