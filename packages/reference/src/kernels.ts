@@ -14,6 +14,7 @@ import { reductions } from "./reduce/reduce.ts";
 import { fills } from "./shape/fill.ts";
 import { layouts } from "./shape/layout.ts";
 import { reshapes } from "./shape/reshape.ts";
+import { resizes } from "./shape/resize.ts";
 
 /** Every operator that can be evaluated: THE list, one line a family. */
 export const kernels: Kernels = {
@@ -26,6 +27,7 @@ export const kernels: Kernels = {
   ...fills,
   ...reshapes,
   ...layouts,
+  ...resizes,
   ...products,
   ...convolutions,
   ...pools,

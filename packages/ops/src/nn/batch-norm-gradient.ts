@@ -11,21 +11,23 @@ export const batchNormGradient: GradientRule = (context) => {
   const gradient = context.gradients[0];
   if (gradient === undefined) return [];
   const parts = new ChannelParts(context);
-  const { mean, slope } = intAttr(node, "training_mode", 0) === 1 ? parts.ofBatch() : parts.stored();
+  const isTraining = intAttr(node, "training_mode", 0) === 1;
+  const { mean, slope } = isTraining ? parts.ofBatch() : parts.stored();
+  const scaled = make.op("Mul", [parts.byChannel(node.inputs[1]), slope]);
+  if (!isTraining && !context.needs(1) && !context.needs(2)) return [make.op("Mul", [gradient, scaled])];
   const meanOfGradient = parts.channelMean(gradient);
   const product = parts.channelMean(make.op("Mul", [gradient, node.inputs[0]]));
   // mean(∂y·x̂) = s·(mean(∂y·x) − μ·mean(∂y))
   const centred = make.op("Sub", [product, make.op("Mul", [mean, meanOfGradient])]);
   const alongNormal = make.op("Mul", [centred, slope]);
-  const isTraining = intAttr(node, "training_mode", 0) === 1;
-  const scaled = make.op("Mul", [parts.byChannel(node.inputs[1]), slope]);
-  const data = isTraining
-    ? throughStatistics(context, { gradient, mean, slope, scaled, meanOfGradient, alongNormal })
-    : make.op("Mul", [gradient, scaled]);
+  const data = () =>
+    isTraining
+      ? throughStatistics(context, { gradient, mean, slope, scaled, meanOfGradient, alongNormal })
+      : make.op("Mul", [gradient, scaled]);
   const total = (value: Value) =>
     make.op("Reshape", [make.op("Mul", [value, make.scalar(parts.count)]), make.ints([-1])]);
   return [
-    context.needs(0) ? data : undefined,
+    context.needs(0) ? data() : undefined,
     context.needs(1) ? total(alongNormal) : undefined,
     context.needs(2) ? total(meanOfGradient) : undefined,
   ];

@@ -6,7 +6,7 @@ import { contracted } from "../links.ts";
 import { inputShape, keeps, opaque, type ShapeOf, sharedDType } from "../rules.ts";
 import type { AxisLink, InferContext, OpSpec } from "../spec.ts";
 import { tensorType } from "../value-types.ts";
-import { convTransposeGradient } from "./conv-gradient.ts";
+import { convTransposeGradient } from "./conv-transpose-gradient.ts";
 import { transposedSizes, windowOf } from "./window.ts";
 
 export const convTranspose: OpSpec = {

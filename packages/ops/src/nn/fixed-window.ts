@@ -1,4 +1,4 @@
-import { intAttr, intsAttr, type Node, stringAttr } from "@pare/ir";
+import { attr, intAttr, intsAttr, type Node, stringAttr } from "@pare/ir";
 import { windowOf } from "./window.ts";
 
 /** A window over spatial axes with everything a number, automatic padding worked out. */
@@ -37,4 +37,14 @@ export function fixedWindow(
 
 export function kernelOf(node: Node, weight: readonly number[]): readonly number[] {
   return intsAttr(node, "kernel_shape") ?? weight.slice(2);
+}
+
+export function windowAttrs({ kernel, strides, dilations, padsBegin, padsEnd, group }: FixedWindow) {
+  return {
+    kernel_shape: attr.ints(kernel),
+    strides: attr.ints(strides),
+    dilations: attr.ints(dilations),
+    pads: attr.ints([...padsBegin, ...padsEnd]),
+    group: attr.int(group),
+  };
 }

@@ -5,7 +5,7 @@ import type { GradientRule } from "../gradient/rule.ts";
 import { inputShape, keeps, mixes } from "../rules.ts";
 import type { InferContext, OpSpec, Role } from "../spec.ts";
 import { dtypeOf, tensorType } from "../value-types.ts";
-import { globalAveragePoolGradient, globalMaxPoolGradient } from "./pool-gradients.ts";
+import { globalAveragePoolGradient, globalLpPoolGradient, globalMaxPoolGradient } from "./pool-gradients.ts";
 
 export interface GlobalPoolForm {
   readonly roles?: readonly Role[];
@@ -44,4 +44,4 @@ export function globalPool(op: OpName, form: GlobalPoolForm = {}): OpSpec {
 
 export const globalAveragePool = globalPool("onnx.GlobalAveragePool", { gradient: globalAveragePoolGradient });
 export const globalMaxPool = globalPool("onnx.GlobalMaxPool", { gradient: globalMaxPoolGradient });
-export const globalLpPool = globalPool("onnx.GlobalLpPool");
+export const globalLpPool = globalPool("onnx.GlobalLpPool", { gradient: globalLpPoolGradient });

@@ -1,16 +1,15 @@
 import { attr, intAttr, intsAttr, type Value } from "@pare/ir";
 import { elementCount } from "@pare/tensor";
 import { type AxisMatrix, alongAxis, axisMatrix, transposed } from "../gradient/along-axis.ts";
+import { formulas } from "../gradient/formulas.ts";
 import type { GradientContext, GradientRule } from "../gradient/rule.ts";
-import { windowAttrs } from "./conv-gradient.ts";
-import { type FixedWindow, fixedWindow } from "./fixed-window.ts";
+import { type FixedWindow, fixedWindow, windowAttrs } from "./fixed-window.ts";
 
 /** Each maximum's gradient goes to where it was: the first place of the window that has it. Overlapping windows add up. */
 export const maxPoolGradient: GradientRule = (context) => {
   const { make, node } = context;
   const shape = context.inputShape(0);
-  const { group, ...window } = poolWindow(context);
-  const { group: _, ...attrs } = windowAttrs({ ...window, group });
+  const { group: _, ...attrs } = windowAttrs(poolWindow(context));
   const ceil = intAttr(node, "ceil_mode", 0);
   const [, indices] = make.ops("MaxPool", [node.inputs[0]], 2, { ...attrs, ceil_mode: attr.int(ceil) });
   const flat = (value: Value | undefined) => make.op("Reshape", [value, make.ints([-1])]);
@@ -24,35 +23,64 @@ export const maxPoolGradient: GradientRule = (context) => {
 
 /** A mean over windows is a linear map of each axis: its transpose spreads the gradient. */
 export const averagePoolGradient: GradientRule = (context) => {
-  const { make, node } = context;
-  const shape = context.outputShape(0);
-  const sizes = context.inputShape(0).slice(2);
+  const includes = intAttr(context.node, "count_include_pad", 0) === 1;
+  const share = (window: FixedWindow, axis: number, size: number, windows: number) =>
+    means(window, axis, size, windows, includes);
+  return [spreadBack(context, context.gradients[0]!, share)];
+};
+
+/** y = (Σ|x|ᵖ)^(1/p) over windows: ∂x = sign(x)·|x|^(p−1) · Σ over its windows of ∂y ÷ y^(p−1). */
+export const lpPoolGradient: GradientRule = (context) => {
+  const share: Share = (window, axis, size, windows) =>
+    axisMatrix(windows, size, (i, place) => (placesOf(window, axis, i).includes(place) ? 1 : 0));
+  return [throughNorm(context, (value) => spreadBack(context, value, share))];
+};
+
+export const globalLpPoolGradient: GradientRule = (context) => [throughNorm(context, (value) => value)];
+
+/** @param spread brings what belongs to windows to their elements */
+function throughNorm({ node, make, gradients }: GradientContext, spread: (value: Value) => Value): Value {
+  const f = formulas(make);
+  const [x, y, dy] = [node.inputs[0]!, node.outputs[0]!, gradients[0]!];
+  const p = intAttr(node, "p", 2);
+  if (p === 1) return f.mul(f.sign(x), spread(dy));
+  if (p === 2) return f.mul(x, spread(f.divByRoot(dy, y)));
+  const slope = f.mul(f.sign(x), f.of("Pow", f.of("Abs", x), p - 1));
+  return f.mul(slope, spread(f.divByRoot(dy, f.of("Pow", y, p - 1))));
+}
+
+type Share = (window: FixedWindow, axis: number, size: number, windows: number) => AxisMatrix;
+
+/** Σ over the windows that have a place: `share` is what each window's element got of each place, axis by axis. */
+function spreadBack(context: GradientContext, value: Value, share: Share): Value {
+  const now = [...context.outputShape(0)];
   const window = poolWindow(context);
-  const includes = intAttr(node, "count_include_pad", 0) === 1;
-  let gradient = context.gradients[0]!;
-  const now = [...shape];
-  for (const [i, size] of sizes.entries()) {
-    gradient = alongAxis(make, gradient, now, i + 2, transposed(means(window, i, size, shape[i + 2]!, includes)));
+  let gradient = value;
+  for (const [i, size] of context.inputShape(0).slice(2).entries()) {
+    gradient = alongAxis(context.make, gradient, now, i + 2, transposed(share(window, i, size, now[i + 2]!)));
     now[i + 2] = size;
   }
-  return [gradient];
-};
+  return gradient;
+}
 
 function poolWindow(context: GradientContext): FixedWindow {
   const kernel = intsAttr(context.node, "kernel_shape") ?? [];
   return fixedWindow(context.node, kernel, context.inputShape(0).slice(2), context.outputShape(0).slice(2));
 }
 
+/** Where the elements of window `i` lie. */
+function placesOf({ kernel, strides, dilations, padsBegin }: FixedWindow, axis: number, i: number): readonly number[] {
+  return Array.from({ length: kernel[axis]! }, (_, k) => i * strides[axis]! + k * dilations[axis]! - padsBegin[axis]!);
+}
+
 /** [windows, size]: in each window's row one over what it counts. What lies beyond the padding is never counted. */
 function means(window: FixedWindow, axis: number, size: number, windows: number, includes: boolean): AxisMatrix {
-  const { kernel, strides, dilations, padsBegin, padsEnd } = window;
-  const placesOf = (i: number) =>
-    Array.from({ length: kernel[axis]! }, (_, k) => i * strides[axis]! + k * dilations[axis]! - padsBegin[axis]!);
+  const { padsBegin, padsEnd } = window;
   const counts = Array.from({ length: windows }, (_, i) => {
     const [low, high] = includes ? [-padsBegin[axis]!, size + padsEnd[axis]!] : [0, size];
-    return placesOf(i).filter((place) => place >= low && place < high).length;
+    return placesOf(window, axis, i).filter((place) => place >= low && place < high).length;
   });
-  return axisMatrix(windows, size, (i, place) => (placesOf(i).includes(place) ? 1 / counts[i]! : 0));
+  return axisMatrix(windows, size, (i, place) => (placesOf(window, axis, i).includes(place) ? 1 / counts[i]! : 0));
 }
 
 export const globalAveragePoolGradient: GradientRule = (context) => {
@@ -65,16 +93,8 @@ export const globalAveragePoolGradient: GradientRule = (context) => {
 /** Places that share the maximum share its gradient. */
 export const globalMaxPoolGradient: GradientRule = (context) => {
   const { make, node } = context;
-  const below = make.op("Sub", [node.outputs[0], node.inputs[0]]);
-  // 0 where x is the maximum, 1 where it is below by anything.
-  const isBelow = make.op("HardSigmoid", [below], { alpha: attr.float(1e30), beta: attr.float(0) });
-  const isMost = make.op("Sub", [make.scalar(1), isBelow]);
-  const axes = make.ints(
-    context
-      .inputShape(0)
-      .slice(2)
-      .map((_, i) => i + 2),
-  );
-  const sharers = make.op("ReduceSum", [isMost, axes], { keepdims: attr.int(1) });
-  return [make.op("Mul", [isMost, make.op("Div", [context.gradients[0], sharers])])];
+  const f = formulas(make);
+  const isMost = f.sub(1, f.step(f.sub(node.outputs[0]!, node.inputs[0]!), 0));
+  const axes = context.inputShape(0).map((_, axis) => axis);
+  return [f.mul(isMost, f.div(context.gradients[0]!, f.sum(isMost, axes.slice(2))))];
 };

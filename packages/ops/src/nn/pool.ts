@@ -6,7 +6,7 @@ import type { GradientRule } from "../gradient/rule.ts";
 import { inputShape, keeps, opaque, perOutput } from "../rules.ts";
 import type { InferContext, OpSpec, Role } from "../spec.ts";
 import { dtypeOf, tensorType } from "../value-types.ts";
-import { averagePoolGradient, maxPoolGradient } from "./pool-gradients.ts";
+import { averagePoolGradient, lpPoolGradient, maxPoolGradient } from "./pool-gradients.ts";
 import { windowCounts, windowOf } from "./window.ts";
 
 export interface PoolForm {
@@ -54,4 +54,4 @@ export const maxPool = pool("onnx.MaxPool", {
   gradient: maxPoolGradient,
 });
 export const averagePool = pool("onnx.AveragePool", { gradient: averagePoolGradient });
-export const lpPool = pool("onnx.LpPool");
+export const lpPool = pool("onnx.LpPool", { gradient: lpPoolGradient });

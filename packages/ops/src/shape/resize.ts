@@ -4,6 +4,7 @@ import { numbersOf } from "../known.ts";
 import { type AxesRule, inputShape, keeps, opaque } from "../rules.ts";
 import type { InferContext, OpSpec } from "../spec.ts";
 import { axisIndex, dtypeOf, tensorType } from "../value-types.ts";
+import { resizeGradient } from "./resize-gradient.ts";
 
 /** Axes that keep their size are copied; the others are interpolated. */
 const scaledAxes: AxesRule = (node, shapeAt) => {
@@ -14,6 +15,7 @@ const scaledAxes: AxesRule = (node, shapeAt) => {
 
 export const resize: OpSpec = {
   op: "onnx.Resize",
+  gradient: resizeGradient,
   roles: () => ["data", "param"],
   infer: (context) => {
     const shape = context.shape(0);

@@ -1,4 +1,4 @@
-import { intAttr, intsAttr } from "@pare/ir";
+import { intAttr, intsAttr, stringAttr } from "@pare/ir";
 import { filled, type NumberArray, offsetOf, places, stridesOf } from "../array.ts";
 import type { Kernel, KernelContext, Kernels } from "../kernel.ts";
 import { placeOf, type Window, windowOf } from "./window.ts";
@@ -50,18 +50,25 @@ const convTranspose: Kernel = (context) => {
   return [output];
 };
 
+/** With sizes given, or SAME, what is too much is cut off at both ends; SAME_UPPER cuts the odd one at the end. */
 function transposedWindow({ node }: KernelContext, data: NumberArray, weight: NumberArray) {
   const [, , ...outputs] = data.shape;
   const kernel = weight.shape.slice(2);
-  const strides = intsAttr(node, "strides") ?? outputs.map(() => 1);
-  const dilations = intsAttr(node, "dilations") ?? outputs.map(() => 1);
+  const each = (name: string, otherwise: number) => intsAttr(node, name) ?? outputs.map(() => otherwise);
+  const [strides, dilations, more] = [each("strides", 1), each("dilations", 1), each("output_padding", 0)];
+  const auto = stringAttr(node, "auto_pad", "NOTSET");
   const pads = intsAttr(node, "pads") ?? [...outputs, ...outputs].map(() => 0);
-  const more = intsAttr(node, "output_padding") ?? outputs.map(() => 0);
-  const begin = pads.slice(0, outputs.length);
-  const sizes = outputs.map((size, i) => {
-    const reach = dilations[i]! * (kernel[i]! - 1) + 1;
-    return strides[i]! * (size - 1) + more[i]! + reach - begin[i]! - pads[i + outputs.length]!;
+  const whole = outputs.map((size, i) => strides[i]! * (size - 1) + more[i]! + dilations[i]! * (kernel[i]! - 1) + 1);
+  const given =
+    intsAttr(node, "output_shape") ??
+    (auto.startsWith("SAME") ? outputs.map((size, i) => size * strides[i]!) : undefined);
+  const cut = (i: number) => Math.max(0, whole[i]! - given![i]!) / 2;
+  const begin = outputs.map((_, i) => {
+    if (given === undefined) return auto === "VALID" ? 0 : pads[i]!;
+    return auto === "SAME_UPPER" ? Math.floor(cut(i)) : Math.ceil(cut(i));
   });
+  const end = (i: number) => (auto === "VALID" ? 0 : pads[i + outputs.length]!);
+  const sizes = given ?? whole.map((size, i) => size - begin[i]! - end(i));
   return { window: { kernel, strides, dilations, begin, outputs }, sizes };
 }
 

@@ -33,10 +33,12 @@ function batchStrides(shape: readonly number[], batch: readonly number[]): reado
   return batch.map((_, axis) => (axis < lead || shape[axis - lead] === 1 ? 0 : own[axis - lead]!));
 }
 
+/** The last two axes swapped. */
 function turned({ shape, data }: NumberArray): NumberArray {
-  const [rows, columns] = shape as [number, number];
-  const at = (i: number) => data[(i % rows) * columns + Math.floor(i / rows)]!;
-  return { shape: [columns, rows], data: data.map((_, i) => at(i)) };
+  const [rows, columns] = shape.slice(-2) as [number, number];
+  const size = rows * columns;
+  const from = (i: number) => i - (i % size) + ((i % size) % rows) * columns + Math.floor((i % size) / rows);
+  return { shape: [...shape.slice(0, -2), columns, rows], data: data.map((_, i) => data[from(i)]!) };
 }
 
 const gemm: Kernel = ({ node, inputs, input }) => {
@@ -48,7 +50,17 @@ const gemm: Kernel = ({ node, inputs, input }) => {
   return [broadcast([product(a, b), c], (x, y) => alpha * x + beta * y)];
 };
 
+const fusedMatMul: Kernel = ({ node, input }) => {
+  const [a, b] = [input(0), input(1)];
+  const { shape, data } = product(
+    intAttr(node, "transA", 0) !== 0 && a.shape.length > 1 ? turned(a) : a,
+    intAttr(node, "transB", 0) !== 0 && b.shape.length > 1 ? turned(b) : b,
+  );
+  return [{ shape, data: data.map((x) => floatAttr(node, "alpha", 1) * x) }];
+};
+
 export const products: Kernels = {
   "onnx.MatMul": ({ input }) => [product(input(0), input(1))],
   "onnx.Gemm": gemm,
+  "com.microsoft.FusedMatMul": fusedMatMul,
 };

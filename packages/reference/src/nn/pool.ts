@@ -1,4 +1,4 @@
-import { intAttr, intsAttr } from "@pare/ir";
+import { intAttr, intsAttr, type Node } from "@pare/ir";
 import { filled, type NumberArray, offsetOf, places, stridesOf } from "../array.ts";
 import type { Kernel, KernelContext, Kernels } from "../kernel.ts";
 import { placeOf, type Window, windowOf } from "./window.ts";
@@ -58,13 +58,30 @@ const averagePool: Kernel = (context) => {
   return [{ shape, data: Float64Array.from(sums) }];
 };
 
-function globalPool(fold: (elements: readonly number[]) => number): Kernel {
-  return ({ input }) => {
+const norm = (elements: readonly number[], p: number) =>
+  elements.reduce((sum, x) => sum + Math.abs(x) ** p, 0) ** (1 / p);
+
+const lpPool: Kernel = (context) => {
+  const norms: number[] = [];
+  const p = intAttr(context.node, "p", 2);
+  const shape = windows(context, (elements) => {
+    norms.push(
+      norm(
+        elements.map(({ value }) => value),
+        p,
+      ),
+    );
+  });
+  return [{ shape, data: Float64Array.from(norms) }];
+};
+
+function globalPool(fold: (elements: readonly number[], node: Node) => number): Kernel {
+  return ({ node, input }) => {
     const { shape, data } = input(0);
     const [batch, channels, ...sizes] = shape as [number, number, ...number[]];
     const inner = sizes.reduce((product, size) => product * size, 1);
     const result = filled([batch, channels, ...sizes.map(() => 1)], 0);
-    for (let i = 0; i < batch * channels; i++) result.data[i] = fold([...data.slice(i * inner, (i + 1) * inner)]);
+    for (let i = 0; i < batch * channels; i++) result.data[i] = fold([...data.slice(i * inner, (i + 1) * inner)], node);
     return [result];
   };
 }
@@ -73,5 +90,7 @@ export const pools: Kernels = {
   "onnx.MaxPool": maxPool,
   "onnx.AveragePool": averagePool,
   "onnx.GlobalAveragePool": globalPool((elements) => elements.reduce((sum, x) => sum + x, 0) / elements.length),
+  "onnx.LpPool": lpPool,
+  "onnx.GlobalLpPool": globalPool((elements, node) => norm(elements, intAttr(node, "p", 2))),
   "onnx.GlobalMaxPool": globalPool((elements) => Math.max(...elements)),
 };
