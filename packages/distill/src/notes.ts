@@ -1,4 +1,5 @@
 import type { Note } from "@pare/pass";
+import { elementCount } from "@pare/tensor";
 import type { Trained } from "./train-model.ts";
 
 /** What was trained, and what it is compared with. */
@@ -20,11 +21,14 @@ export function trainingNotes(trained: Trained, compared: readonly Trained[]): r
 
 const shown = (value: number) => value.toFixed(4);
 
-/** What keeps its values, and why. */
+/** What keeps its values, and why; single numbers are no weights. */
 export function byReason(constants: Trained["step"]["plan"]["constants"]): readonly Note[] {
   const found = new Map<string, string[]>();
-  for (const { name, kind, reason } of constants)
-    if (kind === undefined) found.set(reason, [...(found.get(reason) ?? []), name]);
+  for (const { name, kind, reason, shape } of constants) {
+    if (kind !== undefined || elementCount(shape) < 2) continue;
+    const why = reason.replace(/ "[^"]*"$/, "");
+    found.set(why, [...(found.get(why) ?? []), name]);
+  }
   return [...found].map(([reason, subjects]) => ({
     kind: "left",
     text: `${subjects.length === 1 ? "1 constant" : `${subjects.length} constants`} not trained: ${reason}`,

@@ -89,7 +89,7 @@ function trainingOf(fake: FakeQuantized, float: Model, options: QatOptions, tool
   };
   return {
     ...{ label: "quantized, trained", role: "result", model: fake.model, options, schedule: "cosine" },
-    step: { also: fake.quantizers, quantizerRate: options.scaleRate },
+    step: { also: fake.trained, quantizerRate: options.scaleRate },
     ...(teaching !== undefined && { teaching }),
   };
 }

@@ -16,8 +16,8 @@ import { type CodeLimits, codesOf, dequantize, isStored } from "./codes.ts";
 
 export interface FakeQuantized {
   readonly model: Model;
-  /** For `ParameterChoice.also`: logarithms of scales. */
-  readonly quantizers: ReadonlyMap<string, ParameterKind>;
+  /** For `ParameterChoice.also`: logarithms of scales, and what stands in the place of codes. */
+  readonly trained: ReadonlyMap<string, ParameterKind>;
   /** Names of scales in the quantized model → of their logarithms. */
   readonly logarithms: ReadonlyMap<string, string>;
 }
@@ -33,14 +33,20 @@ export interface FakeQuantizeOptions {
 export function fakeQuantized(quantized: Model, options: FakeQuantizeOptions): FakeQuantized {
   const model = cloneModel(quantized);
   const logarithms = new Map<string, string>();
+  const floats = new Map<string, ParameterKind>();
   model.graph.edit("fake quantization", (edit) => {
     const nodes = [...model.graph.nodes].filter(({ op }) => op === "onnx.DequantizeLinear");
     for (const node of nodes) joinPair(edit, node);
-    for (const node of nodes.filter(isStored)) storedAsFloat(edit, node, options);
+    for (const node of nodes.filter(isStored)) {
+      const kind = isBias(node) ? "bias" : "weight";
+      floats.set(storedAsFloat(edit, node, options).name, kind);
+    }
     learnScales(edit, model, logarithms);
+    for (const value of [...model.graph.values])
+      if (value.origin.kind === "constant" && value.uses.size === 0) edit.removeConstant(value);
   });
-  const quantizers = new Map([...logarithms.values()].map((name) => [name, "quantizer"] as const));
-  return { model, quantizers, logarithms };
+  const quantizers = [...logarithms.values()].map((name) => [name, "quantizer"] as const);
+  return { model, trained: new Map([...floats, ...quantizers]), logarithms };
 }
 
 /** A second DequantizeLinear of the same codes, its scale repeated for each channel, would be a scale of its own. */
@@ -53,7 +59,8 @@ function joinPair(edit: Edit, node: Node): void {
   edit.setAttrs(node, attrs);
 }
 
-function storedAsFloat(edit: Edit, node: Node, { float, limits }: FakeQuantizeOptions): void {
+/** Gives the float constant. */
+function storedAsFloat(edit: Edit, node: Node, { float, limits }: FakeQuantizeOptions): Value {
   const [codes, scale, zeroPoint] = node.inputs;
   const output = node.outputs[0]!;
   const name = floatName(codes!);
@@ -62,12 +69,13 @@ function storedAsFloat(edit: Edit, node: Node, { float, limits }: FakeQuantizeOp
   if (isBias(node)) {
     edit.replaceUses(output, weight);
     edit.remove(node);
-    return;
+    return weight;
   }
   const clipped = limits === undefined ? weight : clip(edit, weight, node, values.shape, limits);
   const made = edit.node("onnx.QuantizeLinear", [clipped, scale, zeroPoint], { attrs: node.attrs, before: node });
   edit.setInputs(node, [made.outputs[0], scale, zeroPoint]);
   if (zeroPoint === undefined) typed(edit, made, node, codes!);
+  return weight;
 }
 
 /** Without a zero point QuantizeLinear would give uint8: the codes' own type is said by a zero point of 0. */

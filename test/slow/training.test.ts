@@ -1,0 +1,117 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { RunRecord } from "@pare/report";
+import { afterAll, describe, expect, test } from "vitest";
+import { pare } from "../support/pare.ts";
+
+/** Training from the command line: real files, the real program. */
+const folder = mkdtempSync(join(tmpdir(), "pare-training-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function recipe(name: string, model: string, steps: string): string {
+  const file = join(folder, `${name}.yaml`);
+  writeFileSync(
+    file,
+    `version: 1
+name: ${name}
+seed: 3
+model: ${model}
+data:
+  train: { generated: glyphs, samples: 1200 }
+  test: { generated: glyphs, samples: 200 }
+  split: { validation: 0.2 }
+  input: { mean: [0.5], std: [0.25] }
+evaluate: [accuracy.top1]
+steps:
+${steps}`,
+  );
+  return file;
+}
+
+function run(...args: readonly string[]) {
+  return pare(folder, args);
+}
+
+function recordOf(out: string, name: string): RunRecord {
+  const [id] = readdirSync(join(folder, out, name));
+  return JSON.parse(readFileSync(join(folder, out, name, id!, "record.json"), "utf8"));
+}
+
+const trainings = ({ steps }: RunRecord) =>
+  steps.flatMap(({ notes }) => notes.flatMap(({ training = [] }) => training));
+
+describe("a teacher and a student from nothing", () => {
+  const file = recipe(
+    "distilled",
+    "builtin:mlp?width=48",
+    `  - train/finetune: { epochs: 6, learning-rate: 0.05, batch: 32 }
+  - distill: { student: "builtin:mlp?width=12&depth=1", epochs: 6, learning-rate: 0.05, batch: 32, compare: [alone] }
+`,
+  );
+
+  test("the plan says what is trained, how long, and what is not", async () => {
+    const { code, out } = await run("plan", file);
+    expect(code).toBe(0);
+    expect(out).toMatch(/would train 150346 parameters in 6 constants: 6 epochs of 30 steps, batch 32, sgd/);
+    expect(out).toMatch(/would train 37006 parameters in 4 constants, taught by input/);
+    expect(out).toMatch(/a step takes \d+ ms here: about \d+ s in all/);
+  });
+
+  test("learns, is compared, and gives the same bytes again", async () => {
+    for (const out of ["once", "again"]) expect((await run("run", file, "-o", out, "--no-cache")).code).toBe(0);
+    const [once, again] = ["once", "again"].map((out) => recordOf(out, "distilled"));
+    expect(once!.result.sha256).toBe(again!.result.sha256);
+    expect(once!.original.parameters).toBe(150_346);
+    expect(once!.result.parameters).toBe(37_006);
+    const [teacher, student, alone] = trainings(once!);
+    expect([teacher, student, alone].map((each) => [each!.role, each!.epochs.length])).toEqual([
+      ["result", 6],
+      ["result", 6],
+      ["compared", 6],
+    ]);
+    // A tenth is chance.
+    for (const each of [teacher, student, alone]) expect(each!.value).toBeGreaterThan(0.2);
+    expect(teacher!.epochs.at(-1)!.loss).toBeLessThan(0.8 * teacher!.epochs[0]!.loss);
+  });
+
+  test("`pare distill` puts its options before the recipe's", async () => {
+    const { code, err } = await run("distill", file, "--student", "builtin:resnt8");
+    expect(code).toBe(2);
+    expect(err).toContain(
+      'MODEL_BUILTIN at builtin:resnt8: there is no built-in model "resnt8". Did you mean "resnet8"?',
+    );
+  });
+});
+
+test("three bits of a weight: trained, less is lost than without", async () => {
+  const lost = async (name: string, step: string) => {
+    const file = recipe(name, "builtin:quickstart", `  - simplify\n  - ${step}\n`);
+    expect((await run("run", file, "--no-cache")).code).toBe(0);
+    const record = recordOf("runs", name);
+    const [top1] = record.result.metrics;
+    return { record, value: top1!.value };
+  };
+  const plain = await lost("static", "quantize/static: { bits: 3 }");
+  const trained = await lost("trained", "quantize/qat: { bits: 3, epochs: 3, batch: 64, compare: [] }");
+  expect(trained.record.result.nodes).toBe(plain.record.result.nodes);
+  const [training] = trainings(trained.record);
+  expect(training!.value).toBeGreaterThan(training!.before!);
+  expect(trained.value).toBeGreaterThanOrEqual(plain.value);
+});
+
+test.each([["no training data", "  - train/finetune\n", /TRAIN_DATA at train\/finetune: there is no training data/]])(
+  "%s is said",
+  async (_, steps, message) => {
+    const file = recipe("bare", "builtin:quickstart", steps);
+    writeFileSync(
+      file,
+      readFileSync(file, "utf8")
+        .replace(/ {2}train: .*\n/, "")
+        .replace(/ {2}split: .*\n/, ""),
+    );
+    const { code, err } = await run("run", file, "--no-cache");
+    expect(code).toBe(2);
+    expect(err).toMatch(message);
+  },
+);
