@@ -1,6 +1,11 @@
+import { parseModel, type Value } from "@pare/ir";
+import { type ConvShapes, type FixedWindow, type WeightGradient, weightGradients } from "@pare/ops";
 import { seededRandom } from "@pare/pass";
+import { arrayOf, evaluate } from "@pare/reference";
+import { elementCount } from "@pare/tensor";
+import { nodeMaker } from "@pare/train";
 import { describe, expect, test } from "vitest";
-import { checkGradients, checkGradientsAt } from "./support/check-gradients.ts";
+import { checkGradients, checkGradientsAt, relativeError } from "./support/check-gradients.ts";
 
 type Sizes = readonly number[];
 
@@ -110,19 +115,57 @@ describe("random windows", () => {
     );
 });
 
-/** Shapes for which each form of the weight gradient is the cheapest: see `cost.ts`. */
-test.each([
-  ["shift both", [1, 3, 4, 5], [3, 3, 3, 3], [1, 1]],
-  ["slices, wide", [1, 1, 3, 150], [2, 1, 3, 3], [1, 1]],
-  ["slices, wide, stride 2", [1, 1, 3, 400], [1, 1, 1, 1], [1, 2]],
-  ["shift, then stack", [1, 2, 3, 6], [9, 2, 3, 3], [2, 2]],
-  ["stack, then shift", [1, 2, 4, 6], [9, 2, 3, 3], [2, 1]],
-  ["a convolution", [1, 1, 3, 150], [1, 1, 2, 9], [1, 4]],
-])("weight gradient by %s", async (_, data, weight, strides) => {
-  const attrs = `${list("strides", strides as Sizes)}, pads = [1, 1, 1, 1]`;
-  const layer = { node: `y = Conv <${attrs}> (x, w)`, inputs: [floats(weight as Sizes, "w")] };
-  await checkGradients({ text: network(data as Sizes, layer), formulations: ["cpu"] });
+describe("every form of the weight gradient gives the same", () => {
+  const cases = [
+    { data: [2, 3, 5, 4], weight: [4, 3, 3, 2], strides: [1, 1], dilations: [1, 1], pads: [1, 0, 1, 2] },
+    { data: [1, 2, 6, 7], weight: [3, 2, 2, 3], strides: [1, 1], dilations: [2, 1], pads: [0, 1, 2, 0] },
+    { data: [2, 2, 7, 5], weight: [2, 2, 3, 3], strides: [2, 3], dilations: [1, 1], pads: [1, 1, 1, 1] },
+    { data: [1, 2, 8, 6], weight: [3, 2, 2, 2], strides: [3, 2], dilations: [2, 3], pads: [1, 0, 0, 1] },
+    { data: [2, 3, 4, 4], weight: [2, 3, 1, 1], strides: [2, 2], dilations: [1, 1], pads: [0, 0, 0, 0] },
+    { data: [2, 3, 5, 4], weight: [3, 1, 3, 2], strides: [1, 2], dilations: [1, 1], pads: [1, 0, 1, 2], group: 3 },
+  ];
+  test.each(cases)("$data, $weight, strides $strides, dilations $dilations", async (convolution) => {
+    const { data, weight, strides, dilations, pads, group = 1 } = convolution;
+    const kernel = weight.slice(2);
+    const windows = kernel.map((size, i) => {
+      const room = data[i + 2]! + pads[i]! + pads[i + 2]! - dilations[i]! * (size - 1) - 1;
+      return Math.floor(room / strides[i]!) + 1;
+    });
+    const shapes = { data, weight, output: [data[0]!, weight[0]!, ...windows] };
+    const window = { kernel, strides, dilations, group, padsBegin: pads.slice(0, 2), padsEnd: pads.slice(2) };
+    const isDense = strides.every((stride) => stride === 1);
+    const { asConvolution, depthwise, shiftBoth, ...others } = weightGradients;
+    const fitting = group > 1 ? { depthwise } : { ...others, ...(isDense && { shiftBoth }) };
+    const expected = evaluated(asConvolution!, shapes, window);
+    for (const [name, form] of Object.entries(fitting))
+      expect(relativeError(evaluated(form!, shapes, window), expected), name).toBeLessThan(1e-12);
+  });
 });
+
+function evaluated(form: WeightGradient, shapes: ConvShapes, window: FixedWindow): Float64Array {
+  const model = parseModel(
+    `<ir_version: 10, opset_import: ["" : 21]> main (${floats(shapes.data, "x")}, ${floats(shapes.output, "dy")}) => () {}`,
+  );
+  const name = model.graph.edit("gradient", (edit) => {
+    const [data, gradient] = model.graph.inputs as readonly [Value, Value];
+    return form(nodeMaker(edit, ""), { data, gradient, shapes, window }).name;
+  });
+  const random = seededRandom(1);
+  const drawn = (shape: Sizes) =>
+    arrayOf(
+      shape,
+      Array.from({ length: elementCount(shape) }, () => random() - 0.5),
+    );
+  const values = evaluate(
+    model,
+    new Map([
+      ["x", drawn(shapes.data)],
+      ["dy", drawn(shapes.output)],
+    ]),
+  );
+  expect(values.get(name)!.shape).toEqual(shapes.weight);
+  return values.get(name)!.data;
+}
 
 test("only what is asked for is made", async () => {
   const layer = { node: "y = Conv (x, w)", inputs: [floats([2, 2, 2, 2], "w")] };

@@ -67,3 +67,18 @@ export const convCases: readonly ConvCase[] = [
   conv(64, 64, 56, { batch: 8 }),
   conv(16, 16, 224, { batch: 4 }),
 ];
+
+/** [batch, rows, inner] × [inner, columns]. */
+export interface ProductCase {
+  readonly name: string;
+  readonly batch: number;
+  readonly rows: number;
+  readonly inner: number;
+  readonly columns: number;
+}
+
+export const productCases: readonly ProductCase[] = [
+  { name: "ViT-tiny, to queries, keys, values", batch: 16, rows: 197, inner: 192, columns: 576 },
+  { name: "ViT-tiny, feed-forward", batch: 16, rows: 197, inner: 192, columns: 768 },
+  { name: "transformer encoder, feed-forward", batch: 64, rows: 32, inner: 64, columns: 256 },
+];

@@ -5,10 +5,10 @@ export type { Formulation, GradientContext, GradientRefusal, GradientRule, NodeM
 export { sumTo } from "./gradient/sum-to.ts";
 export { type Inference, type InferOptions, inferTypes, type RuleFault, type TypeConflict } from "./infer.ts";
 export { exactNumbers, numbersOf } from "./known.ts";
-export { dataGradients, weightGradients } from "./nn/conv-formulations.ts";
+export { dataGradients, fastestWeightGradient, weightGradients } from "./nn/conv-formulations.ts";
 export type { DataGradientParts } from "./nn/data-gradient.ts";
 export type { FixedWindow } from "./nn/fixed-window.ts";
-export type { ConvShapes, WeightGradientParts } from "./nn/weight-gradient/plane.ts";
+export type { ConvShapes, WeightGradient, WeightGradientParts } from "./nn/weight-gradient/plane.ts";
 export { stepSizeGradientScale } from "./quantized/quantize-gradients.ts";
 export { constantOfNode } from "./shape/constant.ts";
 export type * from "./spec.ts";

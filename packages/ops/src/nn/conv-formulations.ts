@@ -12,3 +12,5 @@ export const weightGradients: Readonly<Record<string, WeightGradient>> = {
 
 /** All ways to a convolution's data gradient. */
 export const dataGradients: Readonly<Record<string, DataGradient>> = { byTurnedWeights, byTransposedConv };
+
+export { fastest as fastestWeightGradient } from "./weight-gradient/weight-gradient.ts";

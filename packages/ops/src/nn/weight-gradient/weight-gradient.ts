@@ -20,7 +20,7 @@ export function weightGradient(make: NodeMaker, formulation: Formulation, parts:
 const widestDepthwise = 56;
 
 /** The form that takes the least time in ONNX Runtime's CPU provider. */
-export function fastest({ shapes, window }: WeightGradientParts): WeightGradient {
+export function fastest({ shapes, window }: Pick<WeightGradientParts, "shapes" | "window">): WeightGradient {
   const [, channels, , width] = shapes.data as [number, number, number, number];
   if (shapes.data.length !== 4) return asConvolution;
   if (window.group === 1) return cheapest(shapes, window);
