@@ -34,6 +34,7 @@ test.each([
   ...["EyeLike (x)", "EyeLike <k = 1> (x)", "EyeLike <k = -1> (x)"],
   ...["OneHot (whole, three, values)", "OneHot <axis = 0> (whole, three, values)"],
   ...["Range (one, ten, three)", "Range (ten, one, minus)"],
+  "NonZero (whole)",
 ])("%s", async (node) => {
   const model = parseModel(`<ir_version: 10, opset_import: ["" : 21]> main (${inputs}) => (y)
     <int64 three = {3}, int64 one = {1}, int64 ten = {10}, int64 minus = {-2}, int64[3] sizes = {2, 0, 3},

@@ -1,7 +1,11 @@
+import { contractions } from "./algebra/einsum.ts";
 import { activations } from "./elementwise/activations.ts";
 import { binary } from "./elementwise/binary.ts";
 import { choices } from "./elementwise/choice.ts";
 import { unary } from "./elementwise/unary.ts";
+import { gathers } from "./indexing/gather.ts";
+import { scatters } from "./indexing/scatter.ts";
+import { selections } from "./indexing/select.ts";
 import type { Kernels } from "./kernel.ts";
 import { batchNorms } from "./nn/batch-norm.ts";
 import { convolutions } from "./nn/conv.ts";
@@ -28,6 +32,10 @@ export const kernels: Kernels = {
   ...reshapes,
   ...layouts,
   ...resizes,
+  ...gathers,
+  ...scatters,
+  ...selections,
+  ...contractions,
   ...products,
   ...convolutions,
   ...pools,

@@ -4,9 +4,9 @@ import type { Shape } from "../broadcast.ts";
 import { numbersOf, reindex } from "../known.ts";
 import { type AxesRule, inputShape, keeps, opaque } from "../rules.ts";
 import { constantInput } from "../shape/constant.ts";
-import { gatherGradient } from "../shape/layout-gradients.ts";
 import type { InferContext, KnownInts, OpSpec } from "../spec.ts";
 import { axisIndex, dtypeOf, tensorType } from "../value-types.ts";
+import { gatherElementsGradient, gatherGradient, gatherNDGradient } from "./gather-gradients.ts";
 
 /** A constant table of floats is an embedding. */
 const tableRoles = (node: Node) => {
@@ -59,6 +59,7 @@ function gathered(node: Node, data: KnownInts | undefined, indices: KnownInts | 
 /** One element for each of the indices, whose shape the output has. */
 export const gatherElements: OpSpec = {
   op: "onnx.GatherElements",
+  gradient: gatherElementsGradient,
   roles: () => ["data", "param"],
   infer: ({ type, shape }) => [tensorType(dtypeOf(type(0)), shape(1))],
   axes: (node, shapeAt) => {
@@ -75,6 +76,7 @@ export const gatherElements: OpSpec = {
 /** The last axis of the indices holds places in the data's axes after the batch axes. */
 export const gatherND: OpSpec = {
   op: "onnx.GatherND",
+  gradient: gatherNDGradient,
   roles: () => ["data", "param"],
   infer: (context) => [tensorType(dtypeOf(context.type(0)), gatheredNDShape(context))],
   axes: (node, shapeAt) => gatherNDAxes(node, shapeAt),

@@ -4,6 +4,7 @@ import { flatIndex, numbersOf, placesOf } from "../known.ts";
 import { type AxesRule, inputShape, keeps, opaque, sameAs } from "../rules.ts";
 import type { KnownInts, OpSpec } from "../spec.ts";
 import { axisIndex } from "../value-types.ts";
+import { scatterElementsGradient, scatterNDGradient } from "./scatter-gradients.ts";
 
 const dataAxes: AxesRule = (node, shape) => {
   const rank = inputShape(node, shape, 0)?.length ?? 0;
@@ -15,6 +16,7 @@ const opaqueAxes: AxesRule = (node, shape) => dataAxes(node, shape).map((link) =
 
 export const scatterElements: readonly OpSpec[] = ["Scatter", "ScatterElements"].map((type) => ({
   op: `onnx.${type}`,
+  gradient: scatterElementsGradient,
   roles: () => ["data", "param", "data"],
   infer: sameAs(0),
   axes: opaqueAxes,
@@ -46,6 +48,7 @@ function scattered(
 /** The last axis of the indices holds places in the first axes of the data. */
 export const scatterND: OpSpec = {
   op: "onnx.ScatterND",
+  gradient: scatterNDGradient,
   roles: () => ["data", "param", "data"],
   infer: sameAs(0),
   axes: (node, shape) => {

@@ -4,10 +4,12 @@ import { knownOfTensor, numbersOf, placesOf } from "../known.ts";
 import { inputShape, keeps, opaque, perOutput } from "../rules.ts";
 import type { InferContext, KnownInts, OpSpec } from "../spec.ts";
 import { axisIndex, dtypeOf, tensorType } from "../value-types.ts";
+import { compressGradient } from "./select-gradients.ts";
 
 /** Keeps the slices whose condition is true; without an axis the elements of the flattened input. */
 export const compress: OpSpec = {
   op: "onnx.Compress",
+  gradient: compressGradient,
   roles: () => ["data", "param"],
   infer: ({ node, type, shape: shapeAt, ints, fresh }) => {
     const shape = shapeAt(0);

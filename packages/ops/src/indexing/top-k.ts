@@ -3,10 +3,12 @@ import { singleOf } from "../known.ts";
 import { inputShape, keeps, opaque } from "../rules.ts";
 import type { OpSpec } from "../spec.ts";
 import { axisIndex, dtypeOf, tensorType } from "../value-types.ts";
+import { topKGradient } from "./select-gradients.ts";
 
 /** The k largest along an axis, and their places. k is an attribute up to opset 9, an input since. */
 export const topK: OpSpec = {
   op: "onnx.TopK",
+  gradient: topKGradient,
   roles: () => ["data", "param"],
   infer: ({ node, type, shape: shapeAt, ints }) => {
     const shape = shapeAt(0);

@@ -4,6 +4,7 @@ import { exactDivDims, floorDivDims, mulDims } from "../dims.ts";
 import { type AxesRule, inputShape, keeps, opaque } from "../rules.ts";
 import type { AxisLink, OpSpec } from "../spec.ts";
 import { dtypeOf, tensorType } from "../value-types.ts";
+import { depthToSpaceGradient, spaceToDepthGradient } from "./layout-gradients.ts";
 
 function blockOf(node: Node): number {
   return intAttr(node, "blocksize", 1);
@@ -27,6 +28,7 @@ const depthAxes: AxesRule = (node, shapeAt) => {
 
 export const depthToSpace: OpSpec = {
   op: "onnx.DepthToSpace",
+  gradient: depthToSpaceGradient,
   infer: ({ node, type, shape }) => {
     const block = blockOf(node);
     const [n, c, h, w] = shape(0) ?? [];
@@ -38,6 +40,7 @@ export const depthToSpace: OpSpec = {
 
 export const spaceToDepth: OpSpec = {
   op: "onnx.SpaceToDepth",
+  gradient: spaceToDepthGradient,
   infer: ({ node, type, shape }) => {
     const block = blockOf(node);
     const [n, c, h, w] = shape(0) ?? [];

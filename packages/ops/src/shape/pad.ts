@@ -5,7 +5,7 @@ import { inputShape, keeps, opaque } from "../rules.ts";
 import type { InferContext, OpSpec } from "../spec.ts";
 import { axisIndex, dtypeOf, tensorType, unknownDims } from "../value-types.ts";
 import { constantNumbers } from "./constant.ts";
-import { padGradient } from "./layout-gradients.ts";
+import { padGradient } from "./pad-gradient.ts";
 
 /** The first half of the list is what comes before each axis, the second half what comes after; negative crops. */
 export const pad: OpSpec = {

@@ -2,10 +2,12 @@
 import { intAttr } from "@pare/ir";
 import { inputShape, keeps, opaque, sameAs } from "../rules.ts";
 import type { OpSpec } from "../spec.ts";
+import { reverseSequenceGradient, triluGradient } from "./layout-gradients.ts";
 
 /** Keeps a triangle of the last two axes. */
 export const trilu: OpSpec = {
   op: "onnx.Trilu",
+  gradient: triluGradient,
   roles: () => ["data", "param"],
   infer: sameAs(0),
   axes: (node, shape) => {
@@ -17,6 +19,7 @@ export const trilu: OpSpec = {
 /** Turns the first `sequence_lens[b]` steps of every sample round. */
 export const reverseSequence: OpSpec = {
   op: "onnx.ReverseSequence",
+  gradient: reverseSequenceGradient,
   roles: () => ["data", "param"],
   infer: sameAs(0),
   axes: (node, shape) => {

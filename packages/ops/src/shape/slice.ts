@@ -5,7 +5,7 @@ import { inputShape, keeps, opaque } from "../rules.ts";
 import type { AxisLink, InferContext, KnownInts, OpSpec } from "../spec.ts";
 import { axisIndex, dtypeOf, tensorType, unknownDims } from "../value-types.ts";
 import { constantNumbers } from "./constant.ts";
-import { sliceGradient } from "./layout-gradients.ts";
+import { sliceGradient } from "./slice-gradient.ts";
 
 /** One sliced axis. Undefined where it is not known. */
 interface Cut {

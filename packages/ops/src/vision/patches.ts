@@ -1,6 +1,7 @@
 /** Crops, patches and decoded images. */
-import { intsAttr, stringAttr } from "@pare/ir";
+import { attr, intsAttr, stringAttr, type Value } from "@pare/ir";
 import { exactDivDims } from "../dims.ts";
+import type { GradientContext } from "../gradient/rule.ts";
 import { inputShape, keeps, opaque } from "../rules.ts";
 import type { OpSpec } from "../spec.ts";
 import { axisIndex, dtypeOf, tensorType, unknownDims } from "../value-types.ts";
@@ -8,6 +9,7 @@ import { axisIndex, dtypeOf, tensorType, unknownDims } from "../value-types.ts";
 /** Crops or pads around the centre to the sizes of the second input, on `axes` or on all. */
 export const centerCropPad: OpSpec = {
   op: "onnx.CenterCropPad",
+  gradient: centerCropPadGradient,
   roles: () => ["data", "param"],
   infer: ({ node, type, shape: shapeAt, ints }) => {
     const shape = shapeAt(0);
@@ -23,6 +25,14 @@ export const centerCropPad: OpSpec = {
     return Array.from({ length: rank }, (_, i) => (cut === undefined || cut.includes(i) ? opaque : keeps)(0, i, i));
   },
 };
+
+/** Cutting to a size around the centre and padding to one undo each other's shift. */
+function centerCropPadGradient({ node, make, gradients, inputShape }: GradientContext): readonly (Value | undefined)[] {
+  const shape = inputShape(0);
+  const axes = intsAttr(node, "axes") ?? shape.map((_, axis) => axis);
+  const sizes = make.ints(axes.map((axis) => shape.at(axis)!));
+  return [make.op("CenterCropPad", [gradients[0], sizes], { axes: attr.ints(axes) })];
+}
 
 /** Columns [N, C·block, L] summed into images [N, C, …image_shape]. */
 export const col2Im: OpSpec = {

@@ -1,27 +1,8 @@
 import { intAttr, intsAttr, stringAttr } from "@pare/ir";
 import { elementCount } from "@pare/tensor";
-import { filled, type NumberArray, offsetOf, places, stridesOf } from "../array.ts";
+import { filled, offsetOf, places, stridesOf } from "../array.ts";
 import type { Kernel, KernelContext, Kernels } from "../kernel.ts";
-
-/** An array whose element at a place is the input's element at `from(place)`; `value` where that is undefined. */
-export function pick(
-  { shape: own, data }: NumberArray,
-  shape: readonly number[],
-  from: (place: readonly number[]) => readonly number[] | undefined,
-  value = 0,
-): NumberArray {
-  const strides = stridesOf(own);
-  const result = filled(shape, value);
-  let i = 0;
-  for (const at of places(shape)) {
-    const place = from(at);
-    if (place !== undefined) result.data[i] = data[offsetOf(place, strides)]!;
-    i++;
-  }
-  return result;
-}
-
-const fromEnd = (axis: number, rank: number) => (axis < 0 ? axis + rank : axis);
+import { fromEnd, pick } from "../pick.ts";
 
 const transpose: Kernel = ({ node, input }) => {
   const { shape } = input(0);
@@ -121,32 +102,60 @@ const tile: Kernel = ({ input }) => {
   return [pick(input(0), sizes, (at) => at.map((i, axis) => i % shape[axis]!))];
 };
 
-const gather: Kernel = ({ node, input }) => {
-  const [table, indices] = [input(0), input(1)];
-  const axis = fromEnd(intAttr(node, "axis", 0), table.shape.length);
-  const strides = stridesOf(indices.shape);
-  const rank = indices.shape.length;
-  const sizes = [...table.shape.slice(0, axis), ...indices.shape, ...table.shape.slice(axis + 1)];
+/** Output channel c at (y, x) is one of the block² channels of the input's pixel (y ÷ block, x ÷ block). */
+const depthToSpace: Kernel = ({ node, input }) => {
+  const block = intAttr(node, "blocksize", 1);
+  const [n, channels, height, width] = input(0).shape as [number, number, number, number];
+  const deep = channels / block ** 2;
+  const blocksFirst = stringAttr(node, "mode", "DCR") === "DCR";
   return [
-    pick(table, sizes, (at) => {
-      const index = indices.data[offsetOf(at.slice(axis, axis + rank), strides)]!;
-      return [...at.slice(0, axis), fromEnd(index, table.shape[axis]!), ...at.slice(axis + rank)];
+    pick(input(0), [n, deep, height * block, width * block], ([b, c, y, x]) => {
+      const place = (y! % block) * block + (x! % block);
+      const channel = blocksFirst ? place * deep + c! : c! * block ** 2 + place;
+      return [b!, channel, Math.floor(y! / block), Math.floor(x! / block)];
     }),
   ];
 };
 
-const scatterElements: Kernel = ({ node, input }) => {
-  const [data, indices, updates] = [input(0), input(1), input(2)];
-  const axis = fromEnd(intAttr(node, "axis", 0), data.shape.length);
-  const result = { shape: data.shape, data: data.data.slice() };
-  const strides = stridesOf(data.shape);
-  const adds = stringAttr(node, "reduction", "none") === "add";
-  let i = 0;
-  for (const at of places(indices.shape)) {
-    const to = offsetOf(at.with(axis, fromEnd(indices.data[i]!, data.shape[axis]!)), strides);
-    result.data[to] = (adds ? result.data[to]! : 0) + updates.data[i++]!;
-  }
-  return [result];
+const spaceToDepth: Kernel = ({ node, input }) => {
+  const block = intAttr(node, "blocksize", 1);
+  const [n, channels, height, width] = input(0).shape as [number, number, number, number];
+  return [
+    pick(input(0), [n, channels * block ** 2, height / block, width / block], ([b, c, y, x]) => {
+      const place = Math.floor(c! / channels);
+      return [b!, c! % channels, y! * block + Math.floor(place / block), x! * block + (place % block)];
+    }),
+  ];
+};
+
+const trilu: Kernel = ({ node, inputs, input }) => {
+  const shift = inputs[1]?.data[0] ?? 0;
+  const isUpper = intAttr(node, "upper", 1) === 1;
+  const isKept = (row: number, column: number) => (isUpper ? column - row >= shift : column - row <= shift);
+  return [pick(input(0), input(0).shape, (at) => (isKept(at.at(-2)!, at.at(-1)!) ? at : undefined))];
+};
+
+const reverseSequence: Kernel = ({ node, input }) => {
+  const [batch, time] = [intAttr(node, "batch_axis", 1), intAttr(node, "time_axis", 0)];
+  return [
+    pick(input(0), input(0).shape, (at) => {
+      const length = input(1).data[at[batch]!]!;
+      return at[time]! < length ? at.with(time, length - 1 - at[time]!) : at;
+    }),
+  ];
+};
+
+/** Cuts or pads each axis by half the difference in front, rounded down. */
+const centerCropPad: Kernel = ({ node, input }) => {
+  const { shape } = input(0);
+  const axes = (intsAttr(node, "axes") ?? shape.map((_, axis) => axis)).map((axis) => fromEnd(axis, shape.length));
+  const sizes = shape.map((size, axis) => (axes.includes(axis) ? input(1).data[axes.indexOf(axis)]! : size));
+  const shifts = shape.map((size, axis) => Math.trunc((size - sizes[axis]!) / 2));
+  const from = (at: readonly number[]) => {
+    const place = at.map((i, axis) => i + shifts[axis]!);
+    return place.every((i, axis) => i >= 0 && i < shape[axis]!) ? place : undefined;
+  };
+  return [pick(input(0), sizes, from)];
 };
 
 function sameElements(sizes: (context: KernelContext) => readonly number[]): Kernel {
@@ -160,8 +169,11 @@ export const layouts: Kernels = {
   "onnx.Slice": slice,
   "onnx.Pad": pad,
   "onnx.Tile": tile,
-  "onnx.Gather": gather,
-  "onnx.ScatterElements": scatterElements,
+  "onnx.DepthToSpace": depthToSpace,
+  "onnx.SpaceToDepth": spaceToDepth,
+  "onnx.Trilu": trilu,
+  "onnx.ReverseSequence": reverseSequence,
+  "onnx.CenterCropPad": centerCropPad,
   "onnx.Flatten": sameElements(({ node, input }) => {
     const { shape } = input(0);
     const axis = fromEnd(intAttr(node, "axis", 1), shape.length);
