@@ -1,7 +1,7 @@
 import type { Model } from "@pare/ir";
 import type { Choices, PassData } from "@pare/pass";
 import type { FolderCache } from "@pare/recipe";
-import { prepareBatches } from "../evaluate/open-model.ts";
+import { type LearnedFrom, prepareBatches } from "../evaluate/open-model.ts";
 import type { NamedModel } from "../model/named-model.ts";
 import { type Learning, stoppedBy, type World } from "../run/tools.ts";
 import { type BenchSettings, createBench } from "./bench.ts";
@@ -31,6 +31,8 @@ export interface LearningOptions {
 interface Found {
   readonly references: References;
   readonly recent: RecentStatistics;
+  /** How samples go through the model that they are bound to. */
+  batching?: LearnedFrom["batching"];
 }
 
 /** What a pass may learn from data and machine. @param model whose inputs samples are bound to */
@@ -58,24 +60,24 @@ function passData(
   data: LearningData,
   cache: FolderCache | undefined,
   world: World,
-  { references, recent }: Found,
+  found: Found,
 ): PassData {
   const prepare = (each: Model) => prepareBatches(each, world, feedsOf(data.calibration, data, 1));
-  let own: ReturnType<typeof prepare> | undefined;
   return {
     calibrationSamples: data.calibration.length,
     validationSamples: data.validation.length,
     async *batches(options = {}) {
-      own ??= prepare(model);
+      found.batching ??= (await prepare(model)).batching;
       // Passes run models of their own on them, which are no copies with a free batch.
-      const isOne = (await own).batching !== "declared";
+      const isOne = found.batching !== "declared";
       yield* calibrationBatches(model, data, isOne ? { ...options, batch: 1 } : options);
     },
     async manyAtOnce(other) {
       const { model: prepared, batching } = await prepare(other);
       return batching === "freed" || (batching === "declared" && leavesBatchFree(other)) ? prepared : undefined;
     },
-    observe: (observed, observations) => observeCached(observed, observations, { data, cache, world, recent }),
-    judge: createJudge(data, world, references),
+    observe: (observed, observations) =>
+      observeCached(observed, observations, { data, cache, world, recent: found.recent }),
+    judge: createJudge(data, world, found.references),
   };
 }

@@ -56,6 +56,13 @@ describe("pare quantize", { timeout: 180_000 }, () => {
     expect((await pare(root, ["bench", model, file, ...data, "--budget", "1"])).code).toBe(0);
   });
 
+  it("auto for hardware that is not here tries what it has, and chooses integers", async () => {
+    const { code, out } = await quantize("elsewhere.onnx", "--target", "integer-only", ...data, "--max-time", "30");
+    expect(code).toBe(0);
+    expect(out).toMatch(/\n {2}chosen: static, /);
+    expect(out).toMatch(/made 2 inputs and outputs integer/);
+  });
+
   it("a run makes integer ports, measures them, and its lock file gives the same bytes", async () => {
     const recipe = join(folder, "ports.yaml");
     const text = readFileSync(join(root, "recipes/quickstart.yaml"), "utf8");

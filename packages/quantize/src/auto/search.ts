@@ -103,9 +103,11 @@ const readSamples = 32;
 
 /** Reading, decoding and shaping it, ms. */
 async function timeOneSample(tools: Tools, clock: Clock): Promise<number> {
-  const began = performance.now();
+  let began = performance.now();
   let read = 0;
   await clock.during("reading samples", 0, tools, async ({ data }) => {
+    // The first one takes longer: it is found out how the model takes samples.
+    for await (const _ of data?.batches({ batch: 1, samples: 1 }) ?? []) began = performance.now();
     for await (const batch of data?.batches({ samples: readSamples }) ?? []) read += firstSize(batch);
   });
   return read === 0 ? 0 : (performance.now() - began) / read;
