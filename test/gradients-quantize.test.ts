@@ -44,6 +44,16 @@ describe("by hand", () => {
     });
   });
 
+  test("ONNX Runtime's own operators are a pair as well", async () => {
+    const nodes = "q = com.microsoft.QuantizeLinear (x, s, z) y = com.microsoft.DequantizeLinear (q, s, z)";
+    const text = model("float[4] x, float s", "float[4] y", "uint16 z = {10}", nodes);
+    await checkGradientsAt({
+      text: text.replace('"" : 21', '"" : 21, "com.microsoft" : 1'),
+      at: { x: [-0.5, 2.5, -30, 65545 * 2], s: [2] },
+      gives: { x: [1, 1, 0, 0], s: [0.25 - 0.25 - 10 + 65525] },
+    });
+  });
+
   test("codes that are read twice: gradients add", async () => {
     const nodes = `q = QuantizeLinear (x, s) a = DequantizeLinear (q, s) b = DequantizeLinear (q, s) y = Add (a, b)`;
     await checkGradientsAt({

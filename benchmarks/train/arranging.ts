@@ -41,26 +41,7 @@ function table(taken: number, rows: number, width: number): Case {
         const everywhere = make.op("Expand", [column, make.ints([taken, width])]);
         return make.op("ScatterElements", [zeros(make), everywhere, gradient], { reduction: attr.string("add") });
       },
-      ...Object.fromEntries(
-        [4, 16].map((parts) => [
-          `scatterElements${parts}`,
-          (make: NodeMaker, [gradient, places]: readonly Value[]) => {
-            const sizes = make.ints(new Array(parts).fill(taken / parts));
-            const column = make.op("Unsqueeze", [places, make.ints([1])]);
-            const rowParts = make.ops("Split", [gradient, sizes], parts, { axis: attr.int(0) });
-            const indexParts = make.ops("Split", [column, sizes], parts, { axis: attr.int(0) });
-            return rowParts.reduce((sum, part, k) => {
-              const everywhere = make.op("Expand", [indexParts[k], make.ints([taken / parts, width])]);
-              return make.op("ScatterElements", [sum, everywhere, part], { reduction: attr.string("add") });
-            }, zeros(make));
-          },
-        ]),
-      ),
-      int32: (make, [gradient, places]) => {
-        const column = make.op("Unsqueeze", [make.op("Cast", [places], { to: attr.int(6) }), make.ints([1])]);
-        const everywhere = make.op("Expand", [column, make.ints([taken, width])]);
-        return make.op("ScatterElements", [zeros(make), everywhere, gradient], { reduction: attr.string("add") });
-      },
+      /** Of no use: with several threads sums are lost where indices repeat. */
       scatterND: (make, [gradient, places]) => {
         const column = make.op("Unsqueeze", [places, make.ints([1])]);
         return make.op("ScatterND", [zeros(make), column, gradient], { reduction: attr.string("add") });

@@ -9,6 +9,8 @@ import type { NodeMaker } from "./rule.ts";
 
 /** Below it the product takes a quarter to half of ScatterElements' time, above it more (benchmarks/train/arranging.ts). */
 const mostRowsOfProduct = 256;
+/** 8 MiB: indices may be many. */
+const largestMatrix = 2 ** 21;
 
 export interface Rows {
   /** [count, width]. */
@@ -24,7 +26,7 @@ export interface Rows {
 /** Row r of the result [rows, width] is the sum of all gradients whose index is r. */
 export function addRows(make: NodeMaker, { gradient, indices, count, width, rows }: Rows): Value {
   if (count * width === 0 || rows === 0) return zeros(make, [rows, width]);
-  if (rows > mostRowsOfProduct)
+  if (rows > mostRowsOfProduct || rows * count > largestMatrix)
     return addAlong(make, { gradient, indices, shape: [count, width], axis: 0, size: rows });
   const isRow = make.op("OneHot", [indices, make.ints([rows]), make.floats([0, 1])], { axis: attr.int(0) });
   return make.op("MatMul", [isRow, gradient]);

@@ -7,7 +7,7 @@
  */
 import { attr, type Value } from "@pare/ir";
 import { elementCount } from "@pare/tensor";
-import { addAlong } from "./add-rows.ts";
+import { addAlong, zeros } from "./add-rows.ts";
 import { alongAxis, axisMatrix } from "./along-axis.ts";
 import type { NodeMaker } from "./rule.ts";
 
@@ -32,13 +32,13 @@ const largestMatrix = 2 ** 20;
 export function putBack(make: NodeMaker, gradient: Value, shape: readonly number[], taken: Taken): Value {
   const { axis, size, from } = taken;
   const after = shape.with(axis, size);
-  if (elementCount(shape) === 0) return make.op("Expand", [make.scalar(0), make.ints(after)]);
+  if (elementCount(shape) === 0) return zeros(make, after);
   const runs = runsOf(from);
-  const place = (run: Run) => placed(make, takeRun(make, gradient, shape, axis, run), shape, { axis, size, run });
-  if (runs.length === 1) return place(runs[0]!);
-  const isSmall = from.length * size <= largestMatrix;
-  if (size > shortAxis && runs.length <= mostRuns) return runs.map(place).reduce((a, b) => make.op("Add", [a, b]));
-  if (isSmall) {
+  if (runs.length === 1 || (size > shortAxis && runs.length <= mostRuns))
+    return runs
+      .map((run) => placed(make, takeRun(make, gradient, shape, axis, run), shape, { axis, size, run }))
+      .reduce((sum, each) => make.op("Add", [sum, each]));
+  if (from.length * size <= largestMatrix) {
     const matrix = axisMatrix(size, from.length, (row, column) => Number(from[column] === row));
     return alongAxis(make, gradient, shape, axis, matrix);
   }
