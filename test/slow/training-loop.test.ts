@@ -6,10 +6,10 @@ import type { TrainingTools } from "@pare/pass";
 import { numbers } from "@pare/tensor";
 import { type TrainOptions, train } from "@pare/train";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { folderCheckpoints } from "../src/learn/checkpoint-store.ts";
-import type { LearningData } from "../src/learn/learning-data.ts";
-import { createTraining } from "../src/learn/training-tools.ts";
-import { batch, bytesOf, linearData, materialize, model, step } from "./support/linear-training.ts";
+import { folderCheckpoints } from "../../src/learn/checkpoint-store.ts";
+import type { LearningData } from "../../src/learn/learning-data.ts";
+import { createTraining } from "../../src/learn/training-tools.ts";
+import { batch, bytesOf, linearData, materialize, model, step } from "../support/linear-training.ts";
 
 let folder: string;
 let data: LearningData;

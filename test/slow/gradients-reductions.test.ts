@@ -1,6 +1,6 @@
 import { seededRandom } from "@pare/pass";
 import { describe, expect, test } from "vitest";
-import { checkGradients, checkGradientsAt } from "./support/check-gradients.ts";
+import { checkGradients, checkGradientsAt } from "../support/check-gradients.ts";
 
 const model = (input: string, output: string, node: string, opset = 21) =>
   `<ir_version: 10, opset_import: ["" : ${opset}]> main (${input} x) => (${output} y) { ${node} }`;

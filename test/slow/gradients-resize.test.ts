@@ -1,6 +1,6 @@
 import { seededRandom } from "@pare/pass";
 import { describe, expect, test } from "vitest";
-import { checkGradients, checkGradientsAt } from "./support/check-gradients.ts";
+import { checkGradients, checkGradientsAt } from "../support/check-gradients.ts";
 
 type Shape = readonly number[];
 interface Target {

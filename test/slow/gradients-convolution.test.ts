@@ -5,7 +5,7 @@ import { arrayOf, evaluate } from "@pare/reference";
 import { elementCount } from "@pare/tensor";
 import { nodeMaker } from "@pare/train";
 import { describe, expect, test } from "vitest";
-import { checkGradients, checkGradientsAt, relativeError } from "./support/check-gradients.ts";
+import { checkGradients, checkGradientsAt, relativeError } from "../support/check-gradients.ts";
 
 type Sizes = readonly number[];
 
