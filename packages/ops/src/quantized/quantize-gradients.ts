@@ -16,7 +16,10 @@ import type { GradientContext, GradientRule } from "../gradient/rule.ts";
 import { constantInput } from "../shape/constant.ts";
 import { axisIndex, dtypeOfCode } from "../value-types.ts";
 
-/** q → y. With its QuantizeLinear x → q, where that has the same parameters, it is one function x → y. */
+/**
+ * q → y. With its QuantizeLinear x → q, where that has the same parameters, it is one function x → y: so y − x is taken
+ * before it is summed, while two sums, of y and of x, would lose digits against each other.
+ */
 export const dequantizeGradient: GradientRule = (context) => {
   const { node } = context;
   const producer = producerOf(node.inputs[0]);
