@@ -60,6 +60,12 @@ export const convCases: readonly ConvCase[] = [
   conv(96, 96, 8, { depthwise: true, batch: 64 }),
   conv(64, 128, 56, { kernel: 1, batch: 8 }),
   conv(512, 512, 14, { kernel: 1, batch: 8 }),
+  conv(160, 960, 4, { kernel: 1, batch: 64 }),
+  conv(384, 64, 8, { kernel: 1, batch: 64 }),
+  conv(24, 144, 32, { kernel: 1, batch: 64 }),
+  conv(256, 256, 7, { batch: 32 }),
+  conv(128, 128, 8, { batch: 64 }),
+  conv(960, 960, 4, { depthwise: true, batch: 64 }),
   // Dilated, large kernels, wide.
   conv(64, 64, 28, { dilation: 2, batch: 8 }),
   conv(3, 64, 224, { kernel: 7, stride: 2, batch: 4 }),

@@ -27,7 +27,9 @@ export const shiftBoth: WeightGradient = (make, { data, gradient, shapes, window
   const left = reshaped(make, stacked, [batch, outputs * kernelRows, height * columns]);
   const each = count(plane.kernelColumns).map((column) => {
     const shifted = shiftedColumns(make, data, shapes.data, { plane, window, column });
-    const product = contract(make, left, reshaped(make, shifted, [batch, channels, height * columns]));
+    const product = contract(make, left, reshaped(make, shifted, [batch, channels, height * columns]), {
+      ...{ a: outputs * kernelRows, b: channels, length: height * columns },
+    });
     return reshaped(make, product, [outputs, kernelRows, channels, 1]);
   });
   return make.op("Transpose", [joined(make, each, 3)], { perm: attr.ints([0, 2, 1, 3]) });
@@ -60,7 +62,9 @@ function contractEach(make: NodeMaker, gradient: Value, each: readonly Value[], 
   const { batch, channels, outputs, rows, columns, kernelRows } = plane;
   const left = reshaped(make, gradient, [batch, outputs, rows * columns]);
   const products = each.map((value) => {
-    const product = contract(make, left, reshaped(make, value, [batch, channels * kernelRows, rows * columns]));
+    const product = contract(make, left, reshaped(make, value, [batch, channels * kernelRows, rows * columns]), {
+      ...{ a: outputs, b: channels * kernelRows, length: rows * columns },
+    });
     return reshaped(make, product, [outputs, channels, kernelRows, 1]);
   });
   return joined(make, products, 3);

@@ -12,7 +12,9 @@ export const bySlices: WeightGradient = (make, { data, gradient, shapes, window 
   const each = count(plane.kernelRows).map((row) => {
     const byColumn = count(plane.kernelColumns).map((column) => {
       const seen = slice(make, padded, plane, window, [row, column]);
-      const product = contract(make, left, reshaped(make, seen, [batch, channels, rows * columns]));
+      const product = contract(make, left, reshaped(make, seen, [batch, channels, rows * columns]), {
+        ...{ a: outputs, b: channels, length: rows * columns },
+      });
       return reshaped(make, product, [outputs, channels, 1, 1]);
     });
     return joined(make, byColumn, 3);

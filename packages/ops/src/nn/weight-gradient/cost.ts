@@ -1,6 +1,6 @@
 /**
  * What the forms of a weight gradient cost in ONNX Runtime's CPU provider, in multiply-adds a sample, after
- * `benchmarks/train/gradients.ts` (1.30, two cores of a Zen 5, busy: least of 60 runs each, milliseconds).
+ * `benchmarks/train/gradients.ts` (1.30, two busy cores of a Zen 3 (AVX2): the least of 60 runs each, milliseconds).
  *
  * | convolution | as convolution | slices | shift both | shift, stack | stack, shift |
  * |---|---|---|---|---|---|

@@ -38,9 +38,10 @@ test("the form that was measured to be the fastest", () => {
   expect(chosen(3, 64, 224, 7, 2)).toBe(asConvolution);
 });
 
-test("depthwise: in its own form where narrow and dense", () => {
+test("depthwise: in its own form at middling widths, and where dense", () => {
   expect(chosen(32, 32, 32, 3, 1, 32)).toBe(depthwise);
   expect(chosen(32, 32, 112, 3, 1, 32)).toBe(asConvolution);
+  expect(chosen(960, 960, 4, 3, 1, 960)).toBe(asConvolution);
   expect(chosen(32, 32, 28, 3, 2, 32)).toBe(asConvolution);
   expect(chosen(32, 32, 28, 3, 1, 4)).toBe(asConvolution);
 });

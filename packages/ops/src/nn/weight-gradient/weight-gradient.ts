@@ -2,7 +2,7 @@
  * ∂W of a convolution: ∂W[o,c,r,s] = Σ over pictures and windows of ∂Y[o,i,j]·X[c, i·stride + r·dilation − pad, …].
  *
  * portable: one convolution. cpu: over one or two axes and for one group the cheapest form by `cost.ts`; depthwise a form
- * of its own where pictures are narrow.
+ * of its own at middling widths.
  */
 import type { Value } from "@pare/ir";
 import type { Formulation, NodeMaker } from "../../gradient/rule.ts";
@@ -16,7 +16,12 @@ export function weightGradient(make: NodeMaker, formulation: Formulation, parts:
   return parts.shapes.data.length === 3 ? inPlane(make, parts) : fastest(parts)(make, parts);
 }
 
-/** Up to this width every pair of columns costs less than copying each window. */
+/**
+ * Widths for which every pair of columns costs less than copying each window. Milliseconds as in `cost.ts`, own form and
+ * convolution: 96 channels at 8², batch 64: 3.0, 7.2; 512 at 14², batch 8: 5.9, 22; 32 at 32², batch 64: 22, 34. At 4² the
+ * products are too many (57, 31), from 112² on too large. Multiplying shifted or sliced copies took longer than both.
+ */
+const narrowestDepthwise = 6;
 const widestDepthwise = 56;
 
 /** The form that takes the least time in ONNX Runtime's CPU provider. */
@@ -26,7 +31,7 @@ export function fastest({ shapes, window }: Pick<WeightGradientParts, "shapes" |
   if (window.group === 1) return cheapest(shapes, window);
   const isDepthwise = window.group === channels && window.group === shapes.weight[0];
   const isDense = window.strides.every((stride) => stride === 1);
-  return isDepthwise && isDense && width <= widestDepthwise ? depthwise : asConvolution;
+  return isDepthwise && isDense && width >= narrowestDepthwise && width <= widestDepthwise ? depthwise : asConvolution;
 }
 
 /** A row is a picture of height 1. */
