@@ -1,5 +1,5 @@
 import { defineCommand } from "../terminal/command.ts";
-import { cacheOptions, recipePositional } from "./options.ts";
+import { cacheOptions, recipePositional, resultOptions } from "./options.ts";
 
 export const distill = defineCommand({
   name: "distill",
@@ -7,13 +7,7 @@ export const distill = defineCommand({
   summary: "Train a student by a teacher, with the data of a recipe",
   positionals: recipePositional,
   options: {
-    out: {
-      type: "string",
-      alias: "o",
-      requiresArg: true,
-      default: "runs",
-      describe: "Folder for the results: <out>/<recipe's name>/<run>/",
-    },
+    ...resultOptions,
     teacher: {
       type: "string",
       array: true,

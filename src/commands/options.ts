@@ -19,6 +19,16 @@ export const selectionOptions = {
   except: { type: "string", array: true, requiresArg: true, describe: "Leave these alone; wins over --only" },
 } as const;
 
+export const resultOptions = {
+  out: {
+    type: "string",
+    alias: "o",
+    requiresArg: true,
+    default: "runs",
+    describe: "Folder for the results: <out>/<recipe's name>/<run>/",
+  },
+} as const;
+
 export const recipePositional = {
   recipe: { type: "string", describe: "A recipe (YAML)", demandOption: true },
 } as const;

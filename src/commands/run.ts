@@ -1,5 +1,5 @@
 import { defineCommand } from "../terminal/command.ts";
-import { cacheOptions, recipePositional } from "./options.ts";
+import { cacheOptions, recipePositional, resultOptions } from "./options.ts";
 
 export const run = defineCommand({
   name: "run",
@@ -7,13 +7,7 @@ export const run = defineCommand({
   summary: "Do what a recipe says: steps, measurements, report",
   positionals: recipePositional,
   options: {
-    out: {
-      type: "string",
-      alias: "o",
-      requiresArg: true,
-      default: "runs",
-      describe: "Folder for the results: <out>/<recipe's name>/<run>/",
-    },
+    ...resultOptions,
     lock: {
       type: "string",
       requiresArg: true,

@@ -1,3 +1,4 @@
+import { seededRandom } from "@pare/pass";
 import { elementCount } from "@pare/tensor";
 
 /** Numbers for weights of a shape. */
@@ -12,9 +13,9 @@ export interface Draws {
   normal(deviation: number): Draw;
 }
 
-/** One seeded stream (mulberry32): weights are drawn in the order in which they are asked for. */
+/** One seeded stream: weights are drawn in the order in which they are asked for. */
 export function draws(seed: number): Draws {
-  const uniform = uniformStream(seed);
+  const uniform = seededRandom(seed);
   const gauss = () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
   const fill = (shape: readonly number[], next: () => number) =>
     Float32Array.from({ length: elementCount(shape) }, next);
@@ -25,15 +26,5 @@ export function draws(seed: number): Draws {
     },
     fanIn: (inputs) => (shape) => fill(shape, () => (2 * uniform() - 1) / Math.sqrt(inputs)),
     normal: (deviation) => (shape) => fill(shape, () => gauss() * deviation),
-  };
-}
-
-function uniformStream(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
