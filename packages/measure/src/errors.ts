@@ -94,11 +94,22 @@ export function tokensShapeError(output: string, shape: readonly number[], lengt
   });
 }
 
+export function batchAxisError(output: string, shape: readonly number[], batch: number): PareError {
+  return new PareError({
+    code: "MEASURE_OUTPUTS",
+    at: `output "${output}"`,
+    problem: "a metric of yours looks at this output, which cannot be told apart by samples",
+    expected: `[${batch}, …]: a row for each sample of the run`,
+    got: `[${shape.join(", ")}]`,
+    next: "Let the metric name the outputs that it needs, `outputs: [...]`, or give a model with a batch of 1.",
+  });
+}
+
 export function outputsDifferError(output: string, original: readonly number[], changed: readonly number[]): PareError {
   return new PareError({
     code: "MEASURE_OUTPUTS",
     at: `output "${output}"`,
-    problem: "the models cannot be compared: for the same sample this output has another shape",
+    problem: "the models cannot be compared: for the same sample this output has another number of axes",
     expected: `[${original.join(", ")}]`,
     got: `[${changed.join(", ")}]`,
     next: "Leave out the fidelity metrics, or name an output that both have: `evaluate: { output: … }`.",

@@ -127,6 +127,26 @@ describe("two models", () => {
     expect(original?.fidelity).toBeUndefined();
   });
 
+  it("may find different numbers of things: what one lacks counts as zero", async () => {
+    const found = (limit: number) => `main (float[1, 3] x) => (float[k] y) {
+      limit = Constant <value_floats = [${limit}.0]> () above = Greater (x, limit) flat = Constant <value_ints = [-1]> ()
+      row = Reshape (x, flat) mask = Reshape (above, flat) y = Compress <axis = 0> (row, mask) }`;
+    const data = rows([[3, 1, 4], undefined], [[0, 0, 0], undefined], [[2, 0, 0], undefined]);
+    const [, changed] = await evaluate([found(0), found(1)], data);
+    // [3, 1, 4] and [3, 4]; nothing and nothing; [2] and [2].
+    expect([...changed!.fidelity!.outputs[0]!.signal]).toEqual([26, 0, 4]);
+    expect([...changed!.fidelity!.outputs[0]!.noise]).toEqual([25, 0, 0]);
+  });
+
+  it("may give what has no row for each sample: it belongs to all of a run", async () => {
+    const sum = "main (float[N, 3] x) => (float[] y) { y = ReduceSum <keepdims = 0> (x) }";
+    const negated = "main (float[N, 3] x) => (float[] y) { s = ReduceSum <keepdims = 0> (x) y = Neg (s) }";
+    const data = rows([[1, 2, 3], undefined], [[1, 1, 1], undefined], [[0, 0, 3], undefined]);
+    const [, changed] = await evaluate([sum, negated], data, { batch: 2 });
+    expect([...changed!.fidelity!.outputs[0]!.signal]).toEqual([40.5, 40.5, expect.any(Number)]);
+    expect([...changed!.fidelity!.outputs[0]!.noise].slice(0, 2)).toEqual([162, 162]);
+  });
+
   it("of other samples are not compared", async () => {
     const [base] = await evaluate([pass], five);
     const [head] = await evaluate([pass], { ...five, digest: async () => "others" });

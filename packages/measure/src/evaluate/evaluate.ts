@@ -176,12 +176,11 @@ function runAll(
 }
 
 function record(recorders: readonly ModelRecorder[], feed: Feed, outputs: readonly Tensors[]): void {
-  const { targets, first } = feed;
   const [original] = outputs as [Tensors];
   for (const [i, { labels, fidelity, user, output }] of recorders.entries()) {
     const own = outputs[i]!;
-    labels?.add(own.get(output)!, targets, first);
-    fidelity?.add(original, own, first, targets.length);
+    labels?.add(own.get(output)!, feed);
+    fidelity?.add(original, own, feed);
     for (const each of user) each.add(feed, own, outputs.length > 1 ? original : undefined);
   }
 }

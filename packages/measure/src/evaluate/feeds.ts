@@ -29,6 +29,8 @@ export interface Feed {
   /** Of the samples that count, those at the head of the batch. */
   readonly targets: readonly (Target | undefined)[];
   readonly ids: readonly string[];
+  /** Samples in the run, with those that only fill it up. */
+  readonly batch: number;
   /** Index of the first sample. */
   readonly first: number;
 }
@@ -100,7 +102,7 @@ async function* feedsOf(
       const isAll = whole.has(port.name) || (whole.size > 0 && port.shape.length === 0);
       return [port.name, fitted(isAll ? single(tensor) : tensor, port, field)] as const;
     });
-    yield { inputs: new Map(feeds), targets, ids, first };
+    yield { inputs: new Map(feeds), targets, ids, batch, first };
   }
 }
 

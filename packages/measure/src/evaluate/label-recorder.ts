@@ -9,11 +9,12 @@ import { numbers, type Tensor } from "@pare/tensor";
 import { classRangeError, mixedTargetsError, scoresShapeError, tokensShapeError, valuesShapeError } from "../errors.ts";
 import type { LabelOutcomes } from "../metrics/catalog.ts";
 import { classOutcomes } from "../metrics/class-outcomes.ts";
+import type { Feed } from "./feeds.ts";
 import { type Activation, areProbabilities, probabilitiesOf, rowsOf } from "./scores.ts";
 
 export interface LabelRecorder {
   /** @param output [batch, …]; rows beyond the targets were filled in and are not looked at */
-  add(output: Tensor, targets: readonly (Target | undefined)[], first: number): void;
+  add(output: Tensor, feed: Feed): void;
   readonly outcomes: LabelOutcomes;
   /** What the scores were taken for; undefined where none were. */
   readonly activation: Activation | undefined;
@@ -50,8 +51,8 @@ function classRecorder({ output, samples, classes, activation, keepOdds }: Recor
     get activation() {
       return used;
     },
-    add(tensor, targets, first) {
-      const rows = classRows(tensor, output, classes);
+    add(tensor, { targets, first, batch }) {
+      const rows = classRows(tensor, batch, output, classes);
       if (used === "auto") used = guess(rows.slice(0, targets.length));
       const chosen = used;
       for (const [i, target] of targets.entries()) {
@@ -72,16 +73,23 @@ function guess(rows: readonly Float64Array[]): "none" | "softmax" {
 }
 
 /**
- * [batch, classes], trailing axes of size 1 let pass; [batch, 1] or [batch] for two classes. More scores than classes
- * are let pass where classes are named by number: the data may lack the last ones.
+ * [batch, classes], trailing axes of size 1 let pass; [batch, 1] or [batch] for two classes; [classes] where a run has one
+ * sample. More scores than classes are let pass where classes are named by number: the data may lack the last ones.
  */
-function classRows(tensor: Tensor, output: string, classes: readonly string[]): readonly Float64Array[] {
-  const [batch = 1, columns = 1, ...rest] = tensor.shape;
+function classRows(
+  tensor: Tensor,
+  batch: number,
+  output: string,
+  classes: readonly string[],
+): readonly Float64Array[] {
+  const isBare = batch === 1 && tensor.shape.length === 1;
+  const [rows = 1, columns = 1, ...rest] = isBare ? [1, ...tensor.shape] : tensor.shape;
   const numbered = classes.every((name) => /^\d+$/.test(name));
-  const fits =
+  const isWidth =
     columns === classes.length || (columns === 1 && classes.length === 2) || (numbered && columns > classes.length);
-  if (!fits || rest.some((size) => size !== 1)) throw scoresShapeError(output, tensor.shape, batch, classes.length);
-  return rowsOf(tensor);
+  if (rows !== batch || !isWidth || rest.some((size) => size !== 1))
+    throw scoresShapeError(output, tensor.shape, batch, classes.length);
+  return rowsOf(tensor, batch);
 }
 
 function namesOf(classes: readonly string[], count: number): readonly string[] {
@@ -98,8 +106,8 @@ function valueRecorder({ output, samples }: RecorderOptions, width: number): Lab
   return {
     outcomes,
     activation: undefined,
-    add(tensor, targets, first) {
-      const rows = rowsOf(tensor);
+    add(tensor, { targets, first, batch }) {
+      const rows = rowsOf(tensor, batch);
       if (rows[0]?.length !== width) throw valuesShapeError(output, tensor.shape, width);
       for (const [i, target] of targets.entries()) {
         if (target?.kind !== "values") throw mixedTargetsError("values", target?.kind, first + i);
@@ -124,7 +132,7 @@ function tokenRecorder({ output, samples, activation }: RecorderOptions): LabelR
     get activation() {
       return used;
     },
-    add(tensor, targets, first) {
+    add(tensor, { targets, first }) {
       const [, length = 0, vocabulary = 0, ...rest] = tensor.shape;
       if (rest.length > 0 || vocabulary === 0) throw tokensShapeError(output, tensor.shape);
       const all = numbers(tensor);

@@ -36,7 +36,7 @@ async function* drawFeeds(
   const choose = await workingSizes(model, sessions, seed);
   for (let first = 0; first < samples; first++) {
     const inputs = draw(model, seed + first, choose)!;
-    yield { inputs, targets: [undefined], ids: [`random ${seed + first}`], first };
+    yield { inputs, targets: [undefined], ids: [`random ${seed + first}`], batch: 1, first };
   }
 }
 

@@ -3,10 +3,9 @@ import { numbers, type Tensor } from "@pare/tensor";
 /** What makes probabilities of a model's scores. `auto`: `none` where they are probabilities already, else `softmax`. */
 export type Activation = "auto" | "softmax" | "sigmoid" | "none";
 
-/** One for each sample: the elements of row i of [batch, …]. */
-export function rowsOf(tensor: Tensor): readonly Float64Array[] {
+/** One for each sample: the elements of row i of [batch, …]. What the only sample of a run gives is all its own. */
+export function rowsOf(tensor: Tensor, batch: number): readonly Float64Array[] {
   const all = numbers(tensor);
-  const [batch = 1] = tensor.shape;
   const width = all.length / batch;
   return Array.from({ length: batch }, (_, i) => all.subarray(i * width, (i + 1) * width));
 }
