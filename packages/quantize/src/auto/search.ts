@@ -6,13 +6,14 @@
  * 2. Corrections are kept where they bring the outputs closer.
  * 3. Regions that the profile shows slower as integers go back to float; what they leave is timed.
  * 4. Where more accuracy is lost than allowed, the groups that matter most go back to float until it holds.
- * 5. Beside it stand weights in int8 with arithmetic in float, and dynamic quantization where there are products.
+ * 5. Beside it stand weights in int8 with arithmetic in float, and dynamic quantization where there are products: before
+ *    anything static where most weights are in products.
  * 6. The fastest of them are timed once more. Chosen is the fastest that keeps the accuracy and is not slower than the
  *    float model. Whatever is tried stays in the table; when the time is up the best so far is taken.
  * 7. Of candidates that have lost only the plan is kept.
  */
 
-import { cloneModel, type Model } from "@pare/ir";
+import { cloneModel, type Model, type Node } from "@pare/ir";
 import type { Tensors, Tools } from "@pare/pass";
 import { equalizeLayers } from "../corrections/equalize-layers.ts";
 import { placeStatic } from "../schemes/static.ts";
@@ -49,9 +50,11 @@ export async function search(
   await attempt(state, "float", { scheme: "float" });
   await attempt(state, "storage", { scheme: "storage", correct: false });
   if (isGpu(target)) await attempt(state, "float16", { scheme: "float16" });
+  const turn = canMultiply(target) ? turnOfDynamic(model) : "never";
+  if (turn === "first") await attempt(state, "dynamic", { scheme: "dynamic" });
   const best = await attemptStatic(state);
   const groups = best === undefined ? [] : await attemptRegions(state, best);
-  if (canMultiply(target) && hasProducts(model)) await attempt(state, "dynamic", { scheme: "dynamic" });
+  if (turn === "last") await attempt(state, "dynamic", { scheme: "dynamic" });
   if (state.tools.data !== undefined)
     await attempt(state, "storage, biases corrected", { scheme: "storage", correct: true });
   state.clock.reserve(endingMs(state));
@@ -126,8 +129,22 @@ const isGpu = ({ device }: Target) => device === "webgpu" || device === "cuda";
 /** Whether ONNX Runtime has the kernels there that quantize inputs at run time. */
 const canMultiply = ({ runtime, device }: Target) => runtime === "onnxruntime" && device === "cpu";
 
-function hasProducts(model: Model): boolean {
-  return [...model.graph.nodes].some(({ op }) => op === "onnx.MatMul" || op === "onnx.Gemm" || op === "onnx.LSTM");
+const productOps: ReadonlySet<string> = new Set(["onnx.MatMul", "onnx.Gemm", "onnx.LSTM"]);
+
+/** First where half of the constants' bytes or more are multiplied in products: a transformer. It needs no ranges. */
+function turnOfDynamic({ graph }: Model): "first" | "last" | "never" {
+  const nodes = [...graph.nodes];
+  const products = nodes.filter(({ op }) => productOps.has(op));
+  if (products.length === 0) return "never";
+  return 2 * bytesInto(products) >= bytesInto(nodes) ? "first" : "last";
+}
+
+function bytesInto(nodes: readonly Node[]): number {
+  const inputs = new Set(nodes.flatMap((node) => node.inputs));
+  return [...inputs].reduce(
+    (sum, input) => sum + (input?.origin.kind === "constant" ? input.origin.tensor.source.size : 0),
+    0,
+  );
 }
 
 /** Judging takes at most this share of the time, if this many candidates come; of a slow model only so few will. */
