@@ -76,12 +76,7 @@ function guess(rows: readonly Float64Array[]): "none" | "softmax" {
  * [batch, classes], trailing axes of size 1 let pass; [batch, 1] or [batch] for two classes; [classes] where a run has one
  * sample. More scores than classes are let pass where classes are named by number: the data may lack the last ones.
  */
-function classRows(
-  tensor: Tensor,
-  batch: number,
-  output: string,
-  classes: readonly string[],
-): readonly Float64Array[] {
+function classRows(tensor: Tensor, batch: number, output: string, classes: readonly string[]): readonly Float64Array[] {
   const isBare = batch === 1 && tensor.shape.length === 1;
   const [rows = 1, columns = 1, ...rest] = isBare ? [1, ...tensor.shape] : tensor.shape;
   const numbered = classes.every((name) => /^\d+$/.test(name));
