@@ -32,15 +32,16 @@ export function trainingBatches(
   { recipe, memories }: Pick<LearningData, "recipe"> & { readonly memories: BatchMemories },
   options: TrainingBatches,
 ): AsyncGenerator<TrainingBatch> {
-  const { batch, epoch, from = 0, augment: isAugmented = true, seed } = options;
-  if (dataset.length < batch) throw tooFewSamplesError(dataset.name, dataset.length, batch);
+  const { batch, epoch, from = 0, augment: isAugmented = true, inOrder = false, seed } = options;
+  if (dataset.length < batch && !inOrder) throw tooFewSamplesError(dataset.name, dataset.length, batch);
   const { inputs, augment } = recipe.data;
-  const order = { shuffle: true, dropLast: true, seed, epoch, from };
+  const order = { shuffle: !inOrder, dropLast: !inOrder, seed, epoch, from };
+  const changes = isAugmented && !inOrder ? augment : undefined;
   const feedsIn = (memory: BatchMemory) =>
     datasetFeeds(dataset, {
       transform: transformOf(recipe),
       batch,
-      epoch: { ...order, memory, ...(isAugmented && augment !== undefined && { augment }) },
+      epoch: { ...order, memory, ...(changes && { augment: changes }) },
       ...(inputs !== undefined && { inputs }),
     }).feeds([{ inputs: portsOf(model).map(ofAnyBatch) }]);
   return prefetched(labelled(feedsIn, memories), ahead);

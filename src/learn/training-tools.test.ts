@@ -70,6 +70,15 @@ describe("batches", () => {
     expect(await collect((await toolsOf(data.replace(/, augment.*}$/, "}")))!, options)).toEqual([plain]);
   });
 
+  it("may be all samples in the data's order, unchanged, the last batch filled up", async () => {
+    const tools = (await toolsOf(data))!;
+    const all = await collect(tools, { batch: 16, epoch: 1, seed: 1, inOrder: true });
+    expect(all.map(({ ids }) => ids.length)).toEqual([16, 16, 16, 16, 6]);
+    expect(new Set(all.flatMap(({ ids }) => ids)).size).toBe(70);
+    expect(new Set(all.map(({ bytes }) => bytes.length)).size).toBe(1);
+    expect(await collect(tools, { batch: 16, epoch: 0, seed: 2, inOrder: true })).toEqual(all);
+  });
+
   it("do not mind a batch that the model fixes", async () => {
     const tools = (await toolsOf(data))!;
     const fixed = cloneModel(quickstart);

@@ -35,6 +35,7 @@ export function createTraining(
   return {
     samples: training.length,
     classes: training.classes,
+    isAugmented: data.recipe.data.augment !== undefined,
     batches: (model, options) => trainingBatches(model, training, { ...data, memories }, options),
     evaluate: (model) => score(model, { ...data, validation }, world),
     open: (model, options = {}) => engine.open(model, { device, signal, ...options }),

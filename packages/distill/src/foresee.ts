@@ -7,6 +7,7 @@ import { elementCount } from "@pare/tensor";
 import { stepFeeds } from "@pare/train";
 import { byReason } from "./notes.ts";
 import { requireTraining } from "./require-training.ts";
+import { noOutputs } from "./teacher-outputs.ts";
 import { stepGraphOf, type Training, type TrainingPassTools } from "./train-model.ts";
 
 /** Steps that are timed; the first one is warm-up. */
@@ -49,7 +50,7 @@ async function timeStep(step: Awaited<ReturnType<typeof stepGraphOf>>, training:
   await session.hold(step.state.map(({ input, output, initial }) => ({ input, from: output, initial })));
   const times: number[] = [];
   for await (const batch of world.batches(training.model, { batch: step.batch, epoch: 0, seed })) {
-    const inputs = await stepFeeds(step, batch, { learningRate: 0, momentum: 0 }, undefined);
+    const inputs = await stepFeeds(step, batch, { learningRate: 0, momentum: 0 }, noOutputs(step));
     const began = performance.now();
     await session.run(inputs);
     times.push(performance.now() - began);

@@ -6,9 +6,8 @@
  * 2. The step graph has the batch fixed, other free sizes as the data has them.
  * 3. The weights with the best score on validation data are kept, those from before the first step included.
  */
-import { cloneModel, type Model, type Value } from "@pare/ir";
+import type { Model, Value } from "@pare/ir";
 import { inferTypes, shapeOf } from "@pare/ops";
-import { upgradeOpset } from "@pare/opset";
 import {
   selector,
   type Tensors,
@@ -21,6 +20,8 @@ import type { TrainingEpoch, TrainingRecord } from "@pare/report";
 import { buildStepGraph, type EpochRecord, type StepGraph, type StepOptions, train, withConstants } from "@pare/train";
 import { differentOutputsError, needsLabelsError } from "./errors.ts";
 import { lossOf } from "./loss-of.ts";
+import { raise } from "./raise.ts";
+import { areKept, teacherOutputs } from "./teacher-outputs.ts";
 import {
   optimizerOf,
   type ScheduleName,
@@ -30,8 +31,6 @@ import {
   weightDecayOf,
 } from "./training-options.ts";
 import { zeroMasks } from "./zero-masks.ts";
-
-const opset = 21;
 
 export interface Training {
   readonly label: string;
@@ -70,6 +69,7 @@ export async function trainModel(training: Training, pass: string, tools: Traini
   const { training: world, seed } = tools;
   const before = await world.evaluate(model);
   const step = await stepGraphOf(training, pass, tools);
+  const teacher = await teacherOutputs(training, step, tools);
   const stepsPerEpoch = Math.max(1, Math.floor(world.samples / options.batch));
   const result = await train({
     ...{ step, model, tools: world, epochs: options.epochs, seed },
@@ -77,6 +77,7 @@ export async function trainModel(training: Training, pass: string, tools: Traini
     key: `${pass}: ${label}`,
     materialize: (parameters) => withConstants(model, parameters),
     ...(options.patience !== undefined && { patience: options.patience }),
+    ...(teacher && { teacher }),
   });
   const isImproved = isNoWorse(result.best.validation, before);
   const learned: Tensors = isImproved ? result.parameters : new Map();
@@ -101,10 +102,12 @@ export async function stepGraphOf(training: Training, pass: string, tools: Train
   const inputShapes = new Map([...sample.inputs].map(([name, { shape }]) => [name, shape]));
   const isFrozen = options.frozen.length === 0 ? undefined : selector({ only: options.frozen });
   const output = outputOf(raised, options.output);
+  const shape = outputShape(raised, output, inputShapes);
+  if (teaching !== undefined) checkScores(teaching, shape);
   return buildStepGraph(raised, {
     ...{ batch: options.batch, inputShapes, labels, seed: tools.seed },
     formulation: formulationOf(options, tools),
-    loss: lossOf(options, sample.targets, outputShape(raised, output, inputShapes)),
+    loss: lossOf(options, sample.targets, shape),
     optimizer: optimizerOf(options),
     weightDecay: weightDecayOf(options),
     ...{ accumulate: options.accumulate, batchNorm: options.batchNorm, dropout: options.dropout },
@@ -113,15 +116,19 @@ export async function stepGraphOf(training: Training, pass: string, tools: Train
     ...(options.average !== undefined && { average: options.average }),
     ...(options.keepZeros && { masks: zeroMasks(raised.graph) }),
     ...(isFrozen !== undefined && { frozen: isFrozen }),
-    ...(teaching !== undefined && { distillation: distillationOf(teaching, raised, output) }),
+    ...(teaching !== undefined && { distillation: distillationOf(teaching, labels, areKept(training, shape, tools)) }),
     ...training.step,
   });
 }
 
-function raise(model: Model): Model {
-  const copy = cloneModel(model);
-  upgradeOpset(copy, opset);
-  return copy;
+/** @throws TRAIN_TEACHER where a teacher gives another number of scores */
+function checkScores({ teachers }: Teaching, output: readonly number[]): void {
+  const classes = output.at(-1);
+  for (const { name, model } of teachers) {
+    const taught = shapeOf(inferTypes(model).type(model.graph.outputs[0]!))?.at(-1);
+    if (classes === undefined || classes < 0 || typeof taught !== "number" || classes === taught) continue;
+    throw differentOutputsError(name, `of ${classes} scores`, `one of ${taught}`);
+  }
 }
 
 async function firstBatch(model: Model, batch: number, { training, seed }: TrainingPassTools): Promise<TrainingBatch> {
@@ -144,17 +151,13 @@ function outputShape(model: Model, output: Value, inputShapes: ReadonlyMap<strin
   );
 }
 
-function distillationOf(teaching: Teaching, student: Model, output: Value): NonNullable<StepOptions["distillation"]> {
-  const { teachers, temperature, weight, labels, hints, attention } = teaching;
-  const classes = shapeOf(inferTypes(student).type(output))?.at(-1);
+function distillationOf(
+  { teachers, temperature, weight, hints, attention }: Teaching,
+  labels: boolean,
+  isKept: boolean,
+): NonNullable<StepOptions["distillation"]> {
   return {
-    teachers: teachers.map(({ name, model }) => {
-      const raised = raise(model);
-      const taught = shapeOf(inferTypes(raised).type(raised.graph.outputs[0]!))?.at(-1);
-      if (typeof classes === "number" && typeof taught === "number" && classes !== taught)
-        throw differentOutputsError(name, `of ${classes} scores`, `one of ${taught}`);
-      return { kind: "model", model: raised };
-    }),
+    teachers: teachers.map(({ model }) => (isKept ? { kind: "fed" } : { kind: "model", model: raise(model) })),
     temperature,
     weight: labels ? weight : 1,
     ...(hints > 0 && { hints: { weight: hints } }),

@@ -23,6 +23,12 @@ export const trainingOptions = {
     .describe(
       "How the rate goes. cosine: down to 0. one-cycle: up, then down. step: a tenth after a half and three quarters.",
     ),
+  rising: z
+    .number()
+    .min(0)
+    .max(0.9)
+    .default(0.3)
+    .describe("Of one-cycle: share of all steps in which the rate rises. Default 0.3."),
   warmUp: z.number().min(0).max(1000).default(0).describe("Epochs in which the rate rises from 0 at first. Default 0."),
   clipNorm: z.number().positive().optional().describe("Longest gradient; longer ones are scaled down. Default: none."),
   accumulate: z.int().min(1).max(1024).default(1).describe("Batches that make one update. Default 1."),
@@ -122,7 +128,7 @@ export function weightDecayOf({ weightDecay, decay }: TrainingOptions): WeightDe
 
 /** @param stepsPerEpoch updates of one epoch */
 export function scheduleOf(options: TrainingOptions, standard: ScheduleName, stepsPerEpoch: number): Schedule {
-  const { learningRate: rate, momentum, warmUp, schedule = standard } = options;
+  const { learningRate: rate, momentum, warmUp, rising, schedule = standard } = options;
   const warmUpSteps = Math.round(warmUp * stepsPerEpoch);
   switch (schedule) {
     case "cosine":
@@ -132,7 +138,7 @@ export function scheduleOf(options: TrainingOptions, standard: ScheduleName, ste
     case "step":
       return { kind: "step-decay", rate, momentum, at: [0.5, 0.75], warmUpSteps };
     case "one-cycle":
-      return { kind: "one-cycle", rate, warmUpSteps };
+      return { kind: "one-cycle", rate, rising, warmUpSteps };
   }
 }
 

@@ -7,6 +7,8 @@ import type { Progress, Session, SessionOptions, Tensors } from "./contract.ts";
 export interface TrainingTools {
   /** Samples of the training data, without those that choices are made on. */
   readonly samples: number;
+  /** Whether the recipe changes the data at random, epoch by epoch. */
+  readonly isAugmented: boolean;
   /** Names of the classes; empty where targets are no classes. */
   readonly classes: readonly string[];
   /**
@@ -35,6 +37,11 @@ export interface TrainingBatches {
   readonly from?: number;
   /** Random changes of the data; default true where the recipe has some. */
   readonly augment?: boolean;
+  /**
+   * All samples once, as they are and in the data's order; the last batch is filled up by its last sample, which ids and
+   * targets leave out. Default false.
+   */
+  readonly inOrder?: boolean;
   readonly seed: number;
 }
 

@@ -17,4 +17,5 @@ export { type Rates, ratesAt, type Schedule } from "./schedule/schedule.ts";
 export { buildStepGraph, planTraining } from "./step/build-step-graph.ts";
 export { parameterStates, parametersOf, setConstants, withConstants } from "./step/materialize.ts";
 export type * from "./step/options.ts";
-export type * from "./step/step-graph.ts";
+export * from "./step/step-graph.ts";
+export { type TeacherLogits, teacherLogits } from "./step/teacher-logits.ts";

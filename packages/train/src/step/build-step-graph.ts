@@ -41,8 +41,9 @@ export function buildStepGraph(model: Model, options: StepOptions): StepGraph {
   const { trained, plan } = dependedOn(graph, prepared.plan, objective, options);
   const step = graph.edit("step", (edit) => buildStep({ ...prepared, options, edit }, objective, trained));
   dropUnused(graph);
-  const { batch, formulation = "cpu" } = options;
-  return { model: prepared.model, batch, formulation, feeds: [...inputs, ...objective.feeds], plan, ...step };
+  const { batch, formulation = "cpu", loss } = options;
+  const feeds = [...inputs, ...objective.feeds];
+  return { model: prepared.model, batch, formulation, loss: loss.kind, feeds, plan, ...step };
 }
 
 /** What `buildStepGraph` would train, without building it. Whether the loss depends on it is not known yet. */

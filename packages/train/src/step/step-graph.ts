@@ -1,6 +1,7 @@
 import type { Model } from "@pare/ir";
-import type { Formulation } from "@pare/ops";
+import { type Formulation, shapeOf } from "@pare/ops";
 import type { Tensor } from "@pare/tensor";
+import type { LossSpec } from "../losses/loss-spec.ts";
 import type { TrainingPlan } from "../prepare/plan.ts";
 
 /**
@@ -17,6 +18,8 @@ export interface StepGraph {
   readonly rates: readonly StepRate[];
   /** What stays in the engine's process: fed at first by `initial`, then by the output of the step before. */
   readonly state: readonly StepState[];
+  /** What is minimized. */
+  readonly loss: LossSpec["kind"];
   /** Outputs of one number each, by what they mean: "loss", "loss.labels", "loss.teacher", "accuracy.top1" … */
   readonly metrics: ReadonlyMap<string, string>;
   /** Where each trained constant of the original model is in the state. */
@@ -35,6 +38,12 @@ export type StepFeed =
   | { readonly kind: "target"; readonly name: string }
   /** A teacher's outputs for the same samples, where they are computed once and kept. */
   | { readonly kind: "teacher"; readonly name: string; readonly output: string; readonly teacher: number };
+
+/** The shape that a step takes a feed in. */
+export function shapeOfFeed({ model }: StepGraph, { name }: StepFeed): readonly number[] {
+  const input = model.graph.inputs.find((each) => each.name === name);
+  return shapeOf(input?.type) as readonly number[];
+}
 
 export interface StepRate {
   /** Input of the step graph: a float32 scalar. */
