@@ -2,6 +2,7 @@ export { broadcastShapes, type Shape } from "./broadcast.ts";
 export { isDiscontinuous, isNondeterministic, specOf, specs } from "./catalog.ts";
 export * from "./dims.ts";
 export type { Formulation, GradientContext, GradientRefusal, GradientRule, NodeMaker } from "./gradient/rule.ts";
+export { splitApart } from "./gradient/split-apart.ts";
 export { sumTo } from "./gradient/sum-to.ts";
 export { type Inference, type InferOptions, inferTypes, type RuleFault, type TypeConflict } from "./infer.ts";
 export { exactNumbers, numbersOf } from "./known.ts";

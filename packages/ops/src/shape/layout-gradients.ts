@@ -4,6 +4,7 @@ import { elementCount } from "@pare/tensor";
 import { zeros } from "../gradient/add-rows.ts";
 import { formulas } from "../gradient/formulas.ts";
 import type { GradientRule } from "../gradient/rule.ts";
+import { splitApart } from "../gradient/split-apart.ts";
 import { sumTo } from "../gradient/sum-to.ts";
 import { axisIndex } from "../value-types.ts";
 import { permutationOf } from "./permutation.ts";
@@ -45,10 +46,10 @@ export const tileGradient: GradientRule = (context) => {
 };
 
 export const concatGradient: GradientRule = (context) => {
-  const { node, make } = context;
+  const { node, make, formulation } = context;
   const axis = axisIndex(intAttr(node, "axis", 1), context.outputShape(0).length)!;
   const sizes = node.inputs.map((_, slot) => context.inputShape(slot)[axis]!);
-  const parts = make.ops("Split", [context.gradients[0], make.ints(sizes)], sizes.length, { axis: attr.int(axis) });
+  const parts = splitApart(make, context.gradients[0]!, { sizes, axis, formulation });
   return parts.map((part, slot) => (context.needs(slot) ? part : undefined));
 };
 

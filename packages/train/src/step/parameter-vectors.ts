@@ -1,6 +1,6 @@
 /** Trained constants as slices of a few flat vectors: one optimizer update for hundreds of tensors. */
-import { attr, type Edit, type Value } from "@pare/ir";
-import type { NodeMaker } from "@pare/ops";
+import type { Edit, Value } from "@pare/ir";
+import { type Formulation, type NodeMaker, splitApart } from "@pare/ops";
 import { elementCount, float32s, type Tensor, tensorOf } from "@pare/tensor";
 import type { WeightDecay } from "../optimizers/optimizer-spec.ts";
 import type { ParameterKind } from "../prepare/plan.ts";
@@ -60,16 +60,20 @@ export interface ParameterVector {
   readonly parameters: readonly StepParameter[];
 }
 
+interface VectorParts {
+  readonly edit: Edit;
+  readonly make: NodeMaker;
+  readonly states: States;
+  readonly formulation: Formulation;
+}
+
 /** Replaces a group's constants by slices of a new state. */
-export function makeVector(edit: Edit, make: NodeMaker, states: States, group: ParameterGroup): ParameterVector {
+export function makeVector({ edit, make, states, formulation }: VectorParts, group: ParameterGroup): ParameterVector {
   const sizes = group.members.map(({ tensor }) => elementCount(tensor.shape));
   const elements = sizes.reduce((total, size) => total + size, 0);
   const initial = joined(group.members.map(({ tensor, mask }) => masked(float32s(tensor), mask)));
   const state = states.gated(group.name, initial);
-  const slices =
-    sizes.length === 1
-      ? [state.current]
-      : make.ops("Split", [state.current, make.ints(sizes)], sizes.length, { axis: attr.int(0) });
+  const slices = splitApart(make, state.current, { sizes, axis: 0, formulation });
   const views = group.members.map(({ value, tensor }, i) => {
     const view = make.op("Reshape", [slices[i], make.ints(tensor.shape)]);
     edit.replaceUses(value, view);

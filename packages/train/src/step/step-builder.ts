@@ -46,9 +46,10 @@ class StepBuilder {
   }
 
   build(objective: Objective, trained: readonly Trained[]): BuiltStep {
-    const { weightDecay, quantizerRate } = this.#parts.options;
+    const { weightDecay, quantizerRate, formulation = "cpu" } = this.#parts.options;
     const groups = groupParameters(trained, weightDecay, quantizerRate);
-    const vectors = groups.map((group) => makeVector(this.#edit, this.#make, this.#states, group));
+    const vectorParts = { edit: this.#edit, make: this.#make, states: this.#states, formulation };
+    const vectors = groups.map((group) => makeVector(vectorParts, group));
     const gradients = this.#gradients(objective.loss, vectors);
     const norm = globalNorm(this.#make, [...gradients.values()]);
     const averages = this.#update(vectors, this.#clipped(gradients, norm));
