@@ -38,6 +38,7 @@ export function createTraining(
     isAugmented: data.recipe.data.augment !== undefined,
     batches: (model, options) => trainingBatches(model, training, { ...data, memories }, options),
     evaluate: (model) => score(model, { ...data, validation }, world),
+    device,
     open: (model, options = {}) => engine.open(model, { device, signal, ...options }),
     ...{ checkpoints, progress, signal },
   };

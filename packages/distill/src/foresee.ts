@@ -5,6 +5,7 @@ import { type Inference, inferTypes, shapeOf } from "@pare/ops";
 import type { Note, Tools } from "@pare/pass";
 import { elementCount } from "@pare/tensor";
 import { stepFeeds } from "@pare/train";
+import { fallbackNotes } from "./fallbacks.ts";
 import { byReason } from "./notes.ts";
 import { requireTraining } from "./require-training.ts";
 import { noOutputs } from "./teacher-outputs.ts";
@@ -40,6 +41,7 @@ export async function foreseeTraining(training: Training, pass: string, given: T
         `a step takes ${stepMs.toFixed(0)} ms here: about ${seconds} s in all, without evaluation and comparisons; ` +
         `its tensors take at most ${Math.round(peakBytes(step.model) / 1e6)} MB at once`,
     },
+    ...(await fallbackNotes(step, training, tools)),
     ...byReason(step.plan.constants),
   ];
 }

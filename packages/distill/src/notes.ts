@@ -4,7 +4,7 @@ import type { Trained } from "./train-model.ts";
 
 /** What was trained, and what it is compared with. */
 export function trainingNotes(trained: Trained, compared: readonly Trained[]): readonly Note[] {
-  const { record, step } = trained;
+  const { record, step, fallbacks } = trained;
   const { metric, before, value, best, epochs, parameters } = record;
   const change = before === null ? `${shown(value)}` : `${shown(before)} → ${shown(value)}`;
   const kept =
@@ -15,6 +15,7 @@ export function trainingNotes(trained: Trained, compared: readonly Trained[]): r
   const text = `trained ${parameters.trained} parameters: ${metric} on ${record.samples} validation samples ${change}${kept}${others}`;
   return [
     { kind: best === 0 ? "left" : "changed", text, training: [record, ...compared.map((each) => each.record)] },
+    ...fallbacks,
     ...byReason(step.plan.constants),
   ];
 }

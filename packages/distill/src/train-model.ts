@@ -9,6 +9,7 @@
 import type { Model, Value } from "@pare/ir";
 import { inferTypes, shapeOf } from "@pare/ops";
 import {
+  type Note,
   selector,
   type Tensors,
   type Tools,
@@ -19,6 +20,7 @@ import {
 import type { TrainingEpoch, TrainingRecord } from "@pare/report";
 import { buildStepGraph, type EpochRecord, type StepGraph, type StepOptions, train, withConstants } from "@pare/train";
 import { differentOutputsError, needsLabelsError } from "./errors.ts";
+import { fallbackNotes } from "./fallbacks.ts";
 import { lossOf } from "./loss-of.ts";
 import { raise } from "./raise.ts";
 import { areKept, teacherOutputs } from "./teacher-outputs.ts";
@@ -59,6 +61,8 @@ export interface Trained {
   readonly model: Model;
   readonly record: TrainingRecord;
   readonly step: StepGraph;
+  /** Of a device that cannot do all of a step. */
+  readonly fallbacks: readonly Note[];
 }
 
 export type TrainingPassTools = Tools & { readonly training: TrainingTools };
@@ -69,6 +73,7 @@ export async function trainModel(training: Training, pass: string, tools: Traini
   const { training: world, seed } = tools;
   const before = await world.evaluate(model);
   const step = await stepGraphOf(training, pass, tools);
+  const fallbacks = role === "result" ? await fallbackNotes(step, training, tools) : [];
   const teacher = await teacherOutputs(training, step, tools);
   const stepsPerEpoch = Math.max(1, Math.floor(world.samples / options.batch));
   const result = await train({
@@ -89,7 +94,7 @@ export async function trainModel(training: Training, pass: string, tools: Traini
     best: isImproved ? result.best.epoch : 0,
     value: isImproved ? result.best.validation.value : before.value,
   };
-  return { learned, model: withConstants(model, learned), record, step };
+  return { learned, model: withConstants(model, learned), record, step, fallbacks };
 }
 
 /** The step graph of a training, for the shapes of the data. */
@@ -106,7 +111,7 @@ export async function stepGraphOf(training: Training, pass: string, tools: Train
   if (teaching !== undefined) checkScores(teaching, shape);
   return buildStepGraph(raised, {
     ...{ batch: options.batch, inputShapes, labels, seed: tools.seed },
-    formulation: formulationOf(options, tools),
+    formulation: formulationOf(options, tools.training),
     loss: lossOf(options, sample.targets, shape),
     optimizer: optimizerOf(options),
     weightDecay: weightDecayOf(options),
@@ -136,9 +141,9 @@ async function firstBatch(model: Model, batch: number, { training, seed }: Train
   return { inputs: new Map(), targets: undefined, ids: [] };
 }
 
-function formulationOf({ formulation }: TrainingOptions, { bench }: Tools): "cpu" | "portable" {
+function formulationOf({ formulation }: TrainingOptions, { device }: TrainingTools): "cpu" | "portable" {
   if (formulation !== "auto") return formulation;
-  return (bench?.device ?? "cpu") === "cpu" ? "cpu" : "portable";
+  return device === "cpu" ? "cpu" : "portable";
 }
 
 function outputOf({ graph }: Model, name: string | undefined): Value {

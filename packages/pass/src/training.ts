@@ -1,7 +1,7 @@
 import type { Model } from "@pare/ir";
 import type { Unit } from "@pare/report";
 import type { Tensor } from "@pare/tensor";
-import type { Progress, Session, SessionOptions, Tensors } from "./contract.ts";
+import type { Device, Progress, Session, SessionOptions, Tensors } from "./contract.ts";
 
 /** What a pass that trains may ask of the world, beside `Tools`. Test data is none of it. */
 export interface TrainingTools {
@@ -20,8 +20,10 @@ export interface TrainingTools {
   batches(model: Model, options: TrainingBatches): AsyncIterable<TrainingBatch>;
   /** How a model does on validation data: the recipe's first metric, and the mean cross-entropy where targets are classes. */
   evaluate(model: Model): Promise<TrainingScore>;
-  /** A session on the device of the recipe's first measurement, with all threads of this machine. */
-  open(model: Model, options?: Pick<SessionOptions, "device" | "threads">): Promise<Session>;
+  /** That of the recipe's first measurement. */
+  readonly device: Device;
+  /** A session on the device, with all threads of this machine. */
+  open(model: Model, options?: Pick<SessionOptions, "device" | "threads" | "profile">): Promise<Session>;
   /** Where a run leaves what it needs to go on after an interruption. */
   readonly checkpoints: CheckpointStore;
   readonly progress: Progress;
