@@ -40,6 +40,7 @@ export const step: StepGraph = {
     }`),
   batch,
   formulation: "portable",
+  loss: "mse",
   plan: { constants: [], trained: 3, frozen: 0 },
   feeds: [
     { kind: "input", name: "x" },

@@ -1,7 +1,7 @@
 /**
  * Learning on real networks: by how much 200 steps lower the loss on 512 fixed samples, and what a step takes.
  *
- *   MODELS=<folder> DATA=<folder> node scripts/run.mjs benchmarks/training.ts [model …]
+ *   MODELS=<folder> DATA=<folder> node scripts/run.mjs benchmarks/train/loss-falls.ts [model …]
  *
  * The samples are those of each model's recipe in benchmarks/accuracy, in a seeded order. The loss is that of training
  * (batch-norms by the batch's statistics), over all samples before and after. Prints JSON lines; exits 1 where a loss
@@ -16,9 +16,9 @@ import type { Session, Tensors } from "@pare/pass";
 import { readRecipe } from "@pare/recipe";
 import { numbers, tensorOf } from "@pare/tensor";
 import { buildStepGraph, type StepGraph, type StepOptions } from "@pare/train";
-import { recipeCatalog } from "../src/catalog.ts";
-import { openTestData, transformOf } from "../src/run/data.ts";
-import { median } from "./process.ts";
+import { recipeCatalog } from "../../src/catalog.ts";
+import { openTestData, transformOf } from "../../src/run/data.ts";
+import { median } from "../process.ts";
 
 const steps = 200;
 const samples = 512;
