@@ -1,10 +1,11 @@
 import { classOf, type Dataset, keepDecoded } from "@pare/data";
 import type { Model } from "@pare/ir";
 import { automatic, evaluateModels, valuesOf } from "@pare/measure";
-import type { CheckpointStore, Device, TrainingScore, TrainingTools } from "@pare/pass";
+import type { CheckpointStore, Device, ImageForm, TrainingScore, TrainingTools } from "@pare/pass";
 import { isMetricModule } from "@pare/recipe";
 import { openForEvaluation } from "../evaluate/open-model.ts";
 import { loadUserMetrics } from "../evaluate/user-metrics.ts";
+import { transformOf } from "../run/data.ts";
 import type { World } from "../run/tools.ts";
 import { feedsOf } from "./feeds.ts";
 import type { LearningData } from "./learning-data.ts";
@@ -21,6 +22,8 @@ const mostDecoded = 192 * 1024 * 1024;
 const mostDecodedToJudge = 32 * 1024 * 1024;
 const batch = 32;
 
+const plainImages: ImageForm = { layout: "NCHW", order: "RGB", scale: 1 / 255, mean: [0], std: [1] };
+
 /** What training may ask of a recipe's data and of the engine; undefined where the recipe has no training data. */
 export function createTraining(
   data: LearningData,
@@ -35,6 +38,7 @@ export function createTraining(
   return {
     samples: training.length,
     classes: training.classes,
+    images: { ...plainImages, ...transformOf(data.recipe) },
     isAugmented: data.recipe.data.augment !== undefined,
     batches: (model, options) => trainingBatches(model, training, { ...data, memories }, options),
     evaluate: (model) => score(model, { ...data, validation }, world),

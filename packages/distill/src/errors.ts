@@ -28,6 +28,17 @@ export function noOriginalError(pass: string): PareError {
   });
 }
 
+export function teacherInputError(teacher: string, expected: string, got: string): PareError {
+  return new PareError({
+    code: "TRAIN_TEACHER",
+    at: `teacher-input of ${teacher}`,
+    problem: "the teacher's images cannot be told from that",
+    expected,
+    got,
+    next: "It is for teachers with one input of images.",
+  });
+}
+
 export function differentOutputsError(teacher: string, expected: string, got: string): PareError {
   return new PareError({
     code: "TRAIN_TEACHER",

@@ -1,6 +1,7 @@
 import { cloneModel, type Model } from "@pare/ir";
 import type { Tools } from "@pare/pass";
 import { noOriginalError } from "./errors.ts";
+import { takingImages } from "./teacher-input.ts";
 import type { NamedTeacher } from "./train-model.ts";
 import type { TeacherOptions } from "./training-options.ts";
 
@@ -13,12 +14,17 @@ export function referencesOf(teaching: Pick<TeacherOptions, "teacher"> | undefin
 
 /** @param input the model before this step @throws TRAIN_TEACHER */
 export function openTeachers(
-  { teacher }: Pick<TeacherOptions, "teacher">,
+  { teacher, teacherInput }: Pick<TeacherOptions, "teacher" | "teacherInput">,
   input: Model,
   tools: Tools,
   pass: string,
 ): readonly NamedTeacher[] {
-  return teacher.map((name) => ({ name, model: open(name, input, tools, pass) }));
+  const images = tools.training?.images;
+  return teacher.map((name) => {
+    const model = open(name, input, tools, pass);
+    const isNamed = teacherInput !== undefined && images !== undefined && !own.includes(name);
+    return { name, model: isNamed ? takingImages(name, model, teacherInput, images) : model };
+  });
 }
 
 function open(reference: string, input: Model, { original, model }: Tools, pass: string): Model {

@@ -7,6 +7,8 @@ import type { Device, Progress, Session, SessionOptions, Tensors } from "./contr
 export interface TrainingTools {
   /** Samples of the training data, without those that choices are made on. */
   readonly samples: number;
+  /** How stored images become a model's input. */
+  readonly images: ImageForm;
   /** Whether the recipe changes the data at random, epoch by epoch. */
   readonly isAugmented: boolean;
   /** Names of the classes; empty where targets are no classes. */
@@ -28,6 +30,15 @@ export interface TrainingTools {
   readonly checkpoints: CheckpointStore;
   readonly progress: Progress;
   readonly signal: AbortSignal;
+}
+
+/** (stored byte · scale − mean) ÷ std; of mean and std one value, or one for each channel in the model's order. */
+export interface ImageForm {
+  readonly layout: "NCHW" | "NHWC";
+  readonly order: "RGB" | "BGR";
+  readonly scale: number;
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
 }
 
 export interface TrainingBatches {
