@@ -1,5 +1,5 @@
 import type { Model } from "@pare/ir";
-import type { Training } from "./train-model.ts";
+import { type Trained, type Training, type TrainingPassTools, trainModel } from "./train-model.ts";
 
 /** What a training is fairly compared with. */
 export type Comparison = "alone" | "original";
@@ -15,7 +15,7 @@ export interface ComparisonParts {
  * 1. without its teachers, so that what they bring shows;
  * 2. of the original, so that more training is never sold as compression that costs nothing.
  */
-export function comparisonsOf(training: Training, { wanted, original }: ComparisonParts): readonly Training[] {
+function comparisonsOf(training: Training, { wanted, original }: ComparisonParts): readonly Training[] {
   const { teaching, ...alone } = training;
   const compared: Training[] = [];
   if (teaching?.labels !== false && teaching !== undefined && (wanted?.includes("alone") ?? true))
@@ -25,4 +25,17 @@ export function comparisonsOf(training: Training, { wanted, original }: Comparis
     compared.push({ ...plain, model: original, label: "the original, trained as long", role: "compared" });
   }
   return compared;
+}
+
+/** Trains what counts, then what it is compared with. */
+export async function trainCompared(
+  training: Training,
+  parts: ComparisonParts,
+  pass: string,
+  tools: TrainingPassTools,
+): Promise<{ readonly trained: Trained; readonly compared: readonly Trained[] }> {
+  const trained = await trainModel(training, pass, tools);
+  const compared: Trained[] = [];
+  for (const each of comparisonsOf(training, parts)) compared.push(await trainModel(each, pass, tools));
+  return { trained, compared };
 }

@@ -1,13 +1,13 @@
 import { cloneModel, type Model } from "@pare/ir";
 import type { Pass, Tools } from "@pare/pass";
 import * as z from "zod";
-import { comparisonsOf } from "./comparisons.ts";
+import { trainCompared } from "./comparisons.ts";
 import { foreseeTraining } from "./foresee.ts";
 import { trainingNotes } from "./notes.ts";
 import { requireTraining } from "./require-training.ts";
 import { withPortsOf } from "./same-ports.ts";
 import { openTeachers, referencesOf } from "./teachers.ts";
-import { type Trained, type Training, trainModel } from "./train-model.ts";
+import type { Training } from "./train-model.ts";
 import { epochsOption, rateOption, teacherOptions, trainingOptions } from "./training-options.ts";
 
 const name = "distill";
@@ -47,12 +47,9 @@ export const distill: Pass<DistillOptions> = {
   run: async (model, options, given) => {
     const tools = requireTraining(given, name);
     const training = trainingOf(model, options, tools);
-    const trained = await trainModel(training, name, tools);
-    const compared: Trained[] = [];
-    const original =
-      options.student === "input" && tools.original === undefined ? undefined : (tools.original ?? model);
-    for (const each of comparisonsOf(training, { wanted: options.compare, original }))
-      compared.push(await trainModel(each, name, tools));
+    const isOwn = options.student === "input" && tools.original === undefined;
+    const original = isOwn ? undefined : (tools.original ?? model);
+    const { trained, compared } = await trainCompared(training, { wanted: options.compare, original }, name, tools);
     return { notes: trainingNotes(trained, compared), model: trained.model };
   },
 };

@@ -2,13 +2,13 @@ import { cloneModel, type Model } from "@pare/ir";
 import type { Pass, Tools } from "@pare/pass";
 import { setConstants } from "@pare/train";
 import * as z from "zod";
-import { comparisonsOf } from "./comparisons.ts";
+import { trainCompared } from "./comparisons.ts";
 import { foreseeTraining } from "./foresee.ts";
 import { trainingNotes } from "./notes.ts";
 import { requireTraining } from "./require-training.ts";
 import { isSameModel } from "./same-model.ts";
 import { openTeachers, referencesOf } from "./teachers.ts";
-import { type Trained, type Training, trainModel } from "./train-model.ts";
+import type { Training } from "./train-model.ts";
 import { epochsOption, rateOption, teacherOptions, trainingOptions } from "./training-options.ts";
 
 const name = "train/finetune";
@@ -34,10 +34,7 @@ export const finetune: Pass<FinetuneOptions> = {
     const tools = requireTraining(given, name);
     const training = trainingOf(cloneModel(model), options, tools);
     const original = tools.original !== undefined && !isSameModel(model, tools.original) ? tools.original : undefined;
-    const trained = await trainModel(training, name, tools);
-    const compared: Trained[] = [];
-    for (const each of comparisonsOf(training, { wanted: options.compare, original }))
-      compared.push(await trainModel(each, name, tools));
+    const { trained, compared } = await trainCompared(training, { wanted: options.compare, original }, name, tools);
     setConstants(model, trained.learned);
     return trainingNotes(trained, compared);
   },

@@ -2,12 +2,12 @@ import { cloneModel, type Model } from "@pare/ir";
 import type { Note, Pass, Tools } from "@pare/pass";
 import { type CodeLimits, type FakeQuantized, fakeQuantized, storeLearned } from "@pare/train";
 import * as z from "zod";
-import { comparisonsOf } from "./comparisons.ts";
+import { trainCompared } from "./comparisons.ts";
 import { foreseeTraining } from "./foresee.ts";
 import { trainingNotes } from "./notes.ts";
 import { requireTraining } from "./require-training.ts";
 import { openTeachers, referencesOf } from "./teachers.ts";
-import { type Trained, type Training, trainModel } from "./train-model.ts";
+import type { Training } from "./train-model.ts";
 import { epochsOption, rateOption, teacherOptions, trainingOptions } from "./training-options.ts";
 
 const name = "quantize/qat";
@@ -69,10 +69,8 @@ export function qatPass<Shape extends z.ZodRawShape>(base: StaticQuantization<Sh
       const limits = base.limits(given, tools);
       const fake = fakeQuantized(model, { float, ...(limits && { limits }) });
       const training = trainingOf(fake, float, given, tools);
-      const trained = await trainModel(training, name, tools);
-      const compared: Trained[] = [];
-      for (const each of comparisonsOf(training, { wanted: given.compare, original: tools.original ?? float }))
-        compared.push(await trainModel(each, name, tools));
+      const parts = { wanted: given.compare, original: tools.original ?? float };
+      const { trained, compared } = await trainCompared(training, parts, name, tools);
       storeLearned(model, fake, trained.learned, limits);
       return [...notes, ...trainingNotes(trained, compared), ...(await base.finish(model, given, tools))];
     },
