@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 import type { CheckedRecipe } from "@pare/recipe";
-import { formatDuration, headline, renderGates, renderTable } from "@pare/report";
+import { formatDuration, headline, renderGates, renderTable, renderTrainings } from "@pare/report";
 import type { ExitCode } from "../terminal/fault.ts";
 import type { CommandRun, Terminal } from "../terminal/terminal.ts";
 import { failedGates } from "./gates.ts";
@@ -54,6 +54,7 @@ function printOutcome({ record, folder, resumed }: RunOutcome, terminal: Termina
   const place = relative(process.cwd(), folder) || ".";
   terminal.print(
     `${record.recipe.name}: ${headline(record)}\n\n${renderTable(record, terminal.width)}${noiseText(record)}` +
+      `${renderTrainings(record, terminal.width)}` +
       `${renderGates(record.gates ?? [], terminal.width)}\n` +
       `Took ${formatDuration(record.run.durationMs)}. Model, report.html, report.md, junit.xml, record.json and\n` +
       `recipe.lock.yaml are in ${place}`,

@@ -21,4 +21,5 @@ export { comparisonRows, formatComparison, type Row } from "./rows.ts";
 export { noiseText, searchHeader, searchRows } from "./search.ts";
 export { sensitivityCaption, sensitivityRows } from "./sensitivity.ts";
 export { alignColumns, fitColumns, renderTable } from "./table.ts";
+export { renderTrainings } from "./training.ts";
 export { wrap, wrapIndented } from "./wrap.ts";

@@ -4,7 +4,7 @@ import { renderHtml } from "./html.ts";
 import { renderMarkdown } from "./markdown.ts";
 import { readRecord } from "./read-record.ts";
 import type { RunRecord, TrainingRecord } from "./record.ts";
-import { trainingRows } from "./training.ts";
+import { renderTrainings, trainingRows } from "./training.ts";
 
 const epoch = { loss: 1.5, validationLoss: 1.4, value: 0.5, learningRate: 0.1, samplesPerSecond: 1999.6 };
 const taught: TrainingRecord = {
@@ -32,6 +32,16 @@ test("rows: the best epoch where it is not the last, the median speed, what was 
     ["student, taught", "20 042", "3, best 2", "1.00", "10.00 %", "75.00 %", "2 000"],
     ["labels alone", "20 042", "3", "1.00", "–", "70.00 %", "2 000"],
   ]);
+});
+
+test("terminals: every training's metric before and after", () => {
+  expect(renderTrainings(trained([taught, alone]))).toBe(
+    `Trained, accuracy.top1 on 500 validation samples:
+  student, taught  3 epochs  10.00 %  → 75.00 %
+  labels alone     3 epochs           → 70.00 %
+`,
+  );
+  expect(renderTrainings(record)).toBe("");
 });
 
 test("the Markdown has both beside each other", () => {

@@ -1,5 +1,6 @@
 import { formatCount, formatQuantity, significant } from "./format.ts";
 import type { RunRecord, TrainingRecord } from "./record.ts";
+import { fitColumns } from "./table.ts";
 
 /** What each step trained: its result beside its controls. */
 export type Trainings = readonly [TrainingRecord, ...TrainingRecord[]];
@@ -31,4 +32,19 @@ export function trainingRows(trainings: Trainings): readonly (readonly string[])
       formatCount(Math.round(speeds[Math.floor(speeds.length / 2)] ?? 0)),
     ];
   });
+}
+
+/** For terminals: what every training made of its metric, on the data that it was judged by. Empty where nothing was trained. */
+export function renderTrainings(record: RunRecord, width = 80): string {
+  const blocks = trainingsOf(record).map((each) => {
+    const [{ metric, samples }] = each;
+    const rows = each.map(({ label, epochs, before, value, unit }) => [
+      `  ${label}`,
+      `${epochs.length} epochs`,
+      before === null ? "" : formatQuantity(before, unit),
+      `→ ${formatQuantity(value, unit)}`,
+    ]);
+    return [`Trained, ${metric} on ${samples} validation samples:`, ...fitColumns(rows, width)].join("\n");
+  });
+  return blocks.map((block) => `${block}\n`).join("");
 }

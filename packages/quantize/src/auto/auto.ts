@@ -59,6 +59,7 @@ export const quantizeAuto: Pass<AutoOptions> = {
 };
 
 function describePlan(plan: Plan): string {
+  if (plan.scheme === "storage") return `weights stored as ${plan.type}`;
   if (plan.scheme !== "static") return plan.scheme;
   return `static, ${plan.calibrate}${plan.correct ? ", biases corrected" : ""}, ${plan.float.length} nodes in float`;
 }

@@ -46,7 +46,7 @@ describe("pick", () => {
   });
 
   it("takes for speed what was timed, and presumes times only where nothing can be", () => {
-    const untimed = candidate("untimed", {}, { scheme: "storage", correct: false });
+    const untimed = candidate("untimed", {}, { scheme: "storage", type: "int8", correct: false });
     expect(picked([untimed, candidate("slow", { time: 1.2 })])).toBe("float");
     expect(picked([untimed, candidate("timed", { time: 0.99 })])).toBe("timed");
     expect(picked([untimed])).toBe("float");

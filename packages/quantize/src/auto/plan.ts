@@ -26,10 +26,10 @@ const staticPlan = z.strictObject({
   float: z.array(z.string()),
 });
 
-/** `storage`: weights in int8, arithmetic in float. What a static or dynamic plan leaves in float is stored so too. */
+/** `storage`: weights in int8 or float16, arithmetic in float. What a static or dynamic plan leaves in float is stored so too. */
 export const planSchema = z.discriminatedUnion("scheme", [
   z.strictObject({ scheme: z.literal("float") }),
-  z.strictObject({ scheme: z.literal("storage"), correct: z.boolean() }),
+  z.strictObject({ scheme: z.literal("storage"), type: z.enum(["int8", "float16"]), correct: z.boolean() }),
   z.strictObject({ scheme: z.literal("dynamic") }),
   z.strictObject({ scheme: z.literal("float16") }),
   staticPlan,
@@ -57,7 +57,7 @@ export async function applyPlan(model: Model, plan: Plan, target: Target, tools:
   const before = cloneModel(model);
   if (plan.scheme === "dynamic") writeDynamic(model, target, {}, tools);
   if (plan.scheme === "static") await applyStatic(model, plan, target, tools);
-  await storeWeights(model, {}, tools);
+  await storeWeights(model, plan.scheme === "storage" ? { type: plan.type } : {}, tools);
   if (plan.scheme === "dynamic" || !plan.correct || tools.data === undefined) return;
   await correctBiases(model, before, { ...tools, data: tools.data });
 }

@@ -13,10 +13,13 @@ const finalists = 3;
 /** Times what can be chosen against the float model: of every scheme the closest, and each that differs in its graph. */
 export async function timeAll(state: Search, best: Candidate | undefined): Promise<void> {
   const { tried, models } = state;
-  const closest = (scheme: Plan["scheme"]) =>
-    tried.filter(({ plan }) => plan.scheme === scheme).sort((a, b) => distance(a) - distance(b))[0];
+  const closest = (scheme: Plan["scheme"], type?: "int8" | "float16") =>
+    tried
+      .filter(({ plan }) => plan.scheme === scheme && (plan.scheme !== "storage" || plan.type === type))
+      .sort((a, b) => distance(a) - distance(b))[0];
   const mixed = tried.filter((each) => each.plan.scheme === "static" && each.plan.float.length > 0 && models.has(each));
-  const wanted = [closest("storage"), best, ...mixed, closest("float16"), closest("dynamic")];
+  const stored = [closest("storage", "int8"), closest("storage", "float16")];
+  const wanted = [...stored, best, ...mixed, closest("float16"), closest("dynamic")];
   const untimed = new Set(wanted.filter((each) => each !== undefined).filter(({ time }) => time === undefined));
   for (const group of togetherOpen(state, [...untimed]))
     await timeGroup(state, group, leastTimingMs + timingMs * group.length);
