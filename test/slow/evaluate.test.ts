@@ -4,7 +4,7 @@ import { pare } from "../support/pare.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const model = "recipes/quickstart.onnx";
-const data = ["--data", "recipes/quickstart.yaml"];
+const data = ["--data", "recipes/vision.yaml"];
 
 describe("pare evaluate", () => {
   it("gives the metrics of the recipe's data with their intervals", async () => {

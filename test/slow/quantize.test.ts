@@ -11,7 +11,7 @@ const folder = mkdtempSync(join(tmpdir(), "pare-quantize-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const model = "recipes/quickstart.onnx";
-const data = ["--data", "recipes/quickstart.yaml"];
+const data = ["--data", "recipes/vision.yaml"];
 const cache = ["--cache-dir", join(folder, "cache")];
 const operators = (path: string) => [...readModel(path).graph.nodes].map(({ type }) => type);
 
@@ -65,7 +65,7 @@ describe("pare quantize", { timeout: 180_000 }, () => {
 
   it("a run makes integer ports, measures them, and its lock file gives the same bytes", async () => {
     const recipe = join(folder, "ports.yaml");
-    const text = readFileSync(join(root, "recipes/quickstart.yaml"), "utf8");
+    const text = readFileSync(join(root, "recipes/vision.yaml"), "utf8");
     const steps = "steps:\n  - quantize/static: { target: integer-only }\n";
     const timing = "measure:\n  - { name: online, threads: 1, scenario: online, budget: 1 }\n";
     writeFileSync(recipe, `${text.slice(0, text.indexOf("steps:"))}${steps}${timing}`);

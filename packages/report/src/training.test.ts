@@ -58,12 +58,14 @@ test("the page draws a curve of each, from before the first epoch, and dashed on
   const section = page.slice(page.indexOf('id="training"'));
   const curves = [...section.matchAll(/<path class="curve (\w+)( dashed)?" d="(M[^"]+)"/g)];
   const shown = curves.map(([, series, dashed = "", d]) => [series + dashed, d!.split("L").length]);
-  // The legend's two, the metric's two (the first with one point more), the loss' two pairs.
+  // A legend's two before each: the metric's two (the first with one point more), the loss' two pairs.
   expect(shown).toEqual([
     ["result", 1],
     ["original", 1],
     ["result", 4],
     ["original", 3],
+    ["result", 1],
+    ["original", 1],
     ["result", 3],
     ["result dashed", 3],
     ["original", 3],

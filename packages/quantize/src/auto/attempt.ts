@@ -7,6 +7,8 @@ import type { Clock } from "./clock.ts";
 import { buildPlan, type Plan } from "./plan.ts";
 
 export interface SearchOptions {
+  /** What the loss is counted from. */
+  readonly reference: Model;
   /** Loss of the metric that is allowed; 0.01 is one point of an accuracy. */
   readonly maxDrop: number;
   readonly maxTimeMs: number;
@@ -16,7 +18,6 @@ export interface SearchOptions {
 /** State of one search. */
 export interface Search {
   readonly model: Model;
-  readonly reference: Model;
   readonly target: Target;
   readonly options: SearchOptions;
   readonly tools: Tools;
@@ -84,7 +85,11 @@ export async function modelOf(state: Search, candidate: Candidate, tools: Tools)
   return state.models.get(candidate) ?? (await buildPlan(state.model, candidate.plan, state.target, tools));
 }
 
-async function judge(model: Model, { reference, samples }: Search, { data }: Tools): Promise<Judgement | undefined> {
+async function judge(
+  model: Model,
+  { options: { reference }, samples }: Search,
+  { data }: Tools,
+): Promise<Judgement | undefined> {
   if (data === undefined || data.validationSamples === 0) return undefined;
   const [judgement] = await data.judge([model], reference, { samples });
   return judgement;

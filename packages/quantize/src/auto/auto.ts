@@ -19,6 +19,12 @@ export const autoOptions = z.strictObject({
     .describe(
       "Loss of the first metric that is allowed: 0.01 is one point of an accuracy. Without labels: of agreement where the outputs are probabilities of classes, else the share of the outputs' energy that may be noise beyond the original's own, 0.01 for 20 dB. Default 0.01.",
     ),
+  against: z
+    .enum(["input", "original"])
+    .default("input")
+    .describe(
+      "What the loss is counted from: the model that comes into this step, or the one before any lossy step. Default input.",
+    ),
   maxTime: z.number().min(1).max(86_400).default(300).describe("Seconds that the search may take. Default 300."),
   prefer: z
     .enum(["speed", "size"])
@@ -40,7 +46,7 @@ export const quantizeAuto: Pass<AutoOptions> = {
     const search = `tries ranges, corrections and regions for at most ${maxTime} s; everything integer would be:`;
     return [{ kind: "info", text: search }, ...foreseeStatic(model, target, {}, tools)];
   },
-  run: async (model, { target: wanted, maxDrop, maxTime, prefer }, tools) => {
+  run: async (model, { target: wanted, maxDrop, against, maxTime, prefer }, tools) => {
     const target = openTarget(wanted, tools);
     const raised = upgradeOpset(model, 13).filter(({ kind }) => kind === "changed");
     const known = planSchema.safeParse(tools.choices?.recall(pass));
@@ -50,7 +56,9 @@ export const quantizeAuto: Pass<AutoOptions> = {
       return [...raised, { kind: "info", text }, ...writePorts(model, target)];
     }
     const inside = await subgraphNotes(model, tools.data);
-    const outcome = await search(model, target, { maxDrop, maxTimeMs: maxTime * 1000, prefer }, tools);
+    const reference = against === "original" ? (tools.original ?? model) : model;
+    const options = { reference, maxDrop, maxTimeMs: maxTime * 1000, prefer };
+    const outcome = await search(model, target, options, tools);
     tools.choices?.record(pass, outcome.chosen.plan);
     await applyPlan(model, outcome.chosen.plan, target, tools);
     const proof = await proofNote(model, target, tools.bench);

@@ -82,7 +82,6 @@ async function begin(model: Model, target: Target, options: SearchOptions, given
   clock.reserve(options.maxTimeMs * timingShare);
   return {
     ...{ model, target, options, tools, clock, runMs, sampleMs },
-    reference: tools.original ?? model,
     tried: [],
     models: new Map(),
     samples: runMs === undefined ? validationSamples(tools) : affordableSamples(options, tools, sampleMs),

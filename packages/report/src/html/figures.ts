@@ -12,10 +12,10 @@ export interface Figure {
   readonly chart: Markup;
 }
 
-/** Charts side by side where there is room. Undefined where there are none. */
-export function figures(all: readonly Figure[]): Markup | undefined {
+/** Charts side by side where there is room, each with what its colours mean. Undefined where there are none. */
+export function figures(all: readonly Figure[], key: Markup = legend): Markup | undefined {
   if (all.length === 0) return undefined;
-  return html`<div class="charts">${all.map(({ caption, chart }) => html`<figure><figcaption>${caption}</figcaption>${legend}${chart}</figure>\n`)}</div>`;
+  return html`<div class="charts">${all.map(({ caption, chart }) => html`<figure><figcaption>${caption}</figcaption>${key}${chart}</figure>\n`)}</div>`;
 }
 
 /** One plot for each latency, of the two models. */

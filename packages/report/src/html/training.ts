@@ -22,7 +22,7 @@ function oneTraining(trainings: Trainings): Markup {
     { caption: `${first.metric} on validation data`, chart: metricChart(trainings) },
     { caption: "Loss", chart: lossChart(trainings) },
   ];
-  return html`${table(caption, columns, trainingRows(trainings), { stacked: true })}${legendOf(trainings)}${figures(curves)}`;
+  return html`${table(caption, columns, trainingRows(trainings), { stacked: true })}${figures(curves, legendOf(trainings))}`;
 }
 
 const numbered = (epochs: readonly TrainingEpoch[], value: (epoch: TrainingEpoch) => number | null) =>
@@ -41,7 +41,8 @@ function metricChart(trainings: Trainings): Markup {
     ],
   }));
   const ends = trainings.map(({ label, value }) => `${label}: ${formatQuantity(value, unit)}`);
-  return curveChart(lines, { title: metric, description: `${ends.join("; ")}.` }, metric, quantityTick(unit));
+  const said = { title: metric, description: `${ends.join("; ")}.` };
+  return curveChart(lines, said, metric, quantityTick(unit), unit === "ratio" ? 1 : Infinity);
 }
 
 function lossChart(trainings: Trainings): Markup {
@@ -65,13 +66,16 @@ function curveChart(
   said: Pick<ChartSpec, "title" | "description">,
   label: string,
   format: (value: number) => string,
+  most = Infinity,
 ): Markup {
   const points = lines.flatMap((each) => each.points);
+  const [low, high] = padded(points.map(([, value]) => value));
+  const range = [low, Math.min(high, most)] as const;
   const last = Math.max(...points.map(([epoch]) => epoch), 1);
   const spec = {
     ...said,
     x: { label: "epoch", range: [0, last], format: tickText },
-    y: { label, range: padded(points.map(([, value]) => value)), format },
+    y: { label, range, format },
   } as const;
   return chart(spec, ({ x, y }) => {
     const path = line<readonly [number, number]>(
