@@ -19,6 +19,8 @@ export default defineConfig({
           isolate: false,
           globalSetup,
           include: ["packages/*/src/**/*.test.ts", "src/**/*.test.ts", "test/*.test.ts"],
+          // What takes seconds, where it has to stand beside its source.
+          exclude: ["**/*.slow.test.ts"],
           testTimeout: 20_000,
         },
       },
@@ -28,7 +30,7 @@ export default defineConfig({
         test: {
           name: "slow",
           globalSetup,
-          include: ["test/slow/**/*.test.ts"],
+          include: ["test/slow/**/*.test.ts", "packages/*/src/**/*.slow.test.ts", "src/**/*.slow.test.ts"],
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },

@@ -1,11 +1,13 @@
 // How often the program's 95 % intervals hold the true value: 2,000 draws of each case. Exits 1 where one is out of
-// range. Usage: npm run bench:coverage [-- <draws>]
+// range. Usage: npm run bench:coverage [-- <draws> [part of a case's name …]]
 import { coverageCases, coverageOf } from "./coverage/cases.ts";
 
-const draws = Number(process.argv[2] ?? 2000);
+const [count = "2000", ...wanted] = process.argv.slice(2);
+const draws = Number(count);
 let failed = 0;
 console.log(`${"case".padEnd(48)} coverage    range        mean width`);
 for (const each of coverageCases) {
+  if (wanted.length > 0 && !wanted.some((part) => each.name.includes(part))) continue;
   const { share, width } = coverageOf(each, draws, 20_260);
   const isInside = share >= each.range[0] && share <= each.range[1];
   if (!isInside) failed++;

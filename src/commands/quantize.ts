@@ -32,6 +32,12 @@ export const quantize = defineCommand({
       describe:
         "auto: accuracy that may be lost, 0.01 is one point; of outputs that are no scores: noise, 0.01 is 20 dB",
     },
+    against: {
+      type: "string",
+      requiresArg: true,
+      choices: ["input", "original"],
+      describe: "auto: what the loss is counted from",
+    },
     "max-time": { type: "number", requiresArg: true, describe: "auto: seconds that the search may take" },
     prefer: { type: "string", requiresArg: true, choices: ["speed", "size"], describe: "auto: what decides" },
     calibrate: {

@@ -35,8 +35,9 @@ describe("measureLatency", () => {
     expect(model!.blocksMs.length % plan.blocks).toBe(0);
     expect(model!.blocksMs.length).toBeLessThanOrEqual(plan.blocks * plan.stages);
     expect(model!.runs).toBe(model!.blocksMs.length * (plan.runsPerBlock - plan.settlingRuns));
-    expect(model!.interval!.low).toBeLessThanOrEqual(model!.medianMs);
-    expect(model!.interval!.high).toBeGreaterThanOrEqual(model!.medianMs);
+    // On a busy machine there may be too few independent runs for an interval.
+    expect(model!.interval?.low ?? model!.medianMs).toBeLessThanOrEqual(model!.medianMs);
+    expect(model!.interval?.high ?? model!.medianMs).toBeGreaterThanOrEqual(model!.medianMs);
     for (const { effectiveRuns, neededRuns, estimate } of model!.estimates) {
       expect(effectiveRuns).toBeLessThanOrEqual(model!.runs);
       expect(estimate !== undefined).toBe(effectiveRuns >= neededRuns);

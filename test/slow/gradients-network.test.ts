@@ -7,7 +7,7 @@ import { arrayOfTensor, evaluate, type NumberArray } from "@pare/reference";
 import { elementCount, numbers, type Tensor, tensorOf } from "@pare/tensor";
 import { buildStepGraph, type StepGraph } from "@pare/train";
 import { afterAll, expect, test } from "vitest";
-import { relativeError } from "./support/check-gradients.ts";
+import { relativeError } from "../support/check-gradients.ts";
 
 /**
  * The backward pass of a whole network: ResNet-8 (convolutions, batch-norms in training, residual sums, a pool, a linear
