@@ -71,7 +71,7 @@ function speedRow({ key, models, noiseFloor }: SpeedMetric, name: string): reado
     return key === "throughput" ? [notComparable(speedMetricOf(key, name), "no rate meets the bound or keeps up")] : [];
   const { unit, better } = speedMetricOf(key, name);
   const compared = speedComparison(key, name, head.change, noiseFloor);
-  return [{ ...compared, unit, better, base: base?.value, head: head.value }];
+  return [{ ...compared, unit, better, noiseFloor, base: base?.value, head: head.value }];
 }
 
 async function startAgain(
