@@ -28,8 +28,10 @@ export const evaluateCommand: CommandRun<EvaluateArgs> = async (args, terminal) 
   if (args["list-metrics"]) return listMetrics(terminal);
   for (const path of [args.against, args.model])
     if (path !== undefined && !existsSync(path)) throw modelMissingError(path);
-  const { request, sampleNotes } = await requestOf(args);
   await using engine = createOnnxRuntimeEngine();
+  // It loads while the data is opened; what fails there is told when a model is.
+  engine.runtime().catch(() => {});
+  const { request, sampleNotes } = await requestOf(args);
   const world: World = { engine, signal: terminal.signal, progress: terminal.progress };
   const result = await evaluateRequest(request, world);
   const notes = [...sampleNotes, ...result.inputNotes];

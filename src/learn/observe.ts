@@ -46,9 +46,10 @@ async function observeGroup(
   let pending: Promise<void> = Promise.resolve();
   for await (const { inputs, targets, first } of feedsOf(data.calibration, data, batch).feeds([session])) {
     const rows = [...inputs.values()].find(({ shape }) => shape.length > 0)?.shape[0] ?? 1;
+    const observing = session.observe(inputs, observations, { batch: rows, count: targets.length, signal });
+    observing.catch(() => {});
     await pending;
-    pending = session.observe(inputs, observations, { batch: rows, count: targets.length, signal });
-    pending.catch(() => {});
+    pending = observing;
     progress.report(first + targets.length);
   }
   await pending;

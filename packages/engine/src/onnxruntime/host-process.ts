@@ -43,16 +43,28 @@ export interface Body {
 
 const noBody: Body = { sizes: [], chunks: [] };
 
+/** A request that was sent or is being sent. */
 interface Pending {
+  readonly doing: string;
+  readonly timeoutMs: number;
   readonly resolve: (frame: Frame<Reply>) => void;
   readonly reject: (error: PareError) => void;
+  /** Runs while nothing is before it. */
+  timer?: NodeJS.Timeout;
 }
+
+const loading = "loading ONNX Runtime";
+
+/** One that runs, and one that waits for it in the process's pipe. */
+const mostPending = 2;
 
 /**
  * One runtime process, supervised.
  *
- * 1. Requests run one at a time, in order; a request's time starts when it is sent.
- * 2. A request that is aborted or takes too long ends the process: nothing else stops the runtime's native code.
+ * 1. Requests run one at a time, in order. The next one is sent while the one before runs, so that the process finds it
+ *    when it is done; a request's time starts when nothing is before it.
+ * 2. A request that is aborted while it runs or takes too long ends the process: nothing else stops the runtime's native
+ *    code. Aborted before, it is not sent, or its reply is let go.
  * 3. When the process ends, for whatever reason, the request under way fails with that reason and later ones with
  *    ENGINE_LOST. No promise is left open.
  * 4. An idle process does not keep this one alive; when this one ends, however it ends, the other does too.
@@ -64,8 +76,11 @@ export class HostProcess {
   readonly #native = new NativeOutput();
   readonly #greeting: Promise<RuntimeInfo>;
   readonly #gone: Promise<void>;
-  #pending: Pending | undefined;
-  #doing = "loading ONNX Runtime";
+  /** In the order of their replies. */
+  readonly #pending: Pending[] = [];
+  #lastDoing = loading;
+  /** Goes on when the first of them has its reply. */
+  #onReply: () => void = () => {};
   #queue: Promise<unknown> = Promise.resolve();
   #waiting = 0;
   /** Why the process ended or is being ended. */
@@ -120,12 +135,15 @@ export class HostProcess {
     return new Promise((resolve, reject) => {
       const leaveQueue = () => reject(abortedError(doing));
       signal?.addEventListener("abort", leaveQueue);
-      const turn = this.#queue.then(() => {
-        signal?.removeEventListener("abort", leaveQueue);
-        return this.#whileAlive(() => this.#perform(request, options, body));
+      const turn = this.#queue.then(async () => {
+        const { sent, reply } = await this.#begin(request, options, body).finally(() => {
+          signal?.removeEventListener("abort", leaveQueue);
+        });
+        this.#whileAlive(() => reply).then(resolve, reject);
+        await sent;
       });
       this.#queue = turn.catch(() => {});
-      turn.then(resolve, reject);
+      turn.catch(reject);
     });
   }
 
@@ -135,25 +153,57 @@ export class HostProcess {
     await this.#whileAlive(() => this.#gone);
   }
 
-  async #perform(request: Request, options: RequestOptions, body: Body): Promise<Frame<Reply>> {
-    const { doing, timeoutMs, signal } = options;
-    if (signal?.aborted) throw abortedError(doing);
-    if (this.#end !== undefined) throw lostAfter(this.#end);
-    const onAbort = () => this.#kill(abortedError(doing));
-    let timer: NodeJS.Timeout | undefined;
-    signal?.addEventListener("abort", onAbort, { once: true });
-    try {
+  /** Starts to send it as soon as few enough are before it. */
+  async #begin(
+    request: Request,
+    { doing, timeoutMs, signal }: RequestOptions,
+    body: Body,
+  ): Promise<{ readonly sent: Promise<void>; readonly reply: Promise<Frame<Reply>> }> {
+    await this.#whileAlive(async () => {
+      if (signal?.aborted) throw abortedError(doing);
+      if (this.#end !== undefined) throw lostAfter(this.#end);
       await this.#greeting;
       if (this.#end !== undefined) throw this.#end;
-      timer = setTimeout(() => this.#kill(timeoutError(doing, timeoutMs)), timeoutMs);
-      this.#doing = doing;
-      const reply = this.#nextFrame();
-      this.#send(request, body).catch((error) => this.#kill(sendError(error, doing)));
-      return await reply;
+      while (this.#pending.length >= mostPending) {
+        await new Promise<void>((resolve) => {
+          this.#onReply = resolve;
+        });
+        if (signal?.aborted) throw abortedError(doing);
+        if (this.#end !== undefined) throw lostAfter(this.#end);
+      }
+    });
+    const reply = this.#nextReply(doing, timeoutMs, signal);
+    return { sent: this.#send(request, body).catch((error) => this.#kill(sendError(error, doing))), reply };
+  }
+
+  async #nextReply(doing: string, timeoutMs: number, signal: AbortSignal | undefined): Promise<Frame<Reply>> {
+    let onAbort: (() => void) | undefined;
+    try {
+      return await new Promise((resolve, reject) => {
+        const pending: Pending = { doing, timeoutMs, resolve, reject };
+        onAbort = () => {
+          if (this.#pending[0] === pending) this.#kill(abortedError(doing));
+          else reject(abortedError(doing));
+        };
+        signal?.addEventListener("abort", onAbort, { once: true });
+        this.#pending.push(pending);
+        if (this.#pending.length === 1) this.#startTimer();
+      });
     } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", onAbort);
+      if (onAbort) signal?.removeEventListener("abort", onAbort);
     }
+  }
+
+  /** Of the request that nothing is before. */
+  #startTimer(): void {
+    const [first] = this.#pending;
+    if (first === undefined) return;
+    const { doing, timeoutMs } = first;
+    first.timer = setTimeout(() => this.#kill(timeoutError(doing, timeoutMs)), timeoutMs);
+  }
+
+  get #doing(): string {
+    return this.#pending[0]?.doing ?? this.#lastDoing;
   }
 
   /** Waits whenever the process does not keep up, so that at most one chunk beyond the socket's own buffer is held. */
@@ -166,31 +216,24 @@ export class HostProcess {
   }
 
   async #greet(timeoutMs: number): Promise<RuntimeInfo> {
-    const doing = "loading ONNX Runtime";
-    const timer = setTimeout(() => this.#kill(timeoutError(doing, timeoutMs)), timeoutMs);
-    timer.unref();
-    try {
-      const { header } = await this.#nextFrame();
-      if (header.ok && header.runtime !== undefined) return header.runtime;
-      const error = runtimeMissingError(header.ok ? { ok: false, message: "no greeting" } : header);
-      this.#kill(error);
-      throw error;
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  #nextFrame(): Promise<Frame<Reply>> {
-    return new Promise((resolve, reject) => {
-      this.#pending = { resolve, reject };
-    });
+    const reply = this.#nextReply(loading, timeoutMs, undefined);
+    this.#pending[0]!.timer!.unref();
+    const { header } = await reply;
+    if (header.ok && header.runtime !== undefined) return header.runtime;
+    const error = runtimeMissingError(header.ok ? { ok: false, message: "no greeting" } : header);
+    this.#kill(error);
+    throw error;
   }
 
   #readFrames(): void {
     const reader = new FrameReader<Reply>((frame) => {
-      const pending = this.#pending;
-      this.#pending = undefined;
-      pending?.resolve(frame);
+      const pending = this.#pending.shift();
+      if (pending === undefined) return;
+      clearTimeout(pending.timer);
+      this.#lastDoing = pending.doing;
+      pending.resolve(frame);
+      this.#startTimer();
+      this.#onReply();
     });
     this.#channel.on("data", (bytes: Buffer) => {
       try {
@@ -214,8 +257,11 @@ export class HostProcess {
       });
     });
     this.#scratch.remove();
-    this.#pending?.reject(this.#end!);
-    this.#pending = undefined;
+    const [first, ...others] = this.#pending.splice(0);
+    clearTimeout(first?.timer);
+    first?.reject(this.#end!);
+    for (const each of others) each.reject(lostAfter(this.#end!));
+    this.#onReply();
   }
 
   #kill(reason: PareError): void {
