@@ -78,7 +78,8 @@ async function requestOf(args: EvaluateArgs): Promise<Asked> {
   return { request, sampleNotes: data.flatMap(({ notes = [] }) => notes) };
 }
 
-function evaluateOf({ metrics, samples }: EvaluateArgs, checked: CheckedRecipe | undefined) {
+/** A recipe's metrics that need an original are for its runs: of one model the others are told. */
+function evaluateOf({ metrics, samples, against }: EvaluateArgs, checked: CheckedRecipe | undefined) {
   const written = checked?.recipe.evaluate ?? { metrics: [], activation: "auto" as const, samples: 100 };
   const known = [automatic, ...recipeCatalog.metrics];
   for (const name of metrics ?? []) {
@@ -88,7 +89,9 @@ function evaluateOf({ metrics, samples }: EvaluateArgs, checked: CheckedRecipe |
       `${didYouMean(name, known)} \`pare evaluate x.onnx --list-metrics\` lists them.`.trim(),
     );
   }
-  return { ...written, metrics: metrics ?? written.metrics, samples: samples ?? written.samples };
+  const ofOne = written.metrics.filter((metric) => isMetricModule(metric) || !metric.startsWith("fidelity."));
+  const own = against === undefined && ofOne.length > 0 ? ofOne : written.metrics;
+  return { ...written, metrics: metrics ?? own, samples: samples ?? written.samples };
 }
 
 function jsonOf(
