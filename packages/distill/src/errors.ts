@@ -31,7 +31,7 @@ export function noOriginalError(pass: string): PareError {
 export function teacherInputError(teacher: string, expected: string, got: string): PareError {
   return new PareError({
     code: "TRAIN_TEACHER",
-    at: `teacher-input of ${teacher}`,
+    at: `preprocessing of ${teacher}`,
     problem: "the teacher's images cannot be told from that",
     expected,
     got,

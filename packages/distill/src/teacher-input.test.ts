@@ -51,6 +51,6 @@ it.each<[string, TeacherInput]>([
 it("is for teachers of images", () => {
   const teacher = parseModel("main (float[N, 8] x) => (float[N, 8] y) { y = Identity (x) }");
   expect(() => takingImages("t.onnx", teacher, { mean: [0] }, student)).toThrow(
-    /^TRAIN_TEACHER at teacher-input of t.onnx: .*expected one input of four axes, got x \[N, 8\]/,
+    /^TRAIN_TEACHER at preprocessing of t.onnx: .*expected one input of four axes, got x \[N, 8\]/,
   );
 });

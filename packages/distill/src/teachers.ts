@@ -14,7 +14,7 @@ export function referencesOf(teaching: Pick<TeacherOptions, "teacher"> | undefin
 
 /** @param input the model before this step @throws TRAIN_TEACHER */
 export function openTeachers(
-  { teacher, teacherInput }: Pick<TeacherOptions, "teacher" | "teacherInput">,
+  { teacher, preprocessing }: Pick<TeacherOptions, "teacher" | "preprocessing">,
   input: Model,
   tools: Tools,
   pass: string,
@@ -22,8 +22,8 @@ export function openTeachers(
   const images = tools.training?.images;
   return teacher.map((name) => {
     const model = open(name, input, tools, pass);
-    const isNamed = teacherInput !== undefined && images !== undefined && !own.includes(name);
-    return { name, model: isNamed ? takingImages(name, model, teacherInput, images) : model };
+    const isNamed = preprocessing !== undefined && images !== undefined && !own.includes(name);
+    return { name, model: isNamed ? takingImages(name, model, preprocessing, images) : model };
   });
 }
 
