@@ -28,10 +28,11 @@ export const evaluateCommand: CommandRun<EvaluateArgs> = async (args, terminal) 
   if (args["list-metrics"]) return listMetrics(terminal);
   for (const path of [args.against, args.model])
     if (path !== undefined && !existsSync(path)) throw modelMissingError(path);
+  const checked = recipeOf(args);
   await using engine = createOnnxRuntimeEngine();
   // It loads while the data is opened; what fails there is told when a model is.
   engine.runtime().catch(() => {});
-  const { request, sampleNotes } = await requestOf(args);
+  const { request, sampleNotes } = await requestOf(args, checked);
   const world: World = { engine, signal: terminal.signal, progress: terminal.progress };
   const result = await evaluateRequest(request, world);
   const notes = [...sampleNotes, ...result.inputNotes];
@@ -53,13 +54,14 @@ interface Asked {
   readonly sampleNotes: readonly DataNote[];
 }
 
-/** @throws the faults of the recipe and its data, and USAGE */
-async function requestOf(args: EvaluateArgs): Promise<Asked> {
-  if (args.data === undefined && args.against === undefined) throw nothingToEvaluateError();
-  const checked =
-    args.data === undefined
-      ? undefined
-      : readRecipe(args.data, recipeCatalog, { ...(args.model !== undefined && { model: args.model }) });
+/** @throws the faults of the recipe, and USAGE */
+function recipeOf({ data, against, model }: EvaluateArgs): CheckedRecipe | undefined {
+  if (data === undefined && against === undefined) throw nothingToEvaluateError();
+  return data === undefined ? undefined : readRecipe(data, recipeCatalog, { ...(model !== undefined && { model }) });
+}
+
+/** @throws the faults of the recipe's data, and USAGE */
+async function requestOf(args: EvaluateArgs, checked: CheckedRecipe | undefined): Promise<Asked> {
   const { dataset, data } = checked ? await describeTestData(checked) : { data: [] };
   if (args.data !== undefined && dataset === undefined && args.against === undefined)
     throw recipeWithoutDataError(args.data);

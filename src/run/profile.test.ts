@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createOnnxRuntimeEngine } from "@pare/engine";
@@ -6,6 +6,7 @@ import { writeModel } from "@pare/formats";
 import { parseModel } from "@pare/ir";
 import { tensorOf } from "@pare/tensor";
 import { expect, test } from "vitest";
+import { driver, driverEnv, hasDriver } from "../../packages/engine/testing/swiftshader.ts";
 import { profileModel, summarise } from "./profile.ts";
 
 const event = (index: number, op: string, durationUs: number) => ({
@@ -53,20 +54,15 @@ test("what a condition or a loop holds counts, not the condition too", () => {
   expect(profile).toMatchObject({ totalMs: 0.09, nodeCount: 1 });
 });
 
-/** Chromium carries SwiftShader, a Vulkan driver that needs no GPU, and the Vulkan loader. */
-const chromium = "/usr/lib/chromium";
-const driver = `${chromium}/vk_swiftshader_icd.json`;
-
-test.skipIf(!existsSync(driver))(
+test.skipIf(!hasDriver)(
   `a model on webgpu: providers, fallbacks, copies (skipped where ${driver} is missing: no Vulkan driver)`,
   async () => {
-    const env = { VK_ICD_FILENAMES: driver, VK_DRIVER_FILES: driver, LD_LIBRARY_PATH: chromium };
     const folder = mkdtempSync(join(tmpdir(), "pare-profile-"));
     try {
       const path = join(folder, "model.onnx");
       const text = "g (float[4, 8] x) => (float[4, 4] y, int64[2, N] z) <float[8, 4] w = random(1)>";
       writeModel(parseModel(`${text} { y = MatMul (x, w) r = Relu (y) z = NonZero (r) }`), path);
-      await using engine = createOnnxRuntimeEngine({ env });
+      await using engine = createOnnxRuntimeEngine({ env: driverEnv });
       const inputs = new Map([["x", tensorOf("float32", [4, 8], new Array(32).fill(1))]]);
       const world = { engine, signal: new AbortController().signal };
       const profile = await profileModel(path, inputs, { device: "webgpu" }, world);

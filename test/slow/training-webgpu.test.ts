@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { architectures } from "@pare/architectures";
 import { createOnnxRuntimeEngine } from "@pare/engine";
 import { upgradeOpset } from "@pare/opset";
@@ -6,12 +5,8 @@ import { type Device, seededRandom, type Tensors } from "@pare/pass";
 import { elementCount, numbers, type Tensor, tensorOf } from "@pare/tensor";
 import { buildStepGraph, type StepGraph } from "@pare/train";
 import { afterAll, describe, expect, test } from "vitest";
+import { driver, driverEnv, hasDriver } from "../../packages/engine/testing/swiftshader.ts";
 import { relativeError } from "../support/check-gradients.ts";
-
-/** Chromium carries SwiftShader, a Vulkan driver that needs no GPU, and the Vulkan loader. */
-const chromium = "/usr/lib/chromium";
-const driver = `${chromium}/vk_swiftshader_icd.json`;
-const env = { VK_ICD_FILENAMES: driver, VK_DRIVER_FILES: driver, LD_LIBRARY_PATH: chromium };
 
 const image = { name: "x", dtype: "float32", sample: [3, 8, 8] } as const;
 const students = [
@@ -52,8 +47,8 @@ function feedsOf(step: StepGraph, turn: number): Tensors {
   return fed;
 }
 
-describe.skipIf(!existsSync(driver))(`webgpu without a GPU (skipped where ${driver} is missing)`, () => {
-  const engine = createOnnxRuntimeEngine({ env });
+describe.skipIf(!hasDriver)(`webgpu without a GPU (skipped where ${driver} is missing)`, () => {
+  const engine = createOnnxRuntimeEngine({ env: driverEnv });
   afterAll(() => engine[Symbol.asyncDispose]());
 
   async function trained(step: StepGraph, device: Device) {

@@ -28,7 +28,7 @@ export function noOriginalError(pass: string): PareError {
   });
 }
 
-export function teacherInputError(teacher: string, expected: string, got: string): PareError {
+export function preprocessingError(teacher: string, expected: string, got: string): PareError {
   return new PareError({
     code: "TRAIN_TEACHER",
     at: `preprocessing of ${teacher}`,

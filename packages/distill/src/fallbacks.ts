@@ -1,5 +1,6 @@
 import type { Note } from "@pare/pass";
 import { type StepGraph, stepFeeds } from "@pare/train";
+import { openStep } from "./open-step.ts";
 import { noOutputs } from "./teacher-outputs.ts";
 import type { Training, TrainingPassTools } from "./train-model.ts";
 
@@ -7,12 +8,12 @@ import type { Training, TrainingPassTools } from "./train-model.ts";
 export async function fallbackNotes(
   step: StepGraph,
   { model }: Training,
-  { training, seed }: TrainingPassTools,
+  tools: TrainingPassTools,
 ): Promise<readonly Note[]> {
+  const { training, seed } = tools;
   const { device } = training;
   if (device === "cpu") return [];
-  await using session = await training.open(step.model, { profile: true });
-  await session.hold(step.state.map(({ input, output, initial }) => ({ input, from: output, initial })));
+  await using session = await openStep(step, tools, { profile: true });
   for await (const batch of training.batches(model, { batch: step.batch, epoch: 0, seed })) {
     await session.run(await stepFeeds(step, batch, { learningRate: 0, momentum: 0 }, noOutputs(step)));
     break;

@@ -7,6 +7,7 @@ import { elementCount } from "@pare/tensor";
 import { stepFeeds } from "@pare/train";
 import { fallbackNotes } from "./fallbacks.ts";
 import { byReason } from "./notes.ts";
+import { openStep } from "./open-step.ts";
 import { requireTraining } from "./require-training.ts";
 import { noOutputs } from "./teacher-outputs.ts";
 import { stepGraphOf, type Training, type TrainingPassTools } from "./train-model.ts";
@@ -48,8 +49,7 @@ export async function foreseeTraining(training: Training, pass: string, given: T
 
 async function timeStep(step: Awaited<ReturnType<typeof stepGraphOf>>, training: Training, tools: TrainingPassTools) {
   const { training: world, seed } = tools;
-  await using session = await world.open(step.model);
-  await session.hold(step.state.map(({ input, output, initial }) => ({ input, from: output, initial })));
+  await using session = await openStep(step, tools);
   const times: number[] = [];
   for await (const batch of world.batches(training.model, { batch: step.batch, epoch: 0, seed })) {
     const inputs = await stepFeeds(step, batch, { learningRate: 0, momentum: 0 }, noOutputs(step));

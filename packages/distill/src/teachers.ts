@@ -1,7 +1,7 @@
 import { cloneModel, type Model } from "@pare/ir";
 import type { Tools } from "@pare/pass";
 import { noOriginalError } from "./errors.ts";
-import { takingImages } from "./teacher-input.ts";
+import { takingImages } from "./preprocessing.ts";
 import type { NamedTeacher } from "./train-model.ts";
 import type { TeacherOptions } from "./training-options.ts";
 

@@ -1,6 +1,6 @@
 import type { OptimizerSpec, Schedule, WeightDecay } from "@pare/train";
 import * as z from "zod";
-import { teacherInput } from "./teacher-input.ts";
+import { preprocessing } from "./preprocessing.ts";
 
 const patterns = z.union([z.string().min(1), z.array(z.string().min(1))]).transform((written) => [written].flat());
 
@@ -106,7 +106,7 @@ export const teacherOptions = {
       "input: the model as it is before this step. original: before any lossy step. Else a model file, relative to the " +
         "recipe, or builtin:<name>. Several are averaged.",
     ),
-  preprocessing: teacherInput.optional(),
+  preprocessing: preprocessing.optional(),
   temperature: z.number().positive().max(100).default(4).describe("T of Hinton and others (2015). Default 4."),
   weight: z.number().min(0).max(1).default(0.7).describe("Of the teacher; the labels have the rest. Default 0.7."),
   labels: z.boolean().default(true).describe("false: the teacher alone. Default true."),

@@ -1,13 +1,8 @@
-import { existsSync } from "node:fs";
 import { parseModel } from "@pare/ir";
 import { numbers, tensorOf } from "@pare/tensor";
 import { describe, expect, test } from "vitest";
+import { driver, driverEnv, hasDriver } from "../../testing/swiftshader.ts";
 import { createOnnxRuntimeEngine } from "./engine.ts";
-
-/** Chromium carries SwiftShader, a Vulkan driver that needs no GPU, and the Vulkan loader. */
-const chromium = "/usr/lib/chromium";
-const driver = `${chromium}/vk_swiftshader_icd.json`;
-const env = { VK_ICD_FILENAMES: driver, VK_DRIVER_FILES: driver, LD_LIBRARY_PATH: chromium };
 
 const network = parseModel(`main (float[2, 3, 16, 16] x) => (float[2, 10] y) <
     float[8, 3, 3, 3] w = random(1), float[8] b = random(2), float[8, 10] head = random(3)
@@ -31,26 +26,23 @@ const inputs = new Map([
   ],
 ]);
 
-describe.skipIf(!existsSync(driver))(
-  `webgpu without a GPU (skipped where ${driver} is missing: no Vulkan driver)`,
-  () => {
-    test("computes what the processor computes, with its own kernels", async () => {
-      await using engine = createOnnxRuntimeEngine({ env });
-      const onCpu = await engine.open(network);
-      const onGpu = await engine.open(network, { device: "webgpu", profile: true });
-      const expected = numbers((await onCpu.run(inputs)).get("y")!);
-      const got = numbers((await onGpu.run(inputs)).get("y")!);
-      expect(Math.max(...expected)).toBeGreaterThan(0.1);
-      for (const [i, value] of got.entries()) expect(value).toBeCloseTo(expected[i]!, 4);
-      const { events } = await onGpu.profile();
-      expect(events.find(({ op }) => op === "Conv")?.provider).toBe("WebGpuExecutionProvider");
-    }, 60_000);
+describe.skipIf(!hasDriver)(`webgpu without a GPU (skipped where ${driver} is missing: no Vulkan driver)`, () => {
+  test("computes what the processor computes, with its own kernels", async () => {
+    await using engine = createOnnxRuntimeEngine({ env: driverEnv });
+    const onCpu = await engine.open(network);
+    const onGpu = await engine.open(network, { device: "webgpu", profile: true });
+    const expected = numbers((await onCpu.run(inputs)).get("y")!);
+    const got = numbers((await onGpu.run(inputs)).get("y")!);
+    expect(Math.max(...expected)).toBeGreaterThan(0.1);
+    for (const [i, value] of got.entries()) expect(value).toBeCloseTo(expected[i]!, 4);
+    const { events } = await onGpu.profile();
+    expect(events.find(({ op }) => op === "Conv")?.provider).toBe("WebGpuExecutionProvider");
+  }, 60_000);
 
-    test("without a driver: says what is missing", async () => {
-      await using engine = createOnnxRuntimeEngine({ env: { VK_ICD_FILENAMES: "/none", VK_DRIVER_FILES: "/none" } });
-      const refusal = await engine.open(network, { device: "webgpu" }).then(() => "opened", String);
-      expect(refusal).toMatch(/ENGINE_PROVIDER at device webgpu: .*(libvulkan|No supported adapters)/);
-      expect((await (await engine.open(network)).run(inputs)).has("y")).toBe(true);
-    });
-  },
-);
+  test("without a driver: says what is missing", async () => {
+    await using engine = createOnnxRuntimeEngine({ env: { VK_ICD_FILENAMES: "/none", VK_DRIVER_FILES: "/none" } });
+    const refusal = await engine.open(network, { device: "webgpu" }).then(() => "opened", String);
+    expect(refusal).toMatch(/ENGINE_PROVIDER at device webgpu: .*(libvulkan|No supported adapters)/);
+    expect((await (await engine.open(network)).run(inputs)).has("y")).toBe(true);
+  });
+});

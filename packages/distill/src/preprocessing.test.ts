@@ -3,7 +3,7 @@ import { parseModel } from "@pare/ir";
 import type { ImageForm } from "@pare/pass";
 import { numbers, tensorOf } from "@pare/tensor";
 import { afterAll, expect, it } from "vitest";
-import { type TeacherInput, takingImages } from "./teacher-input.ts";
+import { type Preprocessing, takingImages } from "./preprocessing.ts";
 
 const engine = createOnnxRuntimeEngine();
 afterAll(() => engine[Symbol.asyncDispose]());
@@ -31,7 +31,7 @@ function written({ layout, order, scale, mean, std }: ImageForm): Float32Array {
   return out;
 }
 
-it.each<[string, TeacherInput]>([
+it.each<[string, Preprocessing]>([
   ["other means and deviations", { mean: [0.1, 0.2, 0.3], std: [1, 2, 3] }],
   ["one mean for all channels", { mean: [0.5], std: [0.25] }],
   ["bytes as they are", { scale: 1, mean: [0], std: [1] }],

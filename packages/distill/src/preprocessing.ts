@@ -3,9 +3,9 @@ import { shapeOf } from "@pare/ops";
 import { type ImageForm, requiredInputs } from "@pare/pass";
 import { tensorOf } from "@pare/tensor";
 import * as z from "zod";
-import { teacherInputError } from "./errors.ts";
+import { preprocessingError } from "./errors.ts";
 
-export const teacherInput = z
+export const preprocessing = z
   .strictObject({
     layout: z.enum(["NCHW", "NHWC"]).optional(),
     order: z.enum(["RGB", "BGR"]).optional(),
@@ -18,24 +18,24 @@ export const teacherInput = z
       "as there. Default: the same.",
   );
 
-export type TeacherInput = z.output<typeof teacherInput>;
+export type Preprocessing = z.output<typeof preprocessing>;
 
 /**
  * A copy of a teacher that takes images as the student does: (p·s − m) ÷ d of each channel becomes (p·s′ − m′) ÷ d′ in front
  * of its first layer, and axes and colours are put in its order.
  * @throws TRAIN_TEACHER where it has not one input of four axes, or values for another number of channels
  */
-export function takingImages(name: string, teacher: Model, own: TeacherInput, given: ImageForm): Model {
+export function takingImages(name: string, teacher: Model, own: Preprocessing, given: ImageForm): Model {
   const model = cloneModel(teacher);
   const inputs = requiredInputs(model);
   const [input] = inputs;
   const shape = shapeOf(input?.type);
   if (input === undefined || inputs.length > 1 || shape?.length !== 4)
-    throw teacherInputError(name, "one input of four axes", inputs.map(typeText).join(", "));
+    throw preprocessingError(name, "one input of four axes", inputs.map(typeText).join(", "));
   const { layout = given.layout, order = given.order, scale = given.scale, mean = given.mean, std = given.std } = own;
   const wanted = { layout, order, scale, mean, std };
   const channels = shape[wanted.layout === "NCHW" ? 1 : 3];
-  if (typeof channels !== "number") throw teacherInputError(name, "a number of channels", typeText(input));
+  if (typeof channels !== "number") throw preprocessingError(name, "a number of channels", typeText(input));
   const line = lineOf(name, channels, wanted, given);
   model.graph.edit("input", (edit) => {
     const uses = [...input.uses];
@@ -63,7 +63,7 @@ export function takingImages(name: string, teacher: Model, own: TeacherInput, gi
 function lineOf(name: string, channels: number, wanted: ImageForm, given: ImageForm) {
   const of = (values: readonly number[], channel: number) => {
     if (values.length !== 1 && values.length !== channels)
-      throw teacherInputError(name, `one value, or one for each of ${channels} channels`, `${values.length} values`);
+      throw preprocessingError(name, `one value, or one for each of ${channels} channels`, `${values.length} values`);
     return values[values.length === 1 ? 0 : channel]!;
   };
   const isReversed = wanted.order !== given.order && channels === 3;
