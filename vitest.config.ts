@@ -9,6 +9,8 @@ const globalSetup = "./test/setup-host.ts";
 
 export default defineConfig({
   test: {
+    // One less by default, which is half of them where there are two.
+    maxWorkers: "100%",
     projects: [
       {
         resolve,

@@ -84,7 +84,7 @@ describe.each(networks)("%s %o", (name, given) => {
         const { shape, data } = inputs.get(state)!;
         for (let i = 3; i < data.length; i += Math.ceil(data.length / 3)) {
           const at = (value: number) =>
-            evaluate(step.model, new Map([...inputs, [state, { shape, data: data.with(i, value) }]])).get(loss)!
+            evaluate(step.model, new Map([...inputs, [state, { shape, data: data.with(i, value) }]]), loss).get(loss)!
               .data[0]!;
           // Batch norms over a few elements are strongly curved: a larger step would show that.
           const h = 1e-7;

@@ -17,7 +17,7 @@ export interface CompareSpeedOptions {
   /** What every run of each model is given. */
   readonly inputs: readonly Tensors[];
   readonly session?: SessionOptions;
-  /** Milliseconds for warm-up and runs together, at most. Slow models take longer: six runs at least. */
+  /** Milliseconds for loading, warm-up and runs together, at most. Slow models take longer: six runs at least. */
   readonly budgetMs: number;
   /** Of the blocks' order and of the bootstrap. */
   readonly seed: number;
@@ -46,12 +46,13 @@ export async function compareSpeed(
   options: CompareSpeedOptions,
 ): Promise<readonly ComparedSpeed[]> {
   if (models.length === 0) throw noModelsError();
-  const { inputs, session, seed } = options;
+  const { inputs, session, seed, budgetMs } = options;
+  const end = performance.now() + budgetMs;
   const sessions: Session[] = [];
   try {
     for (const model of models) sessions.push(await engine.open(model, session));
     const timed = sessions.map((opened, i) => ({ session: opened, inputs: inputs[i]! }));
-    const blocks = await timeBlocks(engine, timed, options);
+    const blocks = await timeBlocks(engine, timed, { ...options, budgetMs: end - performance.now() });
     return blocks.map((head) => ({
       medianMs: median(Float64Array.from(head.flatMap((block) => [...block]))),
       ...ratioOfFastest({ base: blocks[0]!, head }, seed),
@@ -68,18 +69,20 @@ async function timeBlocks(
   { budgetMs, seed, progress, signal }: CompareSpeedOptions,
 ): Promise<Blocks> {
   const stop = { ...(signal && { signal }) };
+  const end = performance.now() + budgetMs;
   const warm = await warmUp(engine, timed, budgetMs * warmUpShare, stop);
   const roundMs = warm.typicalMs.reduce((sum, ms) => sum + ms, 0);
-  const plan = planTiming({ budgetMs: budgetMs * (1 - warmUpShare), roundMs, seed });
-  const blocks = timed.map((): Float64Array[] => []);
   const began = performance.now();
+  const plan = planTiming({ budgetMs: end - began, roundMs, seed });
+  const blocks = timed.map((): Float64Array[] => []);
   for (let stage = 0; stage < plan.stages; stage++) {
     const { durationsUs } = await engine.time(timed, { ...plan, seed: plan.seed + stage }, stop);
     for (const [i, model] of durationsUs.entries())
       blocks[i]!.push(...model.map((block) => block.subarray(plan.settlingRuns).map((us) => us / 1000)));
     progress?.report("timing", stage + 1, plan.stages);
     const spentMs = performance.now() - began;
-    if (spentMs >= budgetMs || (spentMs >= leastMs && isPreciseEnough(blocks, seed))) break;
+    const isLast = performance.now() + spentMs / (stage + 1) > end;
+    if (isLast || (spentMs >= leastMs && isPreciseEnough(blocks, seed))) break;
   }
   return blocks;
 }

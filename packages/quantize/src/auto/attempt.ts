@@ -62,7 +62,7 @@ export async function attempt(state: Search, label: string, plan: Plan): Promise
       costs.judgingMs = Math.min(performance.now() - builtAt, costs.judgingMs ?? Number.POSITIVE_INFINITY);
     tried.push(candidate);
     models.set(candidate, built);
-    clock.reserve(endingMs(state) + timingShare * state.options.maxTimeMs);
+    clock.reserve(endingMs(state) + comparingMs(state.options));
     return candidate;
   });
 }
@@ -119,8 +119,13 @@ const correctedSamples = 128;
 /** Runs of many samples take less than as many runs of one; and what is begun in vain takes time that nothing else needs. */
 const guessShare = 0.5;
 
-/** Of the time, for timing candidates. */
-export const timingShare = 0.2;
+const timingShare = 0.2;
+const leastComparingMs = 4000;
+
+/** For timing candidates: what has no time is no choice for speed, so in a short search this comes before another try. */
+export function comparingMs({ maxTimeMs }: SearchOptions): number {
+  return Math.max(timingShare * maxTimeMs, leastComparingMs);
+}
 
 const provingMs = 1000;
 const provingRuns = 15;

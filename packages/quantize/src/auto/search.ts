@@ -22,7 +22,7 @@ import { placeStatic } from "../schemes/static.ts";
 import type { GroupRanking } from "../sensitivity/rank-groups.ts";
 import { isHere } from "../targets/is-here.ts";
 import type { Target } from "../targets/target.ts";
-import { attempt, endingMs, modelOf, type Search, type SearchOptions, timingShare } from "./attempt.ts";
+import { attempt, comparingMs, endingMs, modelOf, type Search, type SearchOptions } from "./attempt.ts";
 import { type Candidate, distance, pick } from "./candidate.ts";
 import { type Clock, startClock } from "./clock.ts";
 import { holdDrop } from "./hold-drop.ts";
@@ -79,7 +79,7 @@ async function begin(model: Model, target: Target, options: SearchOptions, given
   const tools = onTarget(given, target);
   const runMs = await timeOneRun(model, tools, clock);
   const sampleMs = (runMs ?? 0) + (await timeOneSample(tools, clock));
-  clock.reserve(options.maxTimeMs * timingShare);
+  clock.reserve(comparingMs(options));
   return {
     ...{ model, target, options, tools, clock, runMs, sampleMs },
     tried: [],
