@@ -55,7 +55,7 @@ async function modelMs(): Promise<number> {
   await using session = await engine.open(prepared.model, world);
   const timed = [];
   const [input] = session.inputs;
-  for await (const { inputs } of batches(dataset!, { batch: 32, transform: transformOf(checked.recipe), pad: true }))
+  for await (const { inputs } of batches(dataset!, { batch: 64, transform: transformOf(checked.recipe), pad: true }))
     timed.push({ session, inputs: new Map([[input!.name, [...inputs.values()][0]!]]) });
   const { durationsUs } = await engine.time(timed, { blocks: 1, runsPerBlock: 1, warmupRuns: 0, seed: 0 });
   return durationsUs.flat().reduce((sum, each) => sum + each[0]!, 0) / 1000;

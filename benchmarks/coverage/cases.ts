@@ -11,6 +11,7 @@ import { estimate } from "../../packages/measure/src/metrics/estimate.ts";
 import { rocAuc } from "../../packages/measure/src/metrics/ranking.ts";
 import { effectiveCountAbove } from "../../packages/measure/src/stats/autocorrelation.ts";
 import { median, medianInterval } from "../../packages/measure/src/stats/quantile.ts";
+import { meanOf } from "../../packages/measure/src/stats/statistic.ts";
 
 export interface CoverageCase {
   readonly name: string;
@@ -117,6 +118,15 @@ function rateRatioCase(name: keyof typeof loads): CoverageCase {
   return { name: `ratio of highest rates, ${name}, 40 × 50`, truth: 1, range: nearEdge, draw };
 }
 
+/** A skewed loss: exp of a standard normal, its mean is √e. */
+function meanCase(n: number): CoverageCase {
+  const draw = (random: () => number) => {
+    const losses = Float64Array.from({ length: n }, () => Math.exp(normal(random)));
+    return estimate([meanOf(losses)], 0)[0]!.interval;
+  };
+  return { name: `mean, lognormal, n = ${n}`, truth: Math.exp(0.5), range: usual, draw };
+}
+
 const series = (isCorrelated: boolean) => (isCorrelated ? " AR(0.5)" : "");
 const positiveShare = 0.02;
 
@@ -165,6 +175,7 @@ export const coverageCases: readonly CoverageCase[] = [
   ...[false, true].flatMap((correlated) => [medianCase(correlated), ratioCase(correlated)]),
   ...[false, true].flatMap((correlated) => [percentileCase(correlated), percentileRatioCase(correlated)]),
   ...(["stream", "server, p99 within 5 ms"] as const).flatMap((name) => [rateCase(name), rateRatioCase(name)]),
+  meanCase(1000),
   ...[1000, 5000].flatMap((n) => [aucCase(n), macroF1Case(n)]),
 ];
 

@@ -6,7 +6,7 @@ import { automatic, metricCatalog } from "@pare/measure";
 import { type CheckedRecipe, isMetricModule, readRecipe } from "@pare/recipe";
 import type { DataNote } from "@pare/report";
 import { recipeCatalog } from "../catalog.ts";
-import { describeTestData } from "../run/data.ts";
+import { openNotedTestData } from "../run/data.ts";
 import type { World } from "../run/tools.ts";
 import type { CommandRun, Terminal } from "../terminal/terminal.ts";
 import { metricUnknownError, modelMissingError, nothingToEvaluateError, recipeWithoutDataError } from "./errors.ts";
@@ -62,7 +62,7 @@ function recipeOf({ data, against, model }: EvaluateArgs): CheckedRecipe | undef
 
 /** @throws the faults of the recipe's data, and USAGE */
 async function requestOf(args: EvaluateArgs, checked: CheckedRecipe | undefined): Promise<Asked> {
-  const { dataset, data } = checked ? await describeTestData(checked) : { data: [] };
+  const { dataset, notes: sampleNotes = [] } = (checked && (await openNotedTestData(checked))) ?? {};
   if (args.data !== undefined && dataset === undefined && args.against === undefined)
     throw recipeWithoutDataError(args.data);
   const models = [args.against, args.model].flatMap((path) => (path === undefined ? [] : [resolve(path)]));
@@ -77,7 +77,7 @@ async function requestOf(args: EvaluateArgs, checked: CheckedRecipe | undefined)
     folder: args.metrics === undefined ? (checked?.folder ?? process.cwd()) : process.cwd(),
     ...(args.batch !== undefined && { batch: args.batch }),
   };
-  return { request, sampleNotes: data.flatMap(({ notes = [] }) => notes) };
+  return { request, sampleNotes };
 }
 
 /** A recipe's metrics that need an original are for its runs: of one model the others are told. */

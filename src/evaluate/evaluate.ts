@@ -67,7 +67,7 @@ export interface EvaluationRequest {
   readonly dataset: Dataset | undefined;
   /** Paths of metric modules start here. */
   readonly folder: string;
-  /** Samples in a run where the models leave it free. Default 32. */
+  /** Samples in a run where the models leave it free. Default: see `DatasetFeedOptions`. */
   readonly batch?: number;
 }
 

@@ -8,13 +8,17 @@ import type { World } from "../run/tools.ts";
 /** A model that is open for running: what is fed and fetched is float, also where its ports are integer. */
 export type OpenRunner = Runner & AsyncDisposable;
 
-/** Inputs and outputs that are integers, of a model whose metadata says what they stand for, are fed and read as float32. */
+/**
+ * Inputs and outputs that are integers, of a model whose metadata says what they stand for, are fed and read as float32.
+ * While one batch runs the next is read and decoded: the runtime's threads leave the processor to that.
+ */
 export async function openRunner(
   model: string | Model,
   { engine, signal }: Pick<World, "engine" | "signal">,
   options: SessionOptions = {},
 ): Promise<OpenRunner> {
-  const session = await engine.open(typeof model === "string" ? { path: model } : model, { ...options, signal });
+  const opened = typeof model === "string" ? { path: model } : model;
+  const session = await engine.open(opened, { waiting: "sleep", ...options, signal });
   const grids = portGrids(typeof model === "string" ? readModelFile(model) : model);
   return { ...floatPorts(session, grids), [Symbol.asyncDispose]: () => session[Symbol.asyncDispose]() };
 }

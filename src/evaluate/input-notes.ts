@@ -1,5 +1,5 @@
 /** Whether the images that a model is given are such as it expects. What is found is a note, never an error. */
-import { type Dataset, type ImageTransform, subset } from "@pare/data";
+import { type Dataset, type ImageTransform, keepDecoded, subset } from "@pare/data";
 import type { Model } from "@pare/ir";
 import { datasetFeeds, type Evaluation, evaluateModels, mcnemarTest, type Runner } from "@pare/measure";
 import type { Tensors } from "@pare/pass";
@@ -48,6 +48,8 @@ function rangeOf(values: Float64Array): ValueRange {
 
 /** Samples that other preprocessings are tried on. */
 const probes = 64;
+/** They are decoded once for all of these tries, up to so many bytes. */
+const keptBytes = 32 * 1024 * 1024;
 /** With an accuracy like this nothing is tried, unless that costs next to nothing beside so many samples. */
 const plausible = 2 / 3;
 const manySamples = 4000;
@@ -78,7 +80,7 @@ export async function triedInputNotes(
   const right = Array.from(labels.ranks, (rank) => rank === 0);
   const accuracy = right.filter(Boolean).length / right.length;
   if (accuracy >= plausible && right.length < manySamples) return [];
-  const few = spread(dataset, probes);
+  const few = keepDecoded(spread(dataset, probes), keptBytes);
   const before = spreadIndices(dataset.length, probes).map((index) => right[index]!);
   const share = (count: number) => `${Math.round((count / probes) * 100)} %`;
   let best: { text: string; gain: number } | undefined;

@@ -10,7 +10,7 @@ import {
   type Splits,
 } from "@pare/data";
 import { type CheckedRecipe, digestOf, type Recipe } from "@pare/recipe";
-import type { DataInfo } from "@pare/report";
+import type { DataInfo, DataNote } from "@pare/report";
 import { duplicateNotes, sampleNotes } from "./data-notes.ts";
 import { variableMissingError } from "./errors.ts";
 
@@ -29,25 +29,33 @@ export async function openRecipeData({ recipe, folder }: Checked, wanted: readon
   return await openSplits(recipe.data, { resolve, geometry: geometryOf(recipe), seed: recipe.seed }, wanted);
 }
 
+export interface TestData {
+  readonly dataset: Dataset;
+  /** What a reader has to know of it. */
+  readonly notes: readonly DataNote[];
+}
+
 /**
- * The recipe's test data with what a reader has to know of it: samples that other splits have too are looked for.
+ * The recipe's test data; samples that other splits have too are looked for.
  * @throws the faults of the kind of data
  */
-export async function describeTestData(checked: Checked): Promise<{ dataset?: Dataset; data: readonly DataInfo[] }> {
+export async function openNotedTestData(checked: Checked): Promise<TestData | undefined> {
   const splits = await openRecipeData(checked, ["train", "validation", "test"]);
   const { test: dataset } = splits;
-  if (dataset === undefined) return { data: [] };
-  const { data } = checked.recipe;
+  if (dataset === undefined) return undefined;
   const shared = Object.keys(splits).length > 1 ? await findSharedSamples(splits) : [];
-  const notes = [...sampleNotes(data, "test", dataset), ...duplicateNotes(shared, "test")];
-  const info: DataInfo = {
+  return { dataset, notes: [...sampleNotes(checked.recipe.data, "test", dataset), ...duplicateNotes(shared, "test")] };
+}
+
+/** What a record says of it. */
+export async function describeTestData({ recipe }: Checked, { dataset, notes }: TestData): Promise<DataInfo> {
+  return {
     split: "test",
-    source: testSource(data),
+    source: testSource(recipe.data),
     samples: dataset.length,
     sha256: digestOf(await dataset.digest()),
     ...(notes.length > 0 && { notes }),
   };
-  return { dataset, data: [info] };
 }
 
 function testSource({ train, test, split }: Recipe["data"]): string {

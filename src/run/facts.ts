@@ -14,7 +14,7 @@ import { describeFiles, type ModelFiles } from "../model/files.ts";
 import { type NamedModel, nameModel, networkFile } from "../model/named-model.ts";
 import { type ModelWeight, weighModel } from "../model/summary.ts";
 import { defaultCacheFolder } from "./cache-folder.ts";
-import { describeTestData, resolvePath } from "./data.ts";
+import { describeTestData, openNotedTestData, resolvePath } from "./data.ts";
 import { describeEnvironment } from "./environment.ts";
 import { modelOfRecipeMissingError } from "./errors.ts";
 
@@ -43,7 +43,8 @@ export async function gatherFacts(checked: CheckedRecipe, engine: OnnxRuntimeEng
   const modelFiles = await describeFiles(filesOf(model, modelPath));
   const { recipe } = checked;
   const named = await nameModels(checked);
-  const { dataset, data: tested } = await describeTestData(checked);
+  const test = await openNotedTestData(checked);
+  const tested = test === undefined ? [] : [await describeTestData(checked, test)];
   const learning = learns(checked) ? await openLearningData(checked) : undefined;
   const data = [...tested, ...(learning === undefined ? [] : await describeLearningData(learning))];
   const environment = await describeEnvironment(engine);
@@ -64,7 +65,7 @@ export async function gatherFacts(checked: CheckedRecipe, engine: OnnxRuntimeEng
     modelFiles,
     named,
     weight: weighModel(model),
-    dataset,
+    dataset: test?.dataset,
     learning,
     data,
     environment,

@@ -2,7 +2,7 @@
  * A data set in batches, ready for a model: in order for evaluation, shuffled and augmented for training.
  *
  * 1. Samples are asked for ahead of the batch that is out, in groups, so that what decodes them is never idle; at most
- *    two batches, or where that is more 16 to 64 samples, as many as are 4 MiB, are in memory.
+ *    two batches, or where that is more 16 to 256 samples, as many as are 4 MiB, are in memory.
  * 2. A uint8 field [height, width, channels] is an image and becomes float32 in the transform's layout. Every other
  *    field keeps its type and gets a batch axis in front.
  * 3. Order and augmentation are functions of (seed, epoch) and of each sample's id: the same in a rerun.
@@ -101,13 +101,14 @@ async function* groups({ length, sample }: Dataset, size: number): AsyncGenerato
     const samples: Sample[] = [];
     for (const each of asked.splice(0, size)) samples.push(each instanceof Promise ? await each : each);
     taken += samples.length;
-    ahead = aheadOf(size, samples[0]);
+    // Not all at once: whoever wants two samples makes hundreds otherwise.
+    ahead = Math.min(2 * ahead, aheadOf(size, samples[0]));
     yield samples;
   }
 }
 
 const fewestAhead = 16;
-const mostAhead = 64;
+const mostAhead = 256;
 const aheadBytes = 4 * 1024 * 1024;
 
 /** As many as are a few megabytes. */

@@ -1,6 +1,6 @@
 export { type Augmentation, augmentImage, augmentStream, checkAugmentation } from "./augment.ts";
 export { alternatingMemory, type BatchMemory } from "./batch-memory.ts";
-export { type Batch, type BatchOptions, batches } from "./batches.ts";
+export { type Batch, type BatchOptions, batches, isImage } from "./batches.ts";
 export {
   classOf,
   classTarget,

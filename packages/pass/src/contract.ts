@@ -206,6 +206,11 @@ export interface SessionOptions {
   readonly device?: Device;
   /** Intra-op threads; default: the processors that the container's limit allows. */
   readonly threads?: number;
+  /**
+   * What its threads do between two runs: "spin" starts the next one some microseconds sooner and takes a processor from
+   * everything else, "sleep" leaves it to what prepares that run. Default "spin".
+   */
+  readonly waiting?: "spin" | "sleep";
   /** ONNX Runtime's graph optimizations; default "all". */
   readonly optimize?: "off" | "basic" | "extended" | "all";
   readonly profile?: boolean;

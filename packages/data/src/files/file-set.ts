@@ -17,7 +17,7 @@ export interface DataFile {
 export interface FileSet {
   readonly name: string;
   readonly files: readonly DataFile[];
-  /** Of paths and contents. */
+  /** Of paths and contents, which are read once. */
   digest(): Promise<string>;
 }
 
@@ -28,7 +28,12 @@ export interface FileSet {
 export async function openFileSet(path: string): Promise<FileSet> {
   const files = statOf(path).isDirectory() ? listFolder(path) : await listArchive(path);
   const sorted = files.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
-  return { name: basename(path), files: sorted, digest: async () => digestFiles(sorted) };
+  let digest: Promise<string> | undefined;
+  const digestOnce = () => {
+    digest ??= digestFiles(sorted);
+    return digest;
+  };
+  return { name: basename(path), files: sorted, digest: digestOnce };
 }
 
 /** @throws DATA_MISSING */
@@ -71,9 +76,20 @@ async function listArchive(path: string): Promise<readonly DataFile[]> {
   return readTar(spool, fstatSync(spool).size, path);
 }
 
-function digestFiles(files: readonly DataFile[]): string {
+/** Bytes, and names counted as some, after which others have their turn. */
+const turnBytes = 512 * 1024;
+const nameBytes = 4096;
+
+async function digestFiles(files: readonly DataFile[]): Promise<string> {
   const hash = createHash("sha256");
   const memory = sharedMemory();
-  for (const { path, place } of files) hash.update(`${path}\0${place.size}\0`).update(readPlace(place, memory));
+  let bytes = 0;
+  for (const { path, place } of files) {
+    hash.update(`${path}\0${place.size}\0`).update(readPlace(place, memory));
+    bytes += place.size + nameBytes;
+    if (bytes < turnBytes) continue;
+    await new Promise((resolve) => setImmediate(resolve));
+    bytes = 0;
+  }
   return hash.digest("hex");
 }

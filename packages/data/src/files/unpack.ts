@@ -14,7 +14,7 @@ const program = `
   const { workerData: { path, target } } = require("node:worker_threads");
   const { createGunzip } = require("node:zlib");
   const from = createReadStream(path, { highWaterMark: 1 << 17 });
-  pipeline(from, createGunzip({ chunkSize: 1 << 16 }), createWriteStream(target));
+  pipeline(from, createGunzip({ chunkSize: 1 << 18 }), createWriteStream(target));
 `;
 const youngMb = 3;
 

@@ -1,6 +1,7 @@
 /**
  * Two worker threads that decode images. What is asked for within one turn of the event loop goes out together, split
- * between them: a message costs as much as a small image. Idle threads do not keep the process alive.
+ * between them where it is worth starting another: a message costs as much as a small image, a thread as hundreds. Idle
+ * threads do not keep the process alive.
  */
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -14,7 +15,9 @@ import type { Pixels } from "./pixels.ts";
 
 const threads = 2;
 /** Images in one message at most, so that a large group comes back part by part. */
-const groupSize = 32;
+const groupSize = 64;
+/** Stored bytes of a group that one thread decodes in some milliseconds. */
+const fewBytes = 256 * 1024;
 /** What a thread makes is short-lived: with room for more of it, it only lies about longer. */
 const youngMb = 3;
 
@@ -34,7 +37,7 @@ export function imageDecoder(geometry: Geometry): ImageDecoder {
   const flush = () => {
     const all = waiting;
     waiting = [];
-    const size = Math.min(groupSize, Math.ceil(all.length / threads));
+    const size = bytesOf(all) <= fewBytes ? groupSize : Math.min(groupSize, Math.ceil(all.length / threads));
     for (let at = 0; at < all.length; at += size) send(all.slice(at, at + size), geometry);
   };
   return {
@@ -46,6 +49,10 @@ export function imageDecoder(geometry: Geometry): ImageDecoder {
   };
 }
 
+function bytesOf(asked: readonly Asked[]): number {
+  return asked.reduce((sum, { place }) => sum + place.size, 0);
+}
+
 interface Thread {
   readonly worker: Worker;
   readonly pending: Map<number, readonly Asked[]>;
@@ -54,9 +61,9 @@ interface Thread {
 const pool: (Thread | undefined)[] = new Array(threads).fill(undefined);
 let nextKey = 0;
 
-/** To the thread that has least to do. */
+/** To the thread that has least to do; another is started where that is more than a little. */
 function send(asked: readonly Asked[], geometry: Geometry): void {
-  const load = pool.map((thread) => thread?.pending.size ?? 0);
+  const load = pool.map((thread) => (thread === undefined ? fewBytes : bytesOf([...thread.pending.values()].flat())));
   const index = load.indexOf(Math.min(...load));
   pool[index] ??= startThread(index);
   const { worker, pending } = pool[index];

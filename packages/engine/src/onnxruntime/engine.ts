@@ -105,6 +105,7 @@ function openOptions(options: SessionOptions): OpenOptions {
   return {
     device: options.device ?? "cpu",
     threads: options.threads ?? allowedCpus(),
+    waiting: options.waiting ?? "spin",
     optimize: levels[options.optimize ?? "all"],
     profile: options.profile ?? false,
     optimizedModel: options.optimizedModel ?? false,

@@ -1,5 +1,7 @@
 import { readSync, writeSync } from "node:fs";
+import type { PartFileReader } from "./part-files.ts";
 import type { Framed } from "./protocol.ts";
+import { retry } from "./retry.ts";
 
 /** A header and the bytes of its parts. */
 export interface Frame<Header> {
@@ -113,18 +115,19 @@ export class PartPool {
 }
 
 /** Waits for the next frame on a blocking descriptor; undefined when the other side has closed it. */
-export function readFrameSync<Header extends object>(fd: number, pool = new PartPool()): Frame<Header> | undefined {
+export function readFrameSync<Header extends object>(
+  fd: number,
+  pool = new PartPool(),
+  files?: PartFileReader,
+): Frame<Header> | undefined {
   const length = new Uint8Array(4);
   if (!fillSync(fd, length)) return undefined;
   const json = new Uint8Array(new DataView(length.buffer).getUint32(0, true));
   if (!fillSync(fd, json)) return undefined;
   const header: Header & Framed = JSON.parse(new TextDecoder().decode(json));
-  const parts: Uint8Array<ArrayBuffer>[] = [];
-  for (const size of header.sizes) {
-    const part = pool.take(size);
-    if (!fillSync(fd, part)) return undefined;
-    parts.push(part);
-  }
+  const parts = header.sizes.map((size) => pool.take(size));
+  if (header.file === undefined) for (const part of parts) if (!fillSync(fd, part)) return undefined;
+  if (header.file !== undefined && files?.fill(header.file, parts) !== true) return undefined;
   return { header, parts };
 }
 
@@ -145,15 +148,4 @@ export function writeFrameSync(fd: number, header: object, parts: readonly Uint8
   for (const bytes of encodeFrame(header, sizes, parts))
     for (let done = 0; done < bytes.length; )
       done += retry(() => writeSync(fd, bytes, done, Math.min(callBytes, bytes.length - done)));
-}
-
-/** A signal that arrives during a blocking call interrupts it. */
-function retry(call: () => number): number {
-  for (;;) {
-    try {
-      return call();
-    } catch (error) {
-      if (!(error instanceof Error && "code" in error && error.code === "EINTR")) throw error;
-    }
-  }
 }

@@ -14,6 +14,7 @@ import {
 import { encodeFrame, type Frame, FrameReader } from "./frames.ts";
 import { runtimeMissingError } from "./install.ts";
 import { NativeOutput } from "./native-output.ts";
+import { PartFiles } from "./part-files.ts";
 import { channelFd, lifelineFd, type Reply, type Request, type RuntimeInfo } from "./protocol.ts";
 import { createScratch, type Scratch } from "./scratch.ts";
 
@@ -74,6 +75,7 @@ export class HostProcess {
   readonly #child: ChildProcess;
   readonly #channel: Socket;
   readonly #native = new NativeOutput();
+  readonly #files: PartFiles;
   readonly #greeting: Promise<RuntimeInfo>;
   readonly #gone: Promise<void>;
   /** In the order of their replies. */
@@ -88,6 +90,7 @@ export class HostProcess {
 
   constructor(options: HostOptions) {
     this.#scratch = createScratch(options.scratchIn);
+    this.#files = new PartFiles(this.#scratch.path, mostPending);
     this.#child = spawn(process.execPath, [options.hostPath, this.#scratch.path], {
       stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
       env: childEnvironment(this.#scratch.path, options.env),
@@ -208,7 +211,9 @@ export class HostProcess {
 
   /** Waits whenever the process does not keep up, so that at most one chunk beyond the socket's own buffer is held. */
   async #send(request: Request, body: Body): Promise<void> {
-    for (const bytes of encodeFrame(request, body.sizes, body.chunks)) {
+    const isFiled = this.#files.suits(body.sizes);
+    const header = isFiled ? { ...request, file: this.#files.write(body.chunks) } : request;
+    for (const bytes of encodeFrame(header, body.sizes, isFiled ? [] : body.chunks)) {
       if (this.#end !== undefined) return;
       if (this.#channel.write(bytes)) continue;
       await Promise.race([new Promise((resolve) => this.#channel.once("drain", resolve)), this.#gone]);
@@ -256,6 +261,7 @@ export class HostProcess {
         resolve();
       });
     });
+    this.#files.close();
     this.#scratch.remove();
     const [first, ...others] = this.#pending.splice(0);
     clearTimeout(first?.timer);

@@ -102,6 +102,9 @@ async function open(
   };
 }
 
+/** Between operators that follow each other a thread waits for less; between two runs for more. */
+const spunUs = 100;
+
 function sessionConfig(
   options: OpenOptions,
   files: HostSession["files"],
@@ -114,6 +117,7 @@ function sessionConfig(
     interOpNumThreads: 1,
     executionMode: "sequential",
     logSeverityLevel: 3,
+    ...(options.waiting === "sleep" && { extra: { session: { intra_op: { spin_duration_us: `${spunUs}` } } } }),
     ...(options.profile && { enableProfiling: true, profileFilePrefix: join(scratch, files.profilePrefix) }),
     ...(options.optimizedModel && { optimizedModelFilePath: files.optimizedModel }),
   };

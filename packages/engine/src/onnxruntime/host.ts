@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import { PartPool, readFrameSync, writeFrameSync } from "./frames.ts";
 import { type Answer, answer, type HostState } from "./host-sessions.ts";
+import { PartFileReader } from "./part-files.ts";
 import { channelFd, lifelineFd, type Refusal, type Reply, type Request, type RuntimeInfo } from "./protocol.ts";
 
 /**
@@ -74,8 +75,9 @@ function textOf(error: unknown): string {
 
 async function serve(state: HostState): Promise<never> {
   const pool = new PartPool();
+  const files = new PartFileReader(scratch);
   for (;;) {
-    const frame = readFrameSync<Request>(channelFd, pool);
+    const frame = readFrameSync<Request>(channelFd, pool, files);
     if (frame === undefined) return leave();
     const { reply, parts }: Answer = await answer(state, frame.header, frame.parts).catch((error: unknown) => ({
       reply: { ok: false, message: textOf(error) },

@@ -5,11 +5,15 @@ import type { DType } from "@pare/tensor";
  * What the command and its runtime process say to each other. One request has one reply, in order.
  *
  * A message is a frame: the header's length in bytes (uint32, little-endian), the header as JSON, then the parts, whose
- * lengths the header gives. Tensors and model files travel as parts, byte for byte.
+ * lengths the header gives. Tensors and model files travel as parts, byte for byte. Parts of a request that are larger
+ * than a pipe and no larger than 16 MiB lie in a file instead: a process that computes does not read its pipe, and the rest
+ * of a batch would wait until it is done.
  */
 export interface Framed {
   /** Bytes of each part, in order. */
   readonly sizes: readonly number[];
+  /** The parts are not in the message: they are, one behind another, in this file of the scratch folder. */
+  readonly file?: string;
 }
 
 /** The part of a message at the same place as in the list holds its bytes. */
@@ -29,6 +33,7 @@ export interface HeldLink {
 export interface OpenOptions {
   readonly device: string;
   readonly threads: number;
+  readonly waiting: "spin" | "sleep";
   readonly optimize: "disabled" | "basic" | "extended" | "all";
   readonly profile: boolean;
   readonly optimizedModel: boolean;

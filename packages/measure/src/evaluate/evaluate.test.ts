@@ -240,7 +240,7 @@ describe("what cannot be", () => {
       "main (float[N, 3] x) => (float[N, 6] y) { y = Concat <axis = 1> (x, x) }",
       five,
       {},
-      'MEASURE_CLASSES at output "y": the output does not hold one score for each class of the data set (expected [32, 3], got [32, 6]).',
+      'MEASURE_CLASSES at output "y": the output does not hold one score for each class of the data set (expected [64, 3], got [64, 6]).',
     ],
     [
       "two inputs and one field",
@@ -277,7 +277,7 @@ describe("what cannot be", () => {
       "main (float[N, 4] x) => (float[N, 4] y) { y = Neg (x) }",
       five,
       {},
-      'MEASURE_INPUT at input "x": "x" of the data does not fit this input of the model (expected [N, 4], got [32, 3]).',
+      'MEASURE_INPUT at input "x": "x" of the data does not fit this input of the model (expected [N, 4], got [64, 3]).',
     ],
     ["a data set without samples", pass, rows(), {}, "MEASURE_EMPTY at rows"],
     [

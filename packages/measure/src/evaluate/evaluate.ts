@@ -63,6 +63,9 @@ export async function evaluateModels(
   for (const { name, needsOriginal } of userMetrics)
     if (needsOriginal && sessions.length < 2) throw needsOriginalError(name);
   const ids: string[] = [];
+  // Of all bytes of the data: while the models run there is time for it.
+  const digest = source.digest();
+  digest.catch(() => {});
   let recorders: readonly ModelRecorder[] | undefined;
   let pending: Promise<void> = Promise.resolve();
   for await (const feed of source.feeds(sessions)) {
@@ -79,7 +82,7 @@ export async function evaluateModels(
     pending.catch(() => {});
   }
   await pending;
-  const samplesSha256 = listDigest(await source.digest(), ids);
+  const samplesSha256 = listDigest(await digest, ids);
   return (recorders ?? []).map((recorder) => finish(recorder, ids, samplesSha256));
 }
 

@@ -16,6 +16,7 @@ import {
   batches,
   type Dataset,
   type ImageTransform,
+  isImage,
   type Target,
 } from "@pare/data";
 import type { PortInfo, Session, Tensors } from "@pare/pass";
@@ -58,7 +59,7 @@ export interface DatasetFeeds extends FeedSource {
 
 export interface DatasetFeedOptions {
   readonly transform?: ImageTransform;
-  /** Samples in a run where the models leave it free. Default 32. */
+  /** Samples in a run where the models leave it free. Default 64 of at most 16 KiB each, 32 of larger ones. */
   readonly batch?: number;
   /** Input of the model → field of the data set. */
   readonly inputs?: Readonly<Record<string, string>>;
@@ -87,14 +88,14 @@ export function datasetFeeds(dataset: Dataset, options: DatasetFeedOptions = {})
 async function* feedsOf(
   dataset: Dataset,
   sessions: readonly Fed[],
-  { transform = {}, batch: wanted = 32, inputs: bound = {}, epoch }: DatasetFeedOptions,
+  { transform = {}, batch: wanted, inputs: bound = {}, epoch }: DatasetFeedOptions,
 ): AsyncGenerator<Feed> {
   const ports = sessions[0]!.inputs;
   const binding = ports.map((port) => [port, fieldFor(port, ports, dataset.fields, bound)] as const);
   const { fields: sample } = await dataset.sample(0);
   const whole = new Set(binding.filter(([port, field]) => isWhole(sample.get(field), port)).map(([port]) => port.name));
-  const batch = whole.size > 0 ? 1 : batchOf(sessions, wanted);
   const fields = [...new Set(binding.map(([, field]) => field))];
+  const batch = whole.size > 0 ? 1 : batchOf(sessions, wanted ?? usualBatch(fields.map((field) => sample.get(field))));
   const options = { batch, transform, pad: true, fields, memory: alternatingMemory(2), ...epoch };
   for await (const { inputs, targets, ids, first } of batches(dataset, options)) {
     const feeds = binding.map(([port, field]) => {
@@ -117,6 +118,17 @@ function fieldFor(
   if (field === undefined || !fields.includes(field)) throw bindingError(name, bound[name], fields);
   return field;
 }
+
+/** Beyond so many bytes a sample, what a run costs by itself is nothing beside the sample. */
+const smallSampleBytes = 16 * 1024;
+
+function usualBatch(sample: readonly (Tensor | undefined)[]): number {
+  const bytes = sample.reduce((sum, tensor) => sum + (tensor === undefined ? 0 : fedBytes(tensor)), 0);
+  return bytes <= smallSampleBytes ? 64 : 32;
+}
+
+/** An image becomes floats. */
+const fedBytes = (tensor: Tensor) => (isImage(tensor) ? 4 : 1) * tensor.source.size;
 
 /** Rule 5. */
 function isWhole(sample: Tensor | undefined, { shape }: PortInfo): boolean {

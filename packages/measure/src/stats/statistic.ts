@@ -1,3 +1,4 @@
+import { abcInterval } from "./abc.ts";
 import type { Interval } from "./interval.ts";
 
 /**
@@ -39,6 +40,9 @@ export function meanOf(values: ArrayLike<number>, then: (mean: number) => number
   return ratioOfSums(values, undefined, then);
 }
 
+/** From so many samples on the interval is found without resamples: they would take seconds and show the same. */
+const manySamples = 1000;
+
 /** Σ top ÷ Σ bottom, with 1 for every sample where there is no bottom. */
 export function ratioOfSums(
   top: ArrayLike<number>,
@@ -49,10 +53,12 @@ export function ratioOfSums(
     samples: top.length,
     value: (weights) =>
       then(weightedSum(top, weights) / (bottom === undefined ? totalOf(weights) : weightedSum(bottom, weights))),
+    ...(top.length >= manySamples && { interval: () => abcInterval(top, bottom, then) }),
   };
 }
 
 /** The share of samples with a 1. */
 export function shareOf(successes: Uint8Array): Statistic {
-  return { ...meanOf(successes), successes };
+  const { samples, value } = meanOf(successes);
+  return { samples, value, successes };
 }
