@@ -1,4 +1,3 @@
-import { stepSizeGradientScale } from "@pare/ops";
 import { seededRandom } from "@pare/pass";
 import { describe, expect, test } from "vitest";
 import { checkGradients, checkGradientsAt } from "./support/check-gradients.ts";
@@ -133,8 +132,4 @@ test("codes that are floats are refused, and scales that come from the data", as
   await expect(checkGradients({ text: model("float[3] x", "float[3] y", "", dynamic) })).rejects.toThrow(
     'TRAIN_GRADIENT at DynamicQuantizeLinear "q": cannot be differentiated: its scale follows the data',
   );
-});
-
-test("the scale of step sizes' gradients, 1/√(N·Qp): 72 weights of 3 bits, unsigned, give 1/√504", () => {
-  expect(stepSizeGradientScale(72, 7)).toBeCloseTo(0.0445435, 7);
 });

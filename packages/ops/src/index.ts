@@ -10,7 +10,6 @@ export { dataGradients, fastestWeightGradient, weightGradients } from "./nn/conv
 export type { DataGradientParts } from "./nn/data-gradient.ts";
 export type { FixedWindow } from "./nn/fixed-window.ts";
 export type { ConvShapes, WeightGradient, WeightGradientParts } from "./nn/weight-gradient/plane.ts";
-export { stepSizeGradientScale } from "./quantized/quantize-gradients.ts";
 export { constantOfNode } from "./shape/constant.ts";
 export type * from "./spec.ts";
 export { axisIndex, dtypeOf, dtypeOfCode, shapeOf, tensorType } from "./value-types.ts";

@@ -14,7 +14,7 @@ export type { CodeLimits } from "./quantized/codes.ts";
 export { type FakeQuantized, fakeQuantized } from "./quantized/fake-quantized.ts";
 export { storeLearned } from "./quantized/store-learned.ts";
 export { type Rates, ratesAt, type Schedule } from "./schedule/schedule.ts";
-export { buildStepGraph, planTraining } from "./step/build-step-graph.ts";
+export { buildStepGraph } from "./step/build-step-graph.ts";
 export { parameterStates, parametersOf, setConstants, withConstants } from "./step/materialize.ts";
 export type * from "./step/options.ts";
 export * from "./step/step-graph.ts";

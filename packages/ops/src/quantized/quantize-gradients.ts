@@ -131,13 +131,3 @@ function ofScale(f: Formulas, context: GradientContext, elements: Value): Value 
     blocks === undefined ? f.reshape(f.sum(elements, others), scale) : alongAxis(make, elements, data, axis, blocks);
   return f.div(summed, node.inputs[1]!);
 }
-
-/**
- * Times this, the gradient of a scale is beside the scale what a weight's is beside the weight: 1/√(N·Qp) (Esser and
- * others 2020, section 2.2). The rules do not apply it: it is for an optimizer of scales.
- * @param elements N: weights of a layer, or features of an activation
- * @param highest Qp: the highest code less the zero point, > 0
- */
-export function stepSizeGradientScale(elements: number, highest: number): number {
-  return 1 / Math.sqrt(elements * highest);
-}

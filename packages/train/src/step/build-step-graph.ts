@@ -46,11 +46,6 @@ export function buildStepGraph(model: Model, options: StepOptions): StepGraph {
   return { model: prepared.model, batch, formulation, loss: loss.kind, feeds, plan, ...step };
 }
 
-/** What `buildStepGraph` would train, without building it. Whether the loss depends on it is not known yet. */
-export function planTraining(model: Model, options: StepOptions): TrainingPlan {
-  return prepare(model, options).plan;
-}
-
 interface Prepared extends PreparedModel {
   readonly plan: TrainingPlan;
 }
@@ -58,6 +53,7 @@ interface Prepared extends PreparedModel {
 /** Backward passes are written in this operator set of the default domain. */
 const leastOpset = 21;
 
+/** Whether the loss depends on what the plan trains is not known yet. */
 function prepare(given: Model, options: StepOptions): Prepared {
   const opset = given.opsets.get("onnx") ?? 1;
   if (opset < leastOpset) throw opsetTooOldError(opset, leastOpset);
