@@ -29,7 +29,7 @@ test("what was written is read, however it was cut, and files are used in turn",
 
 test("small parts stay in the pipe, and so do those that take long to write", () => {
   const files = new PartFiles(folder, 2);
-  expect([[10], [40_000, 40_000], [2 ** 24], [2 ** 24, 1], []].map((sizes) => files.suits(sizes))).toEqual([
+  expect([[10], [40_000, 40_000], [2 ** 26], [2 ** 26, 1], []].map((sizes) => files.suits(sizes))).toEqual([
     ...[false, true, true, false, false],
   ]);
 });

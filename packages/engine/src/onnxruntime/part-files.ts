@@ -4,7 +4,7 @@ import { retry } from "./retry.ts";
 
 /** Smaller parts fit into the pipe; larger ones would keep this process from everything else while they are written. */
 const leastBytes = 64 * 1024;
-const mostBytes = 16 * 1024 * 1024;
+const mostBytes = 64 * 1024 * 1024;
 
 /**
  * Files for the parts of requests, used in turn. What is written to them and read soon stays in the system's memory: both

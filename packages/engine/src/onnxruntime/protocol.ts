@@ -6,7 +6,7 @@ import type { DType } from "@pare/tensor";
  *
  * A message is a frame: the header's length in bytes (uint32, little-endian), the header as JSON, then the parts, whose
  * lengths the header gives. Tensors and model files travel as parts, byte for byte. Parts of a request that are larger
- * than a pipe and no larger than 16 MiB lie in a file instead: a process that computes does not read its pipe, and the rest
+ * than a pipe and no larger than 64 MiB lie in a file instead: a process that computes does not read its pipe, and the rest
  * of a batch would wait until it is done.
  */
 export interface Framed {
