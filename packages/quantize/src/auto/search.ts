@@ -10,8 +10,8 @@
  *    anything static where most weights are in products.
  * 6. The fastest of them are timed once more. Chosen is the fastest that keeps the accuracy and is not slower than the
  *    float model. Whatever is tried stays in the table; when the time is up the best so far is taken.
- * 7. Where that is the float model, weights in float16 with arithmetic in float: half of the bytes, and hardly ever another
- *    result.
+ * 7. Where weights in int8 lose too much, weights in float16 with arithmetic in float: half of the bytes, and hardly ever
+ *    another result.
  * 8. Of candidates that have lost only the plan is kept.
  */
 
@@ -23,7 +23,7 @@ import type { GroupRanking } from "../sensitivity/rank-groups.ts";
 import { isHere } from "../targets/is-here.ts";
 import type { Target } from "../targets/target.ts";
 import { attempt, comparingMs, endingMs, modelOf, type Search, type SearchOptions } from "./attempt.ts";
-import { type Candidate, distance, pick } from "./candidate.ts";
+import { accuracyOf, type Candidate, distance, pick } from "./candidate.ts";
 import { type Clock, startClock } from "./clock.ts";
 import { holdDrop } from "./hold-drop.ts";
 import type { StaticPlan } from "./plan.ts";
@@ -50,7 +50,9 @@ export async function search(
   const state = await begin(model, target, options, given);
   // What most often wins comes first: a slow model leaves time for few.
   await attempt(state, "float", { scheme: "float" });
-  await attempt(state, "storage", { scheme: "storage", type: "int8", correct: false });
+  const stored = await attempt(state, "storage", { scheme: "storage", type: "int8", correct: false });
+  if (stored !== undefined && accuracyOf(stored, options.maxDrop) === "lost")
+    await attempt(state, "storage as float16", { scheme: "storage", type: "float16", correct: false });
   if (isGpu(target)) await attempt(state, "float16", { scheme: "float16" });
   const turn = canMultiply(target) ? turnOfDynamic(model) : "never";
   if (turn === "first") await attempt(state, "dynamic", { scheme: "dynamic" });
@@ -67,10 +69,6 @@ export async function search(
   await decide(state);
   const { tried, tools, clock } = state;
   const choice = { ...options, isTimed: tools.bench !== undefined };
-  if (pick(tried, choice).plan.scheme === "float") {
-    await attempt(state, "storage as float16", { scheme: "storage", type: "float16", correct: false });
-    await timeAll(state, best);
-  }
   return { chosen: pick(tried, choice), tried, groups, ranking, leftOut: clock.leftOut() };
 }
 
