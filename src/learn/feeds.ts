@@ -9,9 +9,13 @@ import { transformOf } from "../run/data.ts";
 import type { LearningData } from "./learning-data.ts";
 
 /** Samples of a data set as a recipe prepares and binds them. */
-export function feedsOf(dataset: Dataset, { recipe }: Pick<LearningData, "recipe">, batch: number): DatasetFeeds {
+export function feedsOf(dataset: Dataset, { recipe }: Pick<LearningData, "recipe">, batch?: number): DatasetFeeds {
   const { inputs } = recipe.data;
-  return datasetFeeds(dataset, { transform: transformOf(recipe), batch, ...(inputs !== undefined && { inputs }) });
+  return datasetFeeds(dataset, {
+    transform: transformOf(recipe),
+    ...(batch !== undefined && { batch }),
+    ...(inputs !== undefined && { inputs }),
+  });
 }
 
 /** What a session would say of a model's inputs; those that are codes are float32, see `floatPorts`. */
@@ -41,12 +45,12 @@ export async function samplePorts(model: Model, data: LearningData): Promise<rea
 
 /**
  * Calibration samples as inputs of the model. A batch that the model has fixed stays, the last one filled up.
- * @param options.batch at most so many samples at once; 1 where the model takes no more
+ * @param options.batch at most so many samples at once, 1 where the model takes no more; default: see `DatasetFeedOptions`
  */
 export async function* calibrationBatches(
   model: Model,
   data: LearningData,
-  { batch = 32, samples = data.calibration.length }: { readonly batch?: number; readonly samples?: number } = {},
+  { batch, samples = data.calibration.length }: { readonly batch?: number; readonly samples?: number } = {},
 ): AsyncGenerator<Tensors> {
   const ports = portsOf(model);
   const isFixed = ports.some(({ shape }) => typeof shape[0] === "number" && shape[0] > 0);

@@ -21,7 +21,6 @@ import { modelDigest } from "./model-digest.ts";
 
 /** Outputs of references are kept up to so many bytes. */
 const mostKept = 256 * 1024 * 1024;
-const batch = 32;
 /** Samples that the reference's own noise is looked for on. */
 const mostForNoise = 64;
 
@@ -38,7 +37,7 @@ export function createJudge(data: LearningData, world: World, references: Refere
     references.set(digest, recording);
     const sessions: AsyncDisposable[] = [];
     const open = async (model: Model) => {
-      const { session } = await openForEvaluation(model, world, feedsOf(data.validation, data, batch));
+      const { session } = await openForEvaluation(model, world, feedsOf(data.validation, data));
       sessions.push(session);
       return session;
     };
@@ -71,7 +70,7 @@ async function judgeAll(
   const first = isLabelled || isMetricModule(wanted) || wanted.startsWith("fidelity.") ? wanted : automatic;
   const own = isMetricModule(first) ? await loadUserMetrics([first], folder) : [];
   const builtIn = isMetricModule(first) ? [] : [first];
-  const [reference, ...others] = await evaluateModels(runners, feedsOf(validation, data, batch), {
+  const [reference, ...others] = await evaluateModels(runners, feedsOf(validation, data), {
     metrics: [...builtIn, "fidelity.agreement", "fidelity.kl", "fidelity.cosine", "fidelity.snr"],
     userMetrics: own,
     activation,
@@ -107,7 +106,7 @@ async function measureOwnNoise(
   world: World,
 ): Promise<NoiseShares> {
   const { signal } = world;
-  const feeds = feedsOf(spread(data.validation, mostForNoise), data, batch);
+  const feeds = feedsOf(spread(data.validation, mostForNoise), data);
   const { model } = await prepareBatches(reference, world, feeds);
   await using optimized = await openRunner(model, world);
   await using plain = await openRunner(model, world, { optimize: "off" });

@@ -20,7 +20,6 @@ export interface TrainingSettings {
 /** Bytes of samples that stay in memory, decoded: CIFAR-10 has 154 million. */
 const mostDecoded = 192 * 1024 * 1024;
 const mostDecodedToJudge = 32 * 1024 * 1024;
-const batch = 32;
 
 const plainImages: ImageForm = { layout: "NCHW", order: "RGB", scale: 1 / 255, mean: [0], std: [1] };
 
@@ -55,7 +54,7 @@ async function score(model: Model, data: LearningData, world: World): Promise<Tr
   const [first = automatic] = metrics;
   const isOwn = isMetricModule(first);
   const loss = (await areClasses(validation)) ? ["loss"] : [];
-  const feeds = feedsOf(validation, data, batch);
+  const feeds = feedsOf(validation, data);
   const { session } = await openForEvaluation(model, world, feeds);
   await using _ = session;
   const [evaluation] = await evaluateModels([session], feeds, {

@@ -59,7 +59,7 @@ export interface DatasetFeeds extends FeedSource {
 
 export interface DatasetFeedOptions {
   readonly transform?: ImageTransform;
-  /** Samples in a run where the models leave it free. Default 64 of at most 16 KiB each, 32 of larger ones. */
+  /** Samples in a run where the models leave it free. Default: a power of two, as many as are 4 MiB, at most 64. */
   readonly batch?: number;
   /** Input of the model → field of the data set. */
   readonly inputs?: Readonly<Record<string, string>>;
@@ -119,12 +119,15 @@ function fieldFor(
   return field;
 }
 
-/** Beyond so many bytes a sample, what a run costs by itself is nothing beside the sample. */
-const smallSampleBytes = 16 * 1024;
+/** Values inside a model may take a hundred times as much as what goes in, and many samples are hardly faster than a few. */
+const runBytes = 4 * 1024 * 1024;
+const mostSamples = 64;
 
 function usualBatch(sample: readonly (Tensor | undefined)[]): number {
   const bytes = sample.reduce((sum, tensor) => sum + (tensor === undefined ? 0 : fedBytes(tensor)), 0);
-  return bytes <= smallSampleBytes ? 64 : 32;
+  let batch = mostSamples;
+  while (batch > 1 && batch * bytes > runBytes) batch /= 2;
+  return batch;
 }
 
 /** An image becomes floats. */

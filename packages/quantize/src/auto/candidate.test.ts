@@ -76,6 +76,8 @@ describe("accuracyOf", () => {
     [0.005, 0.009, "held"],
     [0.005, 0.02, "open"],
     [0.02, 0.03, "lost"],
+    // Two of 200 samples, which is more than 0.01 in binary.
+    [0.99 - 0.98, 0.99 - 0.98, "held"],
     [-0.01, 0.01, "held"],
   ] as const)("a drop of %d, at most %d: %s", (drop, upper, expected) => {
     expect(accuracyOf(candidate("x", { drop, upper }), 0.01)).toBe(expected);

@@ -37,9 +37,13 @@ export function distance({ judgement }: Candidate): number {
  */
 export function accuracyOf({ judgement, plan }: Candidate, maxDrop: number): "held" | "open" | "lost" {
   if (plan.scheme === "float") return "held";
-  if (judgement === undefined || judgement.drop > maxDrop) return judgement === undefined ? "open" : "lost";
-  return judgement.dropUpper <= maxDrop ? "held" : "open";
+  if (judgement === undefined) return "open";
+  if (judgement.drop > maxDrop + rounding) return "lost";
+  return judgement.dropUpper <= maxDrop + rounding ? "held" : "open";
 }
+
+/** Of the difference of two shares: 0.99 − 0.98 is more than 0.01 in binary. */
+const rounding = 1e-9;
 
 /** A model whose time is at most so much longer is not slower: machines differ by as much from minute to minute. */
 const sameTime = 0.02;
