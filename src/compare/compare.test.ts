@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeModel } from "@pare/formats";
 import { parseModel } from "@pare/ir";
+import { encodeOutcomes } from "@pare/measure";
 import type { Metric, ModelRecord, RunRecord, TimingRecord } from "@pare/report";
 import { afterAll, describe, expect, it } from "vitest";
 import { describeFiles } from "../model/files.ts";
@@ -31,7 +32,7 @@ function recordOf(result: Partial<ModelRecord>, rest: Partial<RunRecord> = {}): 
       ...{ pare: "0", node: "20", runtime: { name: "ort", version: "1" }, os: "linux", arch: "x64", memoryBytes: 1 },
       cpu: { model: "another processor", processors: 1, features: [] },
     },
-    data: [],
+    data: [{ split: "test", source: "s", samples: 1000, sha256: "d1" }],
     original: { ...blank, sha256: "original", sizeBytes: 1000 },
     result: { ...blank, sha256: "result", sizeBytes: 1000, ...result },
     steps: [],
@@ -66,6 +67,58 @@ describe("compareRecords from records alone", () => {
     expect(await verdictOf(base, head)).toEqual({ "accuracy.top1": "worse", "size.file": "better" });
     const near = recordOf({ sha256: "other", metrics: [top1(0.89, 0.87, 0.91)], sizeBytes: 1001 });
     expect(await verdictOf(base, near)).toEqual({ "accuracy.top1": "cannot-tell", "size.file": "same" });
+  });
+
+  /** Of 100 samples; each `wrong`-th is wrong. */
+  const outcomes = (samples: string, wrong: number, loss = 0.1) => {
+    const all = Array.from({ length: 100 }, (_, i) => i);
+    return encodeOutcomes(
+      {
+        kind: "class",
+        classes: ["a", "b"],
+        labels: Int32Array.from(all, () => 0),
+        predictions: Int32Array.from(all, (i) => (i % wrong === 0 ? 1 : 0)),
+        ranks: Int32Array.from(all, (i) => (i % wrong === 0 ? 1 : 0)),
+        losses: Float64Array.from(all, () => loss),
+        confidences: Float32Array.from(all, () => 0.9),
+      },
+      samples,
+    );
+  };
+  const otherData = { data: [{ split: "test", source: "s", samples: 1000, sha256: "d2" }] };
+
+  it("does not compare accuracy on other test data, and says so", async () => {
+    const base = recordOf({ metrics: [top1(0.95, 0.94, 0.96)] });
+    const head = recordOf({ metrics: [top1(0.42, 0.4, 0.44)] }, otherData);
+    const compared = await compareRecords(written(base), written(head), { fromRecords: true });
+    expect(compared.rows[0]).toMatchObject({ verdict: "not-comparable", base: 0.95, head: 0.42 });
+    expect(compared.verdict).toBe("same");
+    const text = comparedText(compared, 120);
+    expect(text).toContain("nothing that can be compared is worse");
+    expect(text).toContain("- accuracy.top1: the test data differ.");
+    const paired = await compareRecords(
+      written(recordOf({ metrics: [top1(0.95, 0.94, 0.96)], outcomes: outcomes("s1", 20) })),
+      written(recordOf({ metrics: [top1(Number.NaN, 0.4, 0.44)], outcomes: outcomes("s2", 2) })),
+      { fromRecords: true },
+    );
+    expect(paired.rows[0]).toMatchObject({ verdict: "not-comparable", note: "other samples of the test data" });
+  });
+
+  it("says which record lacks the outcomes", async () => {
+    const base = recordOf({ metrics: [top1(0.9, 0.88, 0.92)], outcomes: outcomes("s1", 20) });
+    const head = recordOf({ sha256: "other", metrics: [top1(0.8, 0.78, 0.82)] });
+    const { rows } = await compareRecords(written(base), written(head), { fromRecords: true });
+    expect(rows[0]).toMatchObject({
+      verdict: "worse",
+      note: "the same samples, but the head lacks its outcomes: judged by the two intervals",
+    });
+  });
+
+  it("calls identical outcomes on the same samples the same, and those of another model only as far as they tell", async () => {
+    const of = (loss: number, sha256: string) =>
+      recordOf({ sha256, metrics: [top1(0.95, 0.94, 0.96)], outcomes: outcomes("s1", 20, loss) });
+    expect((await verdictOf(of(0.1, "a"), of(0.1, "b")))["accuracy.top1"]).toBe("same");
+    expect((await verdictOf(of(0.1, "a"), of(0.11, "b")))["accuracy.top1"]).toBe("cannot-tell");
   });
 
   const timed = (value: number, original = "original") =>
@@ -109,7 +162,10 @@ describe("compareRecords, measured again", () => {
     mkdirSync(path);
     writeModel(parseModel(text), join(path, "model.onnx"));
     const { sha256, sizeBytes } = await describeFiles([join(path, "model.onnx")]);
-    writeFileSync(join(path, "record.json"), JSON.stringify(recordOf({ sha256, sizeBytes }, { timings: [online] })));
+    writeFileSync(
+      join(path, "record.json"),
+      JSON.stringify(recordOf({ sha256, sizeBytes }, { timings: [online], data: [] })),
+    );
     return path;
   }
 

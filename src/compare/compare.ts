@@ -5,13 +5,13 @@ import { readRecordFile } from "../report/read-records.ts";
 import { defaultCacheFolder } from "../run/cache-folder.ts";
 import { describeEnvironment } from "../run/environment.ts";
 import { comparedDataError } from "./errors.ts";
-import { type EvaluatedSide, evaluateAgain } from "./evaluate-again.ts";
+import { type BaseSide, type EvaluatedSide, evaluateAgain } from "./evaluate-again.ts";
 import { findModelOf, type Side } from "./find-model.ts";
 import { differenceText, hostDifferences } from "./host-differences.ts";
 import { accuracyRows, sizeRow, timeRowsFromRecords } from "./judge-records.ts";
 import { remeasure } from "./measure.ts";
 import type { CompareRow } from "./rows.ts";
-import { type NoData, openRecordData, type RecordData } from "./test-data.ts";
+import { openRecordData } from "./test-data.ts";
 import { timingFeed } from "./timing-feed.ts";
 
 export interface CompareOptions {
@@ -44,6 +44,8 @@ export interface Compared {
   readonly measured: boolean;
   /** What both models were timed on, in words; absent where nothing was measured. */
   readonly inputs?: string;
+  /** What both models were evaluated on again, in words; absent where the records' outcomes tell of accuracy. */
+  readonly evaluated?: string;
   /** What the hosts of the records and this one differ in. */
   readonly hostNotes: readonly string[];
   readonly rows: readonly CompareRow[];
@@ -71,6 +73,7 @@ export async function compareRecords(
     head: side(head),
     measured: !fromRecords,
     ...("inputs" in found && { inputs: found.inputs }),
+    ...("evaluated" in found && { evaluated: found.evaluated }),
     hostNotes: await hostNotes(before, after, fromRecords),
     rows,
     verdict: overall(rows.map(({ verdict }) => verdict)),
@@ -91,17 +94,16 @@ async function measureAgain(base: Side, head: Side, options: CompareOptions) {
   };
   const data = [await openRecordData(base.file, base.record), await openRecordData(head.file, head.record)] as const;
   const sides = [base, head].map(({ which, record }, i) => ({ which, record, model: files[i]!, data: data[i]! }));
-  const [before, after] = evaluate
-    ? await evaluateAgain(withData(sides[0]!), withData(sides[1]!), world)
-    : [base.record, head.record];
+  const again = evaluate ? await evaluateAgain(sides[0]!, withData(sides[1]!), world) : undefined;
+  const [before, after] = again?.records ?? [base.record, head.record];
   const { inputs, feed } = timingFeed(data);
   const measured = await remeasure(files, head.record.timings, { budget, seed, starts, feed, ...world });
-  return { rows: [...accuracyRows(before, after), ...measured], inputs };
+  const evaluated = again && { evaluated: again.evaluated };
+  return { rows: [...accuracyRows(before, after), ...measured], inputs, ...evaluated };
 }
 
-interface FedSide extends Omit<EvaluatedSide, "data"> {
+interface FedSide extends BaseSide {
   readonly which: Side["which"];
-  readonly data: RecordData | NoData;
 }
 
 /** @throws COMPARE_DATA */

@@ -27,6 +27,6 @@ export function comparedDataError(side: "base" | "head", why: string): PareError
     code: "COMPARE_DATA",
     at: side,
     problem: `the models cannot be evaluated again without the test data of the ${side} record: ${why.replace(/\.$/, "")}`,
-    next: "Leave --evaluate out to judge by the outcomes that the records hold.",
+    next: "Both are evaluated on it. Leave --evaluate out to judge by the outcomes that the records hold.",
   });
 }

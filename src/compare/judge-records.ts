@@ -8,7 +8,7 @@ import {
   speedKeys,
   speedMetricOf,
 } from "@pare/measure";
-import type { Comparison, Metric, RunRecord, TimingRecord } from "@pare/report";
+import type { Comparison, Metric, OutcomesRecord, RunRecord, TimingRecord } from "@pare/report";
 import { timeComparison } from "../run/time-comparison.ts";
 import { differenceText, hostDifferences } from "./host-differences.ts";
 import { judgePaired, smallDrop } from "./judge-paired.ts";
@@ -16,22 +16,54 @@ import { type CompareRow, metricOf, notComparable } from "./rows.ts";
 
 const seed = 0;
 
-/** Sample by sample where both records have the outcomes of the same samples; else by the intervals. */
+/**
+ * Sample by sample where both records have the outcomes of the same samples; by the intervals where the samples are the
+ * same but outcomes are missing. On other samples a number says nothing of the model: that is not comparable.
+ */
 export function accuracyRows(base: RunRecord, head: RunRecord): readonly CompareRow[] {
   const isMeasured = ({ name }: Metric) => !/^(latency|throughput|drops|cost|start|memory|size|fidelity)\./.test(name);
   const metrics = head.result.metrics.filter(isMeasured);
   const names = metrics.map(({ name }) => name);
   const [before, after] = [base.result.outcomes, head.result.outcomes];
-  const paired = before && after && compareOutcomes(before, after, names, seed);
+  const obstacle = obstacleOfSamples(base, head);
+  const paired = obstacle === undefined ? before && after && compareOutcomes(before, after, names, seed) : undefined;
+  const isIdentical = before !== undefined && after !== undefined && areIdentical(before, after);
   return metrics.flatMap((metric) => {
     const old = metricOf(base, metric.name);
     if (old === undefined) return [];
+    if (obstacle !== undefined)
+      return [{ ...notComparable(metric, obstacle), kind: "difference", base: old.value, head: metric.value }];
     if (!Number.isFinite(old.value) || !Number.isFinite(metric.value)) return [oddRow(old, metric)];
     const found = paired?.find(({ name }) => name === metric.name);
-    if (found !== undefined) return [pairedRow(found)];
+    if (found !== undefined) return [isIdentical ? identicalRow(found) : pairedRow(found)];
     if (base.result.sha256 === head.result.sha256 && old.value === metric.value) return [sameRow(metric)];
-    return [intervalRow(old, metric)];
+    return [intervalRow(old, metric, unpairedNote(before, after))];
   });
+}
+
+/** Why the two were not measured on the same samples, as their digests tell; undefined where they were. */
+function obstacleOfSamples(base: RunRecord, head: RunRecord): string | undefined {
+  const [before, after] = [base.result.outcomes, head.result.outcomes];
+  if (before && after && before.samplesSha256 === after.samplesSha256) return undefined;
+  const [old, now] = [base, head].map(({ data }) => data.find(({ split }) => split === "test"));
+  if (old === undefined || now === undefined) return "a record does not say on which test data";
+  if (old.sha256 !== now.sha256) return "the test data differ";
+  return before && after ? "other samples of the test data" : undefined;
+}
+
+/** Every number that both have of a sample is the same, to the last bit: the models do the same. */
+function areIdentical(a: OutcomesRecord, b: OutcomesRecord): boolean {
+  const shared = Object.keys(a.columns).filter((name) => b.columns[name] !== undefined);
+  const isSame = (name: string) =>
+    a.columns[name]!.type === b.columns[name]!.type && a.columns[name]!.base64 === b.columns[name]!.base64;
+  return a.kind === b.kind && shared.length > 0 && shared.every(isSame);
+}
+
+function unpairedNote(before: OutcomesRecord | undefined, after: OutcomesRecord | undefined): string {
+  const which =
+    before === undefined ? (after === undefined ? "both records lack" : "the base lacks") : "the head lacks";
+  const lack = before && after ? "the records do not hold" : which;
+  return `the same samples, but ${lack} its outcomes: judged by the two intervals`;
 }
 
 function sameRow({ name, unit, better, value }: Metric): CompareRow {
@@ -42,6 +74,12 @@ function pairedRow({ name, unit, better, base, head, difference, interval, pValu
   const row = { metric: name, kind: "difference", unit, better, base, head, value: difference } as const;
   const known = { ...row, ...(interval && { interval }), ...(pValue !== undefined && { pValue }) };
   return { ...known, ...judgePaired({ unit, better, base, difference, interval, pValue }) };
+}
+
+/** No sample's outcome has changed: there is no difference to be unsure of. */
+function identicalRow({ name, unit, better, base, interval }: ComparedMetric): CompareRow {
+  const none = { value: 0, ...(interval && { interval: { ...interval, low: 0, high: 0 } }) };
+  return { metric: name, kind: "difference", unit, better, base, head: base, ...none, verdict: "same" };
 }
 
 /** A value that is no finite number any more is worse, whatever it was; one that is again, better. */
@@ -60,12 +98,11 @@ function oddRow(old: Metric, { name, unit, better, value }: Metric): CompareRow 
   return { ...row, verdict: before ? "worse" : "better", note: `no finite number in the ${before ? "head" : "base"}` };
 }
 
-/** Intervals that do not touch are a difference beyond doubt; those that do say nothing of equality. */
-function intervalRow(base: Metric, head: Metric): CompareRow {
+/** On the same samples, without pairs. Intervals that do not touch are a difference beyond doubt; those that do say nothing of equality. */
+function intervalRow(base: Metric, head: Metric, note: string): CompareRow {
   const { name, unit, better, value } = head;
   const difference = value - base.value;
   const row = { metric: name, kind: "difference", unit, better, base: base.value, head: value } as const;
-  const note = "not on the same samples, or without outcomes: judged by the two intervals";
   if (base.interval === undefined || head.interval === undefined)
     return { ...row, value: difference, verdict: "cannot-tell", note };
   const isUp = head.interval.low > base.interval.high;

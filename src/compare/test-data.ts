@@ -16,6 +16,8 @@ export interface RecordData extends FedBy {
 /** Why the test data of a record is not there. */
 export interface NoData {
   readonly why: string;
+  /** How the record's samples are prepared, where its recipe can be read. */
+  readonly recipe?: Recipe;
 }
 
 /**
@@ -30,23 +32,25 @@ export async function openRecordData(file: string, { recipe, data }: RunRecord):
   const folders = [...(recipe.folder === undefined ? [] : [join(runFolder, recipe.folder)]), "."].map((path) =>
     resolve(path),
   );
-  let why = "";
+  let first: NoData | undefined;
   for (const folder of new Set(folders)) {
     const opened = await openIn(folder, recipe.text, known.sha256);
     if (!("why" in opened)) return opened;
-    why = why === "" ? opened.why : why;
+    first ??= opened;
   }
-  return { why };
+  return first!;
 }
 
 async function openIn(folder: string, text: string, sha256: string): Promise<RecordData | NoData> {
+  let recipe: Recipe | undefined;
   try {
-    const { recipe } = checkRecipe(text, join(folder, "recipe.yaml"), recipeCatalog);
+    ({ recipe } = checkRecipe(text, join(folder, "recipe.yaml"), recipeCatalog));
     const dataset = await openTestData({ recipe, folder });
-    if (dataset === undefined) return { why: "its recipe names none" };
-    if (digestOf(await dataset.digest()) !== sha256) return { why: "its content is not what the run saw" };
+    if (dataset === undefined) return { why: "its recipe names none", recipe };
+    if (digestOf(await dataset.digest()) !== sha256) return { why: "its content is not what the run saw", recipe };
     return { dataset, recipe, folder };
   } catch (error) {
-    return { why: (error instanceof Error ? error.message : String(error)).replace(/\.$/, "") };
+    const why = (error instanceof Error ? error.message : String(error)).replace(/\.$/, "");
+    return { why, ...(recipe && { recipe }) };
   }
 }

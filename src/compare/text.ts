@@ -45,7 +45,9 @@ function headline({ rows, verdict, measured }: Compared): string {
   const worse = rows.filter((row) => row.verdict === "worse").map(({ metric }) => metric);
   const how = measured ? "both models measured here, interleaved" : "from the records alone";
   if (worse.length > 0) return `worse: ${worse.join(", ")} (${how})`;
-  return `${verdict === "better" ? "better, nothing is worse" : "nothing is worse"} (${how})`;
+  const isWhole = rows.every((row) => row.verdict !== "not-comparable");
+  const none = isWhole ? "nothing is worse" : "nothing that can be compared is worse";
+  return `${verdict === "better" ? `better, ${none}` : none} (${how})`;
 }
 
 function cells(row: CompareRow): readonly string[] {
@@ -62,7 +64,7 @@ function changeText(row: CompareRow): string {
   return row.verdict === "not-comparable" ? "–" : formatComparison(row, row.unit);
 }
 
-function remarks({ rows, hostNotes, inputs }: Compared): readonly string[] {
+function remarks({ rows, hostNotes, inputs, evaluated }: Compared): readonly string[] {
   const effects = rows.flatMap(({ metric, kind, unit, smallestEffect }) => {
     if (smallestEffect === undefined) return [];
     const points = unit === "ratio" ? signed(smallestEffect * 100, 2, " points") : smallestEffect.toPrecision(3);
@@ -71,5 +73,6 @@ function remarks({ rows, hostNotes, inputs }: Compared): readonly string[] {
   });
   const notes = rows.flatMap(({ metric, note }) => (note === undefined ? [] : [`${metric}: ${note}.`]));
   const timed = inputs === undefined ? [] : [`Timed on ${inputs}.`];
-  return [...effects, ...notes, ...timed, ...hostNotes].map((line) => `- ${line}`);
+  const again = evaluated === undefined ? [] : [`Both models were evaluated on ${evaluated}.`];
+  return [...effects, ...notes, ...again, ...timed, ...hostNotes].map((line) => `- ${line}`);
 }
