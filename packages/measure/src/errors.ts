@@ -30,6 +30,21 @@ export function scoresShapeError(output: string, shape: readonly number[], batch
   });
 }
 
+/** Classes that are numbers, but not all of them from 0 on. */
+export function classGapError(output: string, shape: readonly number[], classes: readonly string[]): PareError {
+  const gap = classes.findIndex((name, i) => Number(name) !== i);
+  return new PareError({
+    code: "MEASURE_CLASSES",
+    at: `output "${output}"`,
+    problem: `the output, [${shape.join(", ")}], has more scores than the data has classes, and class ${gap} of the data is named ${classes[gap]}`,
+    expected: "names that are the classes' places among the scores",
+    got: `${classes.slice(0, 8).join(", ")}${classes.length > 8 ? " …" : ""}`,
+    next:
+      "Of images, whose folders are numbers, `classes: number` takes the numbers, and `classes: <file>` names all classes. " +
+      "Of other data give train data that has them all, as the model's had.",
+  });
+}
+
 export function emptyDatasetError(name: string): PareError {
   return new PareError({ code: "MEASURE_EMPTY", at: name, problem: "the data set has no samples to measure" });
 }
@@ -132,7 +147,7 @@ export function metricDataError(metric: string, needs: string, dataset: string, 
     at: metric,
     problem: `this metric needs ${needs}`,
     got: `${dataset} with ${has}`,
-    next: "`pare evaluate --help` lists the metrics for each kind of data.",
+    next: "`pare evaluate x.onnx --list-metrics` lists them by what they need.",
   });
 }
 
@@ -213,6 +228,19 @@ export function userMetricError(name: string, sample: string, cause: unknown): P
     },
     { cause },
   );
+}
+
+/** What a metric of the user's gave is no number. */
+export function userValueError(name: string, got: unknown): PareError {
+  const isPromise = typeof got === "object" && got !== null && "then" in got;
+  return new PareError({
+    code: "MEASURE_USER",
+    at: name,
+    problem: "the metric's value is no number",
+    expected: "a number; NaN where it is not defined",
+    got: isPromise ? "a promise" : `${typeof got} ${JSON.stringify(got) ?? ""}`.trim(),
+    next: isPromise ? "`value` and `outcome` cannot be asynchronous." : "See `UserMetric` for what `value` gives.",
+  });
 }
 
 export function noRandomInputsError(model: string, why: string): PareError {

@@ -213,6 +213,21 @@ describe("a metric of the user's own", () => {
     expect(await values([pass], five, { metrics: [], userMetrics: [metric] })).toEqual({ "own.most": 9 });
   });
 
+  it.each([
+    ["a promise", Promise.resolve(1), "got a promise"],
+    ["a text", "1", 'got string "1"'],
+  ] as const)("whose value is %s is refused", async (_, value, message) => {
+    const metric = defineMetric({
+      name: "own.odd",
+      better: "higher",
+      outcome: () => 1,
+      value: () => value as unknown as number,
+    });
+    const run = values([pass], five, { metrics: [], userMetrics: [metric] });
+    await expect(run).rejects.toThrow("MEASURE_USER at own.odd: the metric's value is no number");
+    await expect(run).rejects.toThrow(message);
+  });
+
   it("that fails is named with the sample", async () => {
     const metric = defineMetric<number>({
       name: "own.broken",
@@ -241,6 +256,13 @@ describe("what cannot be", () => {
       five,
       {},
       'MEASURE_CLASSES at output "y": the output does not hold one score for each class of the data set (expected [64, 3], got [64, 6]).',
+    ],
+    [
+      "more scores than classes that are numbers with a gap",
+      "main (float[N, 3] x) => (float[N, 6] y) { y = Concat <axis = 1> (x, x) }",
+      { ...five, classes: ["0", "2", "3"] },
+      {},
+      'MEASURE_CLASSES at output "y": the output, [64, 6], has more scores than the data has classes, and class 1 of the data is named 2 ',
     ],
     [
       "two inputs and one field",

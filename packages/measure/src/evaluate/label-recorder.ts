@@ -6,7 +6,14 @@
  */
 import type { Target } from "@pare/data";
 import { numbers, type Tensor } from "@pare/tensor";
-import { classRangeError, mixedTargetsError, scoresShapeError, tokensShapeError, valuesShapeError } from "../errors.ts";
+import {
+  classGapError,
+  classRangeError,
+  mixedTargetsError,
+  scoresShapeError,
+  tokensShapeError,
+  valuesShapeError,
+} from "../errors.ts";
 import type { LabelOutcomes } from "../metrics/catalog.ts";
 import { classOutcomes } from "../metrics/class-outcomes.ts";
 import type { Feed } from "./feeds.ts";
@@ -74,14 +81,18 @@ function guess(rows: readonly Float64Array[]): "none" | "softmax" {
 
 /**
  * [batch, classes], trailing axes of size 1 let pass; [batch, 1] or [batch] for two classes; [classes] where a run has one
- * sample. More scores than classes are let pass where classes are named by number: the data may lack the last ones.
+ * sample. More scores than classes are let pass where each class is named by its own number: the data may lack the last
+ * ones. With a gap in the numbers what comes behind it would be taken for another class.
  */
 function classRows(tensor: Tensor, batch: number, output: string, classes: readonly string[]): readonly Float64Array[] {
   const isBare = batch === 1 && tensor.shape.length === 1;
   const [rows = 1, columns = 1, ...rest] = isBare ? [1, ...tensor.shape] : tensor.shape;
-  const numbered = classes.every((name) => /^\d+$/.test(name));
+  const isNumbered = classes.every((name) => /^\d+$/.test(name));
+  const lacksLast = isNumbered && classes.every((name, i) => Number(name) === i);
   const isWidth =
-    columns === classes.length || (columns === 1 && classes.length === 2) || (numbered && columns > classes.length);
+    columns === classes.length || (columns === 1 && classes.length === 2) || (lacksLast && columns > classes.length);
+  if (isNumbered && !isWidth && rows === batch && columns > classes.length)
+    throw classGapError(output, tensor.shape, classes);
   if (rows !== batch || !isWidth || rest.some((size) => size !== 1))
     throw scoresShapeError(output, tensor.shape, batch, classes.length);
   return rowsOf(tensor, batch);

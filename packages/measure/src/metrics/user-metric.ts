@@ -1,5 +1,6 @@
 import type { Target } from "@pare/data";
 import type { Unit } from "@pare/report";
+import { userValueError } from "../errors.ts";
 import { meanOf, type Statistic } from "../stats/statistic.ts";
 
 /**
@@ -49,10 +50,19 @@ export function defineMetric<Outcome>(metric: UserMetric<Outcome>): UserMetric<O
   return metric;
 }
 
-export function userStatistic<Outcome>({ value }: UserMetric<Outcome>, outcomes: readonly Outcome[]): Statistic {
-  if (value === undefined) return meanOf(outcomes.map(Number));
+/** @throws MEASURE_USER where it gives no number */
+export function userStatistic<Outcome>({ name, value }: UserMetric<Outcome>, outcomes: readonly Outcome[]): Statistic {
+  if (value === undefined) {
+    const odd = outcomes.find((outcome) => typeof outcome !== "number" && typeof outcome !== "boolean");
+    if (odd !== undefined) throw userValueError(name, odd);
+    return meanOf(outcomes.map(Number));
+  }
   return {
     samples: outcomes.length,
-    value: (weights) => value(outcomes.flatMap((outcome, i) => new Array<Outcome>(weights[i]!).fill(outcome))),
+    value: (weights) => {
+      const found: unknown = value(outcomes.flatMap((outcome, i) => new Array<Outcome>(weights[i]!).fill(outcome)));
+      if (typeof found !== "number") throw userValueError(name, found);
+      return found;
+    },
   };
 }
