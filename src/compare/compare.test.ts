@@ -142,6 +142,17 @@ describe("compareRecords from records alone", () => {
     expect((await verdictOf(timed(0.5), timed(0.502)))["latency.online.p50"]).toBe("same");
   });
 
+  it("says where a verdict of times rests on the noise floor", async () => {
+    const loud = (value: number): RunRecord => ({ ...timed(value), timings: [{ ...online, noiseFloor: 0.08 }] });
+    const compared = await compareRecords(written(loud(0.5)), written(loud(0.7)), { fromRecords: true });
+    expect(compared.rows[0]).toMatchObject({ verdict: "worse", noiseFloor: 0.08 });
+    const near = await compareRecords(written(loud(0.5)), written(loud(0.6)), { fromRecords: true });
+    expect(near.rows[0]!.verdict).toBe("cannot-tell");
+    expect(comparedText(near, 120)).toContain(
+      "- latency.online.p50: the verdict rests on the noise floor: a change of up to 8.0 % is none.",
+    );
+  });
+
   it("does not compare times without a common original, or of other processors", async () => {
     expect((await verdictOf(timed(0.5), timed(0.9, "another")))["latency.online.p50"]).toBe("not-comparable");
     const elsewhere = { ...timed(0.5), environment: { ...timed(0.5).environment, arch: "arm64" } };

@@ -159,9 +159,10 @@ function timeRowFromRecords(
   const estimate = old && now && ratioBetweenRuns(old, now, floors, metric.better);
   if (estimate === undefined) return undefined;
   const { unit, better } = metric;
-  const compared = timeComparison(metric, estimate, marginOf(Math.max(...floors)));
+  const noiseFloor = Math.max(...floors);
+  const compared = timeComparison(metric, estimate, marginOf(noiseFloor));
   const note = "from the ratios to the same original in both runs";
-  return { ...compared, unit, better, base: undefined, head: undefined, note };
+  return { ...compared, unit, better, noiseFloor, base: undefined, head: undefined, note };
 }
 
 type SpeedName = Pick<Metric, "name" | "unit" | "better">;

@@ -7,7 +7,7 @@ export interface CompareRow extends Omit<Comparison, "verdict" | "smallestEffect
   readonly better: "lower" | "higher";
   readonly base: number | undefined;
   readonly head: number | undefined;
-  /** Of a time that was taken again: how far a model's own differs from itself on this machine; 0.01 is one per cent. */
+  /** Of times and starts: how far a model's own differs from itself on this machine; 0.01 is one per cent. */
   readonly noiseFloor?: number;
   /** Why it is not comparable, or how it was compared where that is not plain. */
   readonly note?: string;

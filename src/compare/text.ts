@@ -1,4 +1,5 @@
 import {
+  decidingFloor,
   fitColumns,
   formatComparison,
   formatMetric,
@@ -71,8 +72,16 @@ function remarks({ rows, hostNotes, inputs, evaluated }: Compared): readonly str
     const size = kind === "ratio" ? `× ${smallestEffect.toFixed(3)}` : points;
     return [`${metric}: the smallest effect that could have been seen is ${size}.`];
   });
+  const floors = rows.flatMap((row) => {
+    const floor = decidingFloor(row, row.noiseFloor);
+    return floor === undefined
+      ? []
+      : [
+          `${row.metric}: the verdict rests on the noise floor: a change of up to ${(floor * 100).toFixed(1)} % is none.`,
+        ];
+  });
   const notes = rows.flatMap(({ metric, note }) => (note === undefined ? [] : [`${metric}: ${note}.`]));
   const timed = inputs === undefined ? [] : [`Timed on ${inputs}.`];
   const again = evaluated === undefined ? [] : [`Both models were evaluated on ${evaluated}.`];
-  return [...effects, ...notes, ...again, ...timed, ...hostNotes].map((line) => `- ${line}`);
+  return [...effects, ...floors, ...notes, ...again, ...timed, ...hostNotes].map((line) => `- ${line}`);
 }

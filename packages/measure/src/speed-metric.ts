@@ -1,7 +1,7 @@
 import type { Metric } from "@pare/report";
 import type { RatioEstimate } from "./stats/bootstrap.ts";
 import type { Interval } from "./stats/interval.ts";
-import { type Judgement, judgeRatio, judgeShare, marginOf } from "./verdict.ts";
+import { type Judgement, judgeRatio, judgeShare, marginOf, widestMargin } from "./verdict.ts";
 
 /** What a measurement gives: p50 to p99 of the latency, runs or requests a second, the share of requests missed. */
 export type SpeedKey = "p50" | "p90" | "p95" | "p99" | "throughput" | "drops";
@@ -37,14 +37,13 @@ export function speedMetricOf(key: SpeedKey, name: string): Pick<Metric, "name" 
   return { name: `latency.${name}.${key}`, unit: "ms", better: "lower" };
 }
 
-/** A wider margin than this shows no two models to be the same. */
-const widestMargin = 0.1;
-
+/** Tails and throughput of a machine so loud are not the same even where the interval is narrow. */
 export function judgeSpeed(key: SpeedKey, change: SpeedChange, noiseFloor: number): Judgement {
   if (change.kind === "difference") return judgeShare(change, noiseFloor);
   const judgement = judgeRatio(change, marginOf(noiseFloor));
   if (key === "p50" || judgement.verdict !== "same" || noiseFloor <= widestMargin) return judgement;
   return {
+    ...judgement,
     verdict: "cannot-tell",
     ...(change.interval && { smallestEffect: ((1 + noiseFloor) * change.ratio) / change.interval.low }),
   };

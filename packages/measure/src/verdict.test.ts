@@ -12,6 +12,12 @@ describe("judgeRatio", () => {
     [0.99, 1.01, 0.02, "same"],
     [0.97, 1.01, 0.02, "cannot-tell"],
     [1.021, 1.04, 0.05, "same"],
+    // The machine is so loud that next to nothing counts; an interval so wide shows nothing.
+    [0.446, 2.556, 1.6, "cannot-tell"],
+    [0.92, 1.09, 1.6, "same"],
+    [2.59, 2.61, 1.6, "cannot-tell"],
+    [2.61, 2.7, 1.6, "worse"],
+    [0.3, 0.38, 1.6, "better"],
   ])("of %d to %d with a margin of %d: %s", (low, high, margin, verdict) => {
     expect(judgeRatio(ratio(low, high), margin).verdict).toBe(verdict);
   });
@@ -19,6 +25,12 @@ describe("judgeRatio", () => {
   it("says which effect it could have seen where it cannot tell", () => {
     const { smallestEffect } = judgeRatio(ratio(0.9, 1.1), 0.02);
     expect(smallestEffect).toBeCloseTo(1.02 / 0.9, 12);
+  });
+
+  it("names the noise floor where that is the margin", () => {
+    expect(judgeRatio(ratio(0.99, 1.01), 0.02)).toEqual({ verdict: "same" });
+    expect(judgeRatio(ratio(0.99, 1.01), 0.05)).toEqual({ verdict: "same", noiseFloor: 0.05 });
+    expect(judgeRatio(ratio(1.1, 1.2), 0.05)).toEqual({ verdict: "worse", noiseFloor: 0.05 });
   });
 
   it("cannot tell without an interval", () => {

@@ -2,7 +2,8 @@
  * When two models differ.
  *
  * 1. Time, throughput, memory: on the interval of the ratio, with the margin m = the larger of 2 % and the noise floor.
- *    Worse above 1 + m, better below 1 ÷ (1 + m), the same where the whole interval lies between; else it cannot be told.
+ *    Worse above 1 + m, better below 1 ÷ (1 + m), the same where the whole interval lies between and reaches no further
+ *    than 10 %, for a loud machine makes no two models the same; else it cannot be told.
  *    Of missed requests, on the interval of the difference, with one point for the 2 %.
  * 2. Accuracy: worse where the paired test rejects at 1 % and the drop exceeds 0.2 points; better the other way round; the
  *    same where the interval stays within 0.2 points.
@@ -16,9 +17,14 @@ export interface Judgement {
   readonly verdict: Verdict;
   /** The smallest effect, as the value is, that would have been called worse; only where it cannot be told. */
   readonly smallestEffect?: number;
+  /** Of a ratio: the noise floor, where it is more than 2 % and so the margin. */
+  readonly noiseFloor?: number;
 }
 
 export const leastMargin = 0.02;
+
+/** A wider margin than this shows no two models to be the same. */
+export const widestMargin = 0.1;
 
 /** What a ratio must exceed to count: 0.02 is two per cent. */
 export function marginOf(noiseFloor: number): number {
@@ -28,11 +34,12 @@ export function marginOf(noiseFloor: number): number {
 /** @param estimate head ÷ base of something of which less is better */
 export function judgeRatio({ ratio, interval }: RatioEstimate, margin: number): Judgement {
   if (interval === undefined) return { verdict: "cannot-tell" };
-  const limit = 1 + margin;
-  if (interval.low > limit) return { verdict: "worse" };
-  if (interval.high < 1 / limit) return { verdict: "better" };
-  if (interval.low >= 1 / limit && interval.high <= limit) return { verdict: "same" };
-  return { verdict: "cannot-tell", smallestEffect: (limit * ratio) / interval.low };
+  const [limit, near] = [1 + margin, 1 + Math.min(margin, widestMargin)];
+  const floor = margin > leastMargin && { noiseFloor: margin };
+  if (interval.low > limit) return { verdict: "worse", ...floor };
+  if (interval.high < 1 / limit) return { verdict: "better", ...floor };
+  if (interval.low >= 1 / near && interval.high <= near) return { verdict: "same", ...floor };
+  return { verdict: "cannot-tell", smallestEffect: (limit * ratio) / interval.low, ...floor };
 }
 
 /** Of requests that may be missed, or more than that where the control reaches further. */

@@ -1,4 +1,5 @@
 export { renderAnnotations } from "./annotations.ts";
+export { decidingFloor } from "./deciding-floor.ts";
 export {
   formatBytes,
   formatChange,

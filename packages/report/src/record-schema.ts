@@ -160,6 +160,7 @@ const comparison = open({
   pValue: number.optional(),
   verdict: z.enum(["better", "same", "worse", "cannot-tell", "not-comparable"]).optional(),
   smallestEffect: number.optional(),
+  noiseFloor: number.optional(),
 });
 
 const gate = open({ expression: text, status: z.enum(["pass", "fail", "cannot-tell", "skipped"]), reason: text });

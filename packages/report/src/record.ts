@@ -254,6 +254,11 @@ export interface Comparison {
   readonly verdict?: Verdict;
   /** Where the verdict is `cannot-tell`: the smallest effect that this run could have seen, as `value` is. */
   readonly smallestEffect?: number;
+  /**
+   * Of `start.*`: what starts of one model differ by, where that is more than 2 % and so the margin of the verdict. Of
+   * times it is in their `TimingRecord`.
+   */
+  readonly noiseFloor?: number;
 }
 
 /** Of the result against the original, or of one run against another. */
@@ -286,7 +291,7 @@ export interface TimingRecord {
   readonly controlRatio: number;
   /** A ratio between 1 − this and 1 + this cannot be told from 1. */
   readonly noiseFloor: number;
-  /** The same of each metric that is compared, by its name. Absent in records of runs before percentiles were. */
+  /** The same of each metric of this entry that is compared, by its name. Absent in records of runs before percentiles were. */
   readonly noiseFloors?: Readonly<Record<string, number>>;
   /** What each model's runs were like. */
   readonly original?: RunTimes;

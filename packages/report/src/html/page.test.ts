@@ -92,6 +92,23 @@ test("where it cannot be told, the verdict says which effect would have been see
   expect(await renderHtml([fullRecord])).toContain('cannot tell<span class="range">seen from −0.60 pp</span>');
 });
 
+test("a verdict that rests on the noise floor says how high that is", async () => {
+  const metric = { name: "start.load", unit: "ms", better: "lower", value: 10, samples: 6 } as const;
+  const start = {
+    ...{ metric: "start.load", kind: "ratio", value: 1.04, verdict: "same", noiseFloor: 0.28 },
+    interval: { low: 0.95, high: 1.09, confidence: 0.95 },
+  } as const;
+  const { original, result, comparisons } = fullRecord;
+  const record = {
+    ...fullRecord,
+    original: { ...original, metrics: [...original.metrics, metric] },
+    result: { ...result, metrics: [...result.metrics, metric] },
+    comparisons: [...comparisons, start],
+  };
+  const text = await renderHtml([await readRecord(JSON.stringify(record), "record.json")]);
+  expect(text).toContain('same<span class="range">noise floor 28.0 %</span>');
+});
+
 test("mistakes: the confusions of both models, the matrix, the worst samples", async () => {
   const text = await renderHtml([fullRecord]);
   expect(text).toContain("<code>cat → dog</code>");

@@ -1,3 +1,4 @@
+import { decidingFloor } from "../deciding-floor.ts";
 import { formatBytes, formatChange, formatQuantity } from "../format.ts";
 import { latencyNames, metricOf, qualityOf } from "../headline-metrics.ts";
 import type { Comparison, RunRecord, Verdict } from "../record.ts";
@@ -67,12 +68,18 @@ export function comparisonTable(record: RunRecord): Markup {
   return table("Result against original", columns, rows, { named: 3 });
 }
 
-/** Where it cannot be told, with the smallest effect that would have been seen. */
-function verdictText({ original }: RunRecord, { metric, kind, verdict, smallestEffect }: Comparison): Part {
+/** With the noise floor where it rests on that; where it cannot be told, with the smallest effect that would have been seen. */
+function verdictText({ original, timings }: RunRecord, comparison: Comparison): Part {
+  const { metric, kind, verdict, smallestEffect } = comparison;
   if (verdict === undefined) return undefined;
-  if (smallestEffect === undefined) return verdictWords[verdict];
+  const known =
+    comparison.noiseFloor ?? timings.find(({ noiseFloors }) => noiseFloors?.[metric])?.noiseFloors?.[metric];
+  const floor = decidingFloor(comparison, known);
+  const noise =
+    floor === undefined ? undefined : html`<span class="range">noise floor ${(floor * 100).toFixed(1)} %</span>`;
+  if (smallestEffect === undefined) return html`${verdictWords[verdict]}${noise}`;
   const effect = formatComparison({ metric, kind, value: smallestEffect }, metricOf(original, metric)?.unit);
-  return html`${verdictWords[verdict]}<span class="range">seen from ${effect}</span>`;
+  return html`${verdictWords[verdict]}<span class="range">seen from ${effect}</span>${noise}`;
 }
 
 /** A value, and its interval on a line of its own. */
