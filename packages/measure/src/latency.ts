@@ -7,13 +7,14 @@
  *    smaller than what the control shows is no difference.
  * 3. Nothing is counted until the models have stopped becoming faster.
  * 4. It goes on in stages until every ratio is known to half a per cent and p99 can be bound, or the budget is spent.
- * 5. A percentile is given only where there are enough independent runs to bound it.
+ * 5. A percentile is given only where there are enough independent runs to bound it and all lower ones; p90 to p99 never
+ *    contradict each other: see `summariseRuns`.
  */
 import type { Model } from "@pare/ir";
 import type { Engine, Progress, Session, SessionOptions, Tensors, TimedSession } from "@pare/pass";
 import { noModelsError } from "./errors.ts";
 import { latencyMetrics, throughputMetric } from "./latency-metrics.ts";
-import { estimatePercentile, type ModelLatency, summariseRuns } from "./latency-summary.ts";
+import { estimatePercentile, estimatePercentiles, type ModelLatency, summariseRuns } from "./latency-summary.ts";
 import { noiseFloorOf, type SpeedMetric } from "./speed-metric.ts";
 import { type RatioEstimate, ratioOfMedians } from "./stats/bootstrap.ts";
 import { type PlannedTiming, planTiming } from "./timing-plan.ts";
@@ -144,15 +145,14 @@ async function timeInStages(
 
 function isPreciseEnough(blocks: readonly (readonly Float64Array[])[], seed: number): boolean {
   const [base, ...others] = blocks;
-  const bounded = blocks.every((model) => {
-    const runs = Float64Array.from(model.flatMap((block) => [...block]));
-    return estimatePercentile(runs, 0.99).estimate !== undefined;
-  });
+  const runs = blocks.map((model) => Float64Array.from(model.flatMap((block) => [...block])));
+  // The cheap question first: the lower percentiles are looked at only where all else is well.
   return (
-    bounded &&
+    runs.every((each) => estimatePercentile(each, 0.99).estimate !== undefined) &&
     others.every((head) => {
       const { ratio, interval } = ratioOfMedians({ base: base!, head }, seed, quickResamples);
       return interval !== undefined && interval.high - interval.low <= 2 * wantedPrecision * ratio;
-    })
+    }) &&
+    runs.every((each) => estimatePercentiles(each).at(-1)!.estimate !== undefined)
   );
 }
