@@ -28,6 +28,15 @@ export interface Skipped {
   readonly reason: string;
 }
 
+/** What a reader of results on a data set has to know of how its samples were made: one sentence, without its full stop. */
+export interface DatasetNote {
+  readonly text: string;
+  /** Of what it speaks of. */
+  readonly count?: number;
+  /** Ids of the first samples concerned. */
+  readonly examples?: readonly string[];
+}
+
 /** Samples in a fixed order. Sample i is always the same. */
 export interface Dataset {
   readonly name: string;
@@ -46,6 +55,8 @@ export interface Dataset {
   stored?(index: number): { readonly id: string; readonly hash: string };
   /** What was left out because it cannot be read. */
   readonly skipped?: readonly Skipped[];
+  /** Found when it is asked for. */
+  notes?(): readonly DatasetNote[];
   /** Names the content: two data sets with the same digest hold the same samples. For cache keys and records. */
   digest(): Promise<string>;
 }
@@ -66,7 +77,7 @@ export function checkIndex(name: string, index: number, length: number): void {
 /** The samples of these indices, in this order. `name` says which part of the data set they are. */
 export function subset(dataset: Dataset, indices: readonly number[], part: string): Dataset {
   const name = `${dataset.name} (${part})`;
-  const { targetOf, stored, skipped } = dataset;
+  const { targetOf, stored, skipped, notes } = dataset;
   return {
     name,
     length: indices.length,
@@ -75,6 +86,7 @@ export function subset(dataset: Dataset, indices: readonly number[], part: strin
     ...(targetOf && { targetOf: (index: number) => targetOf(indices[index]!) }),
     ...(stored && { stored: (index: number) => stored(indices[index]!) }),
     ...(skipped && { skipped }),
+    ...(notes && { notes: () => notes() }),
     sample(index) {
       checkIndex(name, index, indices.length);
       return dataset.sample(indices[index]!);

@@ -155,12 +155,13 @@ export function notNumberError(dataset: string, sample: string, field: string): 
   });
 }
 
-export function encodingError(path: string): PareError {
+/** @param line the first that is not, from 1 */
+export function encodingError(path: string, line?: number): PareError {
   return new PareError({
     code: "DATA_TEXT",
-    at: path,
+    at: line === undefined ? path : `${path}:${line}`,
     problem: "this is no text in UTF-8",
-    next: "Convert it: iconv -t UTF-8.",
+    next: "Convert it from its own encoding: iconv -f LATIN1 -t UTF-8, for one.",
   });
 }
 
@@ -177,14 +178,48 @@ export function imageError(file: string, cause: unknown): PareError {
   );
 }
 
-export function oneClassError(path: string, classes: readonly string[]): PareError {
+export function oneClassImagesError(path: string, classes: readonly string[]): PareError {
+  const isNone = classes.length === 0 || classes[0] === "";
   return new PareError({
     code: "DATA_CLASSES",
     at: path,
+    problem: isNone ? "there are no folders that could be classes" : "all images are of one class",
+    expected: "at least two: a folder for each class",
+    got: isNone ? "no folders" : `only "${classes[0]}"`,
+    next: "For images without labels set `classes: none`; where others of the model's classes are not here, `classes: <file>`, which names them all.",
+  });
+}
+
+export function oneClassTableError(column: string, classes: readonly string[]): PareError {
+  return new PareError({
+    code: "DATA_CLASSES",
+    at: column,
+    problem: "all rows are of one class",
+    expected: "at least two in the column of the target",
+    got: classes[0] === undefined ? "no value" : `only "${classes[0]}"`,
+    next: "Is `target` the right column? Give rows of other classes too, as `data.train` or here.",
+  });
+}
+
+export function oneClassTextError(column: string, classes: readonly string[]): PareError {
+  return new PareError({
+    code: "DATA_CLASSES",
+    at: column,
+    problem: "all texts are of one class",
+    expected: "at least two in the column of the target",
+    got: classes[0] === undefined ? "no value" : `only "${classes[0]}"`,
+    next: "Give texts of other classes too, as `data.train` or here; for texts without labels leave `target` out.",
+  });
+}
+
+export function oneClassArrayError(place: string, label: number | undefined): PareError {
+  return new PareError({
+    code: "DATA_CLASSES",
+    at: place,
     problem: "all samples are of one class",
-    expected: "at least two; of images, one folder for each class",
-    got: classes.length === 0 || classes[0] === "" ? "no folders" : `only "${classes[0]}"`,
-    next: "For images without labels, set `classes: none`.",
+    expected: "at least two among the labels",
+    got: label === undefined ? "no label" : `only ${label}`,
+    next: "Give samples of other classes too; for samples without labels leave the labels out.",
   });
 }
 
@@ -233,6 +268,21 @@ export function arrayFileError(path: string, problem: string, expected: string, 
 
 export function emptyTableError(path: string): PareError {
   return new PareError({ code: "DATA_EMPTY", at: path, problem: "the table has no rows" });
+}
+
+export function lineEndError(
+  path: string,
+  first: { readonly line: number; readonly end: string },
+  other: { readonly line: number; readonly end: string },
+): PareError {
+  return new PareError({
+    code: "DATA_TABLE",
+    at: `${path}:${other.line}`,
+    problem: "the line ends in another way than the first",
+    expected: first.end,
+    got: other.end,
+    next: "Give all lines one end: dos2unix, or sed -i 's/\\r$//'; or quote a cell of several lines.",
+  });
 }
 
 export function tableReadError(
@@ -292,6 +342,56 @@ export function unknownClassError(place: string, got: string | undefined, classe
   });
 }
 
+export function markedCellError(place: string, column: string, got: string): PareError {
+  return new PareError({
+    code: "DATA_COLUMN",
+    at: `"${column}" in ${place}`,
+    problem: "the cell is no number, and the column is one of numbers in the training data",
+    expected: "a number, or nothing",
+    got: JSON.stringify(got),
+  });
+}
+
+export function emptyColumnError(place: string): PareError {
+  return new PareError({
+    code: "DATA_EMPTY",
+    at: place,
+    problem: "the column has no value in any row",
+    next: "Leave it out with `ignore`.",
+  });
+}
+
+export function tableFillError(place: string, column: string): PareError {
+  return new PareError({
+    code: "DATA_FIT",
+    at: place,
+    problem: `"${column}" has no number; such cells are filled in with the mean of training data, and there is none`,
+    next: "Add `data.train`: the table that the model was trained on; or fill the cell in.",
+  });
+}
+
+export function rolesDifferError(option: string, expected: string, got: string): PareError {
+  return new PareError({
+    code: "DATA_FIT",
+    at: option,
+    problem: "it is not that of `data.train`, by which every split is encoded",
+    expected,
+    got,
+    next: "Set it in `data.train` alone.",
+  });
+}
+
+export function emptySplitError(split: string, share: number, samples: number): PareError {
+  const isTrain = split === "train";
+  return new PareError({
+    code: "DATA_SPLIT",
+    at: isTrain ? "data.split" : `data.split.${split}`,
+    problem: isTrain ? "the shares leave no sample to train on" : "the share is too small: it has no sample",
+    got: `${Number(share.toPrecision(3))} of ${samples} ${samples === 1 ? "sample" : "samples"}`,
+    next: isTrain ? "Take smaller shares." : `Take a larger share, or add \`data.${split}\`.`,
+  });
+}
+
 export function tableFitError(table: string): PareError {
   return new PareError({
     code: "DATA_FIT",
@@ -333,6 +433,33 @@ export function tokenizerError(path: string, cause: unknown): PareError {
   );
 }
 
+export function tokenizerMissingError(path: string, option: string): PareError {
+  return new PareError({
+    code: "DATA_MISSING",
+    at: path,
+    problem: `there is no such file, which \`${option}\` names`,
+    next: "Give the path of a tokenizer.json of Hugging Face, or `characters`.",
+  });
+}
+
+export function unknownTokenError(path: string, token: string): PareError {
+  return new PareError({
+    code: "DATA_TOKENIZER",
+    at: path,
+    problem: `the vocabulary does not have ${JSON.stringify(token)}, and there is no token for unknown words`,
+    next: "Set `unk_token` in its `model` to a token of the vocabulary.",
+  });
+}
+
+export function strangeCharacterError(place: string, character: string): PareError {
+  return new PareError({
+    code: "DATA_VOCABULARY",
+    at: place,
+    problem: `the character ${JSON.stringify(character)} is not in the vocabulary`,
+    next: "Give a text that has all of the model's characters as `vocabulary`, or remove the character.",
+  });
+}
+
 export function emptyTextError(path: string): PareError {
   return new PareError({
     code: "DATA_EMPTY",
@@ -355,6 +482,14 @@ export function moduleFaultError(path: string, cause: unknown): PareError {
   const message = cause instanceof Error ? cause.message : String(cause);
   return new PareError(
     { code: "DATA_MODULE", at: path, problem: `the module failed: ${message.replace(/\.?\s*$/, "")}` },
+    cause instanceof Error ? { cause } : {},
+  );
+}
+
+export function moduleSampleError(place: string, cause: unknown): PareError {
+  const message = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+  return new PareError(
+    { code: "DATA_MODULE", at: place, problem: `the module failed: ${message.replace(/\.?\s*$/, "")}` },
     cause instanceof Error ? { cause } : {},
   );
 }

@@ -5,6 +5,7 @@ export {
   classOf,
   classTarget,
   type Dataset,
+  type DatasetNote,
   type Sample,
   type Skipped,
   sliceDataset,

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { byteSize, elementCount, isFloat, MemorySource, makeTensor, numbers, type Tensor } from "@pare/tensor";
 import { checkIndex, classTarget, type Dataset, type Target } from "../dataset.ts";
-import { arrayFileError, arrayMissingError, notNumberError } from "../errors.ts";
+import { arrayFileError, arrayMissingError, notNumberError, oneClassArrayError } from "../errors.ts";
 import { digestBytes } from "../files/digest-bytes.ts";
 import { openFileSet } from "../files/file-set.ts";
 import { openBytes } from "../files/open-bytes.ts";
@@ -109,5 +109,6 @@ function classNames(answers: NpyArray, name: string): readonly string[] {
   const odd = labels.find((label) => !Number.isInteger(label) || label < 0);
   if (odd !== undefined)
     throw arrayFileError(`target in ${name}`, "a label is not the number of a class", "0, 1, 2, …", `${odd}`);
+  if (labels.every((label) => label === labels[0])) throw oneClassArrayError(`target in ${name}`, labels[0]);
   return Array.from({ length: labels.reduce((most, label) => Math.max(most, label), 0) + 1 }, (_, i) => `${i}`);
 }

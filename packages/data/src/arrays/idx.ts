@@ -5,7 +5,7 @@
 import { basename } from "node:path";
 import { type ByteSource, elementCount, makeTensor } from "@pare/tensor";
 import { checkIndex, classTarget, type Dataset } from "../dataset.ts";
-import { arrayFileError } from "../errors.ts";
+import { arrayFileError, oneClassArrayError } from "../errors.ts";
 import { digestBytes } from "../files/digest-bytes.ts";
 import { openBytes } from "../files/open-bytes.ts";
 
@@ -28,6 +28,8 @@ export async function idxImages({ images: path, labels: labelPath }: IdxOptions)
   if (labels !== undefined && (labels.shape.length !== 1 || labels.shape[0] !== length))
     throw arrayFileError(labelPath!, "these are not the images' labels", `[${length}]`, `[${labels.shape.join(", ")}]`);
   const classOfSample = labels?.source.read(labels.start, length);
+  if (classOfSample?.every((label) => label === classOfSample[0]))
+    throw oneClassArrayError(labelPath!, classOfSample[0]);
   const classes = Array.from({ length: classOfSample ? Math.max(...classOfSample) + 1 : 0 }, (_, i) => `${i}`);
   const size = height * width * channels;
   const name = basename(path);

@@ -77,6 +77,11 @@ it.each<[string, () => Parameters<typeof arrayDataset>[0], string]>([
     'there is no array "labels"',
   ],
   [
+    "labels that are all the same",
+    () => ({ arrays: { x: put("x.npy", x) }, target: put("o.npy", npy("<i8", "(3,)", BigInt64Array.of(2n, 2n, 2n))) }),
+    "DATA_CLASSES at target in x.npy: all samples are of one class (expected at least two among the labels, got only 2). Give samples",
+  ],
+  [
     "a negative label",
     () => ({ arrays: { x: put("x.npy", x) }, target: put("m.npy", npy("<i8", "(3,)", BigInt64Array.of(1n, -1n, 0n))) }),
     "a label is not the number of a class",

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { classFileError, classFolderError, classNumberError, oneClassError } from "../errors.ts";
+import { classFileError, classFolderError, classNumberError, oneClassImagesError } from "../errors.ts";
 
 /**
  * How folders become classes. "folder": their rank in sorted order. "number": the number that is the folder's name.
@@ -21,7 +21,7 @@ export function labelFiles(name: string, paths: readonly string[], rule: ClassRu
   if (rule === "none") return { classes: [], labels: paths.map(() => undefined) };
   const folders = classFolders(paths);
   const distinct = [...new Set(folders)].sort();
-  if (distinct.length < 2 && typeof rule === "string") throw oneClassError(name, distinct);
+  if (distinct.length < 2 && typeof rule === "string") throw oneClassImagesError(name, distinct);
   const classes = classNames(name, distinct, rule);
   const ranks = new Map(classes.map((folder, rank) => [folder, rank]));
   const labels = folders.map((folder, i) => {

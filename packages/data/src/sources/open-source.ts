@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { arrayDataset } from "../arrays/array-dataset.ts";
 import { cifarImages } from "../arrays/cifar.ts";
 import { idxImages } from "../arrays/idx.ts";
-import type { Dataset } from "../dataset.ts";
-import { encodingError } from "../errors.ts";
+import type { Dataset, DatasetNote } from "../dataset.ts";
+import { encodingError, tokenizerMissingError } from "../errors.ts";
 import { fileStat } from "../files/file-set.ts";
 import { fraud } from "../generated/fraud.ts";
 import { reviews } from "../generated/reviews.ts";
@@ -85,7 +85,8 @@ export function tableFile(spec: TableSource | TextSource, resolve: (path: string
   return { path: resolve("table" in spec ? spec.table : spec.text), header, columns, delimiter };
 }
 
-async function openText(spec: TextSource, { resolve, train }: SourceContext): Promise<Dataset> {
+async function openText(spec: TextSource, context: SourceContext): Promise<Dataset> {
+  const { resolve, split, train } = context;
   const table = await readTable(tableFile(spec, resolve));
   const like = train !== undefined && "text" in train ? train : spec;
   const fitted = like === spec ? table : await readTable(tableFile(like, resolve));
@@ -94,8 +95,9 @@ async function openText(spec: TextSource, { resolve, train }: SourceContext): Pr
     column: spec.column,
     target: spec.target,
     group: spec.group,
-    tokenizer: await tokenizerOf(spec.tokenizer, resolve, () => allText(fitted, like.column)),
+    tokenizer: await tokenizerOf(spec.tokenizer, context, () => allText(fitted, like.column)),
     maxLength: spec["max-length"],
+    notes: spec.tokenizer === "characters" && split !== "train" && like === spec ? [ownVocabularyNote(split, "")] : [],
     ...(spec.target !== undefined && like.target !== undefined && { classes: classesOf(fitted, like.target) }),
   });
 }
@@ -104,12 +106,31 @@ function allText(table: Table, column: string): string {
   return columnText(columnNamed(table, column)).join("");
 }
 
-async function openLanguage(spec: LanguageSource, { resolve, train }: SourceContext): Promise<Dataset> {
+/** Ranks among the characters of what is tested: a model knows them only by luck. */
+function ownVocabularyNote(split: SplitName, choice: string): DatasetNote {
+  return {
+    text: `the ids of characters are their ranks among those of the ${split} text itself: give ${choice}\`data.train\`, the text that the model was trained on`,
+  };
+}
+
+async function openLanguage(spec: LanguageSource, context: SourceContext): Promise<Dataset> {
+  const { resolve, split, train } = context;
   const whole = readText(resolve(spec.language));
   const [from, to] = spec.range.map((share) => Math.round(share * whole.length));
-  const vocabulary = spec.vocabulary ?? (train !== undefined && "language" in train ? train.language : spec.language);
-  const tokenizer = await tokenizerOf(spec.tokenizer, resolve, () => readText(resolve(vocabulary)));
-  return languageDataset({ name: spec.language, text: whole.slice(from, to), tokenizer, length: spec.length });
+  const like = train !== undefined && "language" in train ? train : spec;
+  const vocabulary = spec.vocabulary ?? like.vocabulary ?? like.language;
+  const tokenizer = await tokenizerOf(spec.tokenizer, context, () => readText(resolve(vocabulary)));
+  const isWhole = from === 0 && to === whole.length;
+  // A part of a text has the characters of the whole, which is more than what is tested.
+  const isOwn = spec.tokenizer === "characters" && spec.vocabulary === undefined && like === spec && isWhole;
+  return languageDataset({
+    name: spec.language,
+    text: whole.slice(from, to),
+    before: whole.slice(0, from),
+    tokenizer,
+    length: spec.length,
+    ...(isOwn && split !== "train" && { notes: () => [ownVocabularyNote(split, "`vocabulary` or ")] }),
+  });
 }
 
 /** @throws DATA_MISSING, DATA_FILE, DATA_TEXT */
@@ -122,12 +143,16 @@ function readText(path: string): string {
   }
 }
 
+/** @throws DATA_TOKENIZER, DATA_MISSING, DATA_FILE */
 async function tokenizerOf(
   written: string,
-  resolve: (path: string) => string,
+  { resolve, split }: SourceContext,
   vocabulary: () => string,
 ): Promise<TextTokenizer> {
-  return written === "characters" ? characterTokenizer(vocabulary()) : await huggingFaceTokenizer(resolve(written));
+  if (written === "characters") return characterTokenizer(vocabulary());
+  const path = resolve(written);
+  if (!existsSync(path)) throw tokenizerMissingError(path, `data.${split}.tokenizer`);
+  return await huggingFaceTokenizer(path);
 }
 
 /** The values of a column of a table source, one a row. */

@@ -78,6 +78,79 @@ describe("a table", () => {
   });
 });
 
+describe("what a table's training data does not tell", () => {
+  const train = { table: put("n.csv", "x,c,y\n1,u,a\nNA,v,b\n3,u,a\n"), target: "y" };
+
+  it("is noted: missing cells and new categories", async () => {
+    const test = { table: put("m.csv", "x,c,y\n?,w,a\n2,,b\n,u,a\n"), target: "y" };
+    const opened = (await openSplits({ train, test }, context, ["test"])).test!;
+    expect(await field(opened, 0, "x")).toEqual([0, 0, 0]);
+    expect(opened.notes?.()).toEqual([
+      {
+        text: '2 cells without a number are filled in with the mean of the training data: 2 in "x"',
+        count: 2,
+        examples: ["1", "3"],
+      },
+      {
+        text: '1 cell without a category is encoded as zeros in every category: 1 in "c"',
+        count: 1,
+        examples: ["2"],
+      },
+      {
+        text: '1 cell with a category that the training data does not have is encoded as zeros in every category: 1 in "c"; "w" in row 1, for one',
+        count: 1,
+        examples: ["1"],
+      },
+    ]);
+  });
+
+  it("is an error where there is no training data", async () => {
+    const test = { ...train, ignore: ["c"], standardise: false };
+    await expect(openSplits({ test }, context, ["test"])).rejects.toThrow(
+      'DATA_FIT at row 2 of n.csv: "x" has no number; such cells are filled in with the mean of training data',
+    );
+  });
+
+  it("is an error where a word stands for a number, and where a column is empty", async () => {
+    const test = { table: put("w.csv", "x,c,y\n2,u,a\ntwo,u,b\n"), target: "y" };
+    await expect(openSplits({ train, test }, context, ["test"])).rejects.toThrow(
+      'DATA_COLUMN at "x" in row 2 of w.csv: the cell is no number, and the column is one of numbers in the training data',
+    );
+    const empty = { table: put("v.csv", "x,c,y\n,u,a\n,u,b\n"), target: "y" };
+    await expect(openSplits({ train: empty }, context, ["train"])).rejects.toThrow('DATA_EMPTY at "x" in v.csv:');
+  });
+
+  it.each([
+    [{ encoding: "index" }, "DATA_FIT at data.test.encoding: it is not that of `data.train`"],
+    [{ standardise: false }, "data.test.standardise"],
+    [{ target: "x" }, "data.test.target"],
+    [
+      { categorical: ["x"] },
+      "data.test.categorical: it is not that of `data.train`, by which every split is encoded (expected nothing, got x)",
+    ],
+  ] as const)("cannot be told by the test data: %o", async (roles, message) => {
+    const test = { ...train, ...roles };
+    await expect(openSplits({ train, test }, context, ["test"])).rejects.toThrow(message);
+    const same = { ...train, encoding: "onehot", standardise: true } as const;
+    await openSplits({ train, test: same }, context, ["test"]);
+  });
+});
+
+describe("a share that leaves a split no sample", () => {
+  it.each<[string, SourceSpec]>([
+    ["a table", { table: put("few.csv", "x,y\n1,a\n2,b\n3,a\n"), target: "y" }],
+    ["other data", { generated: "glyphs", samples: 3, seed: 1 }],
+  ])("is an error: %s", async (_, train) => {
+    const split = { validation: 0, test: 0.001, stratify: true, seed: 0 };
+    await expect(openSplits({ train, split }, context, ["test"])).rejects.toThrow(
+      "DATA_SPLIT at data.split.test: the share is too small: it has no sample (got 0.001 of 3 samples). Take a larger share, or add `data.test`.",
+    );
+    await expect(openSplits({ train, split: { ...split, test: 0.95 } }, context, ["train"])).rejects.toThrow(
+      "DATA_SPLIT at data.split: the shares leave no sample to train on (got 0.05 of 3 samples).",
+    );
+  });
+});
+
 describe("other data", () => {
   it("is cut by share, stratified; a split with a source of its own takes none", async () => {
     const glyphs = { generated: "glyphs", samples: 100, seed: 1 };
@@ -109,7 +182,38 @@ describe("other data", () => {
     put("l.txt", "abababcc");
     const language = { language: "l.txt", tokenizer: "characters", length: 4, range: [0.5, 1] } as const;
     const { test } = await openSplits({ test: language }, context, ["test"]);
-    expect(await field(test, 0, "ids")).toEqual([0, 1, 2, 3]);
+    expect(await field(test, 0, "ids")).toEqual([0, 1, 2, 0]);
+  });
+});
+
+describe("the characters of the test text itself", () => {
+  const language = { tokenizer: "characters", length: 4, range: [0, 1] } as const;
+  const notes = async (data: Parameters<typeof openSplits>[0]) =>
+    (await openSplits(data, context, ["test"])).test!.notes?.().map(({ text }) => text) ?? [];
+  const note =
+    "the ids of characters are their ranks among those of the test text itself: " +
+    "give `vocabulary` or `data.train`, the text that the model was trained on";
+
+  it("as vocabulary are noted", async () => {
+    const test = { ...language, language: put("own.txt", "abcab") };
+    const other = put("other.txt", "abcdef");
+    expect(await notes({ test })).toEqual([note]);
+    expect(await notes({ test: { ...test, vocabulary: other } })).toEqual([]);
+    expect(await notes({ test: { ...test, range: [0.4, 1] } })).toEqual([]);
+    expect(await notes({ test, train: { ...language, language: other } })).toEqual([]);
+    const rows = { column: "t", columns: ["t"], tokenizer: "characters", "max-length": 4 };
+    expect(await notes({ test: { ...rows, text: put("own.tsv", "abc\n") } })).toEqual([
+      note.replace("`vocabulary` or ", ""),
+    ]);
+  });
+
+  it("are those of the training source, or of its vocabulary", async () => {
+    put("all.txt", "abcdef");
+    const train = { ...language, language: put("some.txt", "abc"), vocabulary: "all.txt" };
+    const { test } = await openSplits({ train, test: { ...language, language: put("f.txt", "fed") } }, context, [
+      "test",
+    ]);
+    expect(await field(test, 0, "ids")).toEqual([5, 4, 0, 0]);
   });
 });
 
@@ -188,6 +292,11 @@ describe("what is no file of its kind", () => {
     ["a folder of text", () => ({ ...language, language: "." }), "this is a folder (expected a file)."],
     ["a folder of arrays", () => ({ arrays: { x: "." } }), "this is a folder (expected a file)."],
     ["text without characters", () => ({ ...language, language: put("l1.txt", "") }), "DATA_EMPTY at l1.txt"],
+    [
+      "no tokenizer",
+      () => ({ ...text, text: put("w.tsv", "a\n"), tokenizer: "absent.json" }),
+      "absent.json: there is no such file, which `data.test.tokenizer` names.",
+    ],
     ["an empty table", () => ({ ...text, text: put("none.tsv", "") }), "none.tsv: the table has no rows."],
   ])("%s", async (_, source, message) => {
     await expect(openSplits({ test: source() }, context, ["test"])).rejects.toThrow(message);

@@ -7,10 +7,11 @@
  * 3. Only the splits that are wanted are opened, and the training data where they need it.
  */
 import { classOf, type Dataset, subset } from "../dataset.ts";
-import { splitSourceError, tableFitError } from "../errors.ts";
+import { emptySplitError, rolesDifferError, splitSourceError, tableFillError, tableFitError } from "../errors.ts";
 import { type SplitIndices, splitIndices } from "../splits.ts";
-import { type Encoder, fitEncoder } from "../table/encoder.ts";
-import { readTable, type Table } from "../table/read-table.ts";
+import { cellText, type Encoder, fitEncoder } from "../table/encoder.ts";
+import { withGaps } from "../table/gaps.ts";
+import { columnNamed, readTable, type Table } from "../table/read-table.ts";
 import { tableDataset } from "../table/table-dataset.ts";
 import { columnValues, openSource, type SourceContext, type SplitName, tableFile } from "./open-source.ts";
 import type { SourceSpec, TableSource } from "./source-spec.ts";
@@ -44,6 +45,7 @@ export async function openSplits(
   const parts = partsOf(data);
   const whole = needsTrain(data, wanted) ? await openWhole(data.train, context) : undefined;
   const indices = whole && parts.length > 0 ? await indicesOf(whole, data) : undefined;
+  if (whole !== undefined && indices !== undefined) checkParts(data, indices, whole.length);
   for (const name of wanted) {
     const spec = data[name];
     if (name === "train" || (spec === undefined && parts.includes(name))) {
@@ -73,11 +75,16 @@ async function openWhole(train: SourceSpec | undefined, context: SplitsContext):
 /** A table that has no training table is its own measure, where nothing has to be found on training data. */
 async function openOther(spec: SourceSpec, context: SourceContext): Promise<Dataset> {
   if (!("table" in spec)) return await openSource(spec, context);
-  const table = await readTable(tableFile(spec, context.resolve));
+  const table = withGaps(await readTable(tableFile(spec, context.resolve)), spec);
   const rows = allRows(table);
   const encoder = fitEncoder(table, spec, rows);
   const isFree = spec.standardise === false && encoder.codes.every(({ kind }) => kind === "number");
   if (!isFree) throw tableFitError(spec.table);
+  for (const { name } of encoder.codes) {
+    const column = columnNamed(table, name);
+    const gap = rows.find((row) => cellText(column, row) === undefined);
+    if (gap !== undefined) throw tableFillError(`row ${gap + 1} of ${spec.table}`, name);
+  }
   return tableDataset(table, encoder, spec.target, rows);
 }
 
@@ -113,14 +120,15 @@ async function openTables(
   { resolve }: SplitsContext,
   wanted: readonly SplitName[],
 ): Promise<Splits> {
-  const whole = await readTable(tableFile(train, resolve));
+  const whole = withGaps(await readTable(tableFile(train, resolve)), train);
   const indices = tableIndices(whole, train, data);
+  checkParts(data, indices, whole.rows);
   const encoder = fitEncoder(whole, train, indices.train);
   const opened: { -readonly [name in SplitName]?: Dataset } = {};
   for (const name of wanted) {
     const spec = name === "train" ? undefined : data[name];
     if (spec !== undefined) opened[name] = await openLike(spec, train, encoder, resolve, name);
-    else if (name === "train" || indices[name].length > 0)
+    else if (name === "train" || partsOf(data).includes(name))
       opened[name] = tableDataset(whole, encoder, train.target, indices[name]);
   }
   return opened;
@@ -135,6 +143,32 @@ function tableIndices(table: Table, train: TableSource, data: DataSpec): SplitIn
   return splitIndices(table.rows, { ...plan, strata: columnValues(table, train.target) });
 }
 
+/** @throws DATA_SPLIT where a share is so small or large that a split has no sample */
+function checkParts(data: DataSpec, indices: SplitIndices, samples: number): void {
+  for (const name of partsOf(data))
+    if (name !== "train" && indices[name].length === 0) throw emptySplitError(name, data.split![name], samples);
+  if (indices.train.length > 0) return;
+  const share = partsOf(data).reduce((sum, name) => sum + (name === "train" ? 0 : data.split![name]), 0);
+  throw emptySplitError("train", 1 - share, samples);
+}
+
+/** What is found on training data is found in its way: other wishes would have no effect. @throws DATA_FIT */
+function checkRoles(spec: TableSource, train: TableSource, split: SplitName): void {
+  const roles = (of: TableSource) => ({
+    target: of.target,
+    task: of.task,
+    encoding: of.encoding ?? "onehot",
+    standardise: of.standardise ?? true,
+    categorical: of.categorical?.toSorted().join(", "),
+  });
+  const [own, found] = [roles(spec), roles(train)];
+  for (const name of ["target", "task", "encoding", "standardise", "categorical"] as const) {
+    if (spec[name] === undefined || own[name] === found[name]) continue;
+    if (name === "task" && found.task === undefined) continue;
+    throw rolesDifferError(`data.${split}.${name}`, `${found[name] ?? "nothing"}`, `${own[name]}`);
+  }
+}
+
 async function openLike(
   spec: SourceSpec,
   train: TableSource,
@@ -143,7 +177,8 @@ async function openLike(
   split: SplitName,
 ): Promise<Dataset> {
   if (!("table" in spec)) throw splitSourceError(split);
-  const table = await readTable(tableFile(spec, resolve));
+  checkRoles(spec, train, split);
+  const table = withGaps(await readTable(tableFile(spec, resolve)), train);
   return tableDataset(table, encoder, train.target, allRows(table));
 }
 

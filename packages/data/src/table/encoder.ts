@@ -1,4 +1,4 @@
-import { oneClassError, targetValueError, unknownClassError } from "../errors.ts";
+import { emptyColumnError, oneClassTableError, targetValueError, unknownClassError } from "../errors.ts";
 import { type Column, columnNamed, type Table } from "./read-table.ts";
 
 /** What the columns are for. Columns that are named nowhere are features. */
@@ -43,17 +43,19 @@ export interface Encoder {
 
 /**
  * Categories are sorted by text; their order and the numbers' mean and deviation come from `rows` alone.
- * @throws DATA_COLUMN, DATA_CLASSES where all rows are of one class
+ * @throws DATA_COLUMN, DATA_EMPTY for a column without a value, DATA_CLASSES where all rows are of one class
  */
 export function fitEncoder(table: Table, roles: TableRoles, rows: readonly number[]): Encoder {
   for (const name of [...(roles.categorical ?? []), ...(roles.ignore ?? [])]) columnNamed(table, name);
   const target = columnNamed(table, roles.target);
   const skipped = [roles.target, ...(roles.ignore ?? []), ...(roles.group === undefined ? [] : [roles.group])];
   const features = table.columns.filter(({ name }) => !skipped.includes(name));
+  const empty = features.find((column) => rows.every((row) => cellText(column, row) === undefined));
+  if (empty !== undefined) throw emptyColumnError(`"${empty.name}" in ${table.name}`);
   const codes = features.map((column) => fitColumn(column, roles, rows));
   const isClass = (roles.task ?? (target.kind === "text" ? "classification" : "regression")) === "classification";
   const classes = isClass ? categoriesOf(target, rows) : [];
-  if (isClass && classes.length < 2) throw oneClassError(`${roles.target} in ${table.name}`, classes);
+  if (isClass && classes.length < 2) throw oneClassTableError(`${roles.target} in ${table.name}`, classes);
   return { codes, width: codes.reduce((sum, code) => sum + widthOf(code), 0), classes };
 }
 
@@ -102,7 +104,7 @@ export function encodeRow(encoder: Encoder, columns: readonly Column[], row: num
   for (const [i, code] of encoder.codes.entries()) {
     const column = columns[i]!;
     if (code.kind === "number") {
-      const value = column.kind === "number" ? column.values[row]! : Number(column.values[row] ?? Number.NaN);
+      const value = column.kind === "number" ? column.values[row]! : Number.NaN;
       out[at] = ((Number.isNaN(value) ? code.missing : value) - code.mean) / code.std;
     } else {
       const rank = code.categories.indexOf(cellText(column, row) ?? "");

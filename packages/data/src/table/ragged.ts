@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-
 export interface RaggedRow {
   /** From 1. */
   readonly line: number;
@@ -8,8 +6,7 @@ export interface RaggedRow {
 }
 
 /** The first row whose number of cells is not that of the first row. */
-export function findRaggedRow(path: string, delimiter: string, quote: string): RaggedRow | undefined {
-  const text = readFileSync(path, "utf8");
+export function findRaggedRow(text: string, delimiter: string, quote: string): RaggedRow | undefined {
   let expected: number | undefined;
   let cells = 1;
   let line = 1;

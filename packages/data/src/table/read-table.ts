@@ -1,6 +1,9 @@
+import { isUtf8 } from "node:buffer";
+import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { columnMissingError, emptyTableError, tableReadError } from "../errors.ts";
+import { columnMissingError, emptyTableError, encodingError, lineEndError, tableReadError } from "../errors.ts";
 import { fileStat } from "../files/file-set.ts";
+import { findOtherLineEnd } from "./line-ends.ts";
 import { findRaggedRow } from "./ragged.ts";
 
 export interface TableFile {
@@ -26,7 +29,7 @@ export interface Table {
 
 /**
  * A whole table. A column is numbers where all its cells are; dates, yes and no are text. Text loses the spaces around it.
- * @throws DATA_MISSING, DATA_FILE, DATA_TABLE (with the line of a row that is too short or too long), DATA_EMPTY
+ * @throws DATA_MISSING, DATA_FILE, DATA_TEXT, DATA_TABLE (with the line of a row that is too short or too long), DATA_EMPTY
  */
 export async function readTable(file: TableFile): Promise<Table> {
   if (fileStat(file.path).size === 0) throw emptyTableError(file.path);
@@ -37,8 +40,10 @@ export async function readTable(file: TableFile): Promise<Table> {
   try {
     const source = sourceOf(file);
     const described = await connection.runAndReadAll(`describe select * from ${source}`);
-    const kinds = described.getRows().map(([name, type]) => ({ name: String(name), isNumber: isNumber(String(type)) }));
-    const selected = kinds.map(({ name, isNumber }) => select(name, isNumber));
+    const kinds = described.getRows().map(([name, type]) => ({
+      ...{ name: String(name), isNumber: isNumber(String(type)), isJson: type === "JSON" },
+    }));
+    const selected = kinds.map(select);
     const result = await connection.stream(`select ${selected.join(", ")} from ${source}`);
     const parts: unknown[][] = kinds.map(() => []);
     for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk())
@@ -59,9 +64,11 @@ const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
 const identifier = (name: string) => `"${name.replaceAll('"', '""')}"`;
 const isNumber = (type: string) => /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL.*)$/.test(type);
 
-function select(name: string, isNumber: boolean): string {
+function select({ name, isNumber, isJson }: { name: string; isNumber: boolean; isJson: boolean }): string {
   const column = identifier(name);
-  return isNumber ? `cast(${column} as double) as ${column}` : `trim(cast(${column} as varchar)) as ${column}`;
+  if (isNumber) return `cast(${column} as double) as ${column}`;
+  // Texts among numbers, without their quotes.
+  return `trim(${isJson ? `${column} ->> '$'` : `cast(${column} as varchar)`}) as ${column}`;
 }
 
 export function delimiterOf({ path, delimiter }: TableFile): string {
@@ -91,10 +98,26 @@ function columnOf(name: string, isNumber: boolean, values: readonly unknown[]): 
 
 function describeFault(file: TableFile, cause: unknown): unknown {
   if (!(cause instanceof Error) || cause.name === "PareError") return cause;
-  const isText = !/\.(parquet|jsonl|ndjson)$/i.test(file.path);
-  const delimiter = delimiterOf(file);
-  const ragged = isText ? findRaggedRow(file.path, delimiter, quoteOf(delimiter)) : undefined;
-  return tableReadError(file.path, ragged, cause);
+  const { path } = file;
+  if (/\.parquet$/i.test(path)) return tableReadError(path, undefined, cause);
+  const bytes = readFileSync(path);
+  if (!isUtf8(bytes)) return encodingError(path, brokenLine(bytes));
+  if (/\.(jsonl|ndjson)$/i.test(path)) return tableReadError(path, undefined, cause);
+  const [text, delimiter] = [bytes.toString("utf8"), delimiterOf(file)];
+  const quote = quoteOf(delimiter);
+  const ends = findOtherLineEnd(text, quote);
+  if (ends !== undefined) return lineEndError(path, ...ends);
+  return tableReadError(path, findRaggedRow(text, delimiter, quote), cause);
+}
+
+/** The first line, from 1, that is not UTF-8. */
+function brokenLine(bytes: Buffer): number {
+  let [start, line] = [0, 1];
+  for (let end = bytes.indexOf(10); end !== -1; end = bytes.indexOf(10, start)) {
+    if (!isUtf8(bytes.subarray(start, end))) break;
+    [start, line] = [end + 1, line + 1];
+  }
+  return line;
 }
 
 /** @throws DATA_COLUMN */

@@ -2,11 +2,13 @@ import { createHash } from "node:crypto";
 import { makeTensor } from "@pare/tensor";
 import { checkIndex, classTarget, type Dataset, type Target } from "../dataset.ts";
 import { type Encoder, encodeRow, encodeTarget } from "./encoder.ts";
+import { columnFor } from "./gaps.ts";
 import { columnNamed, type Table } from "./read-table.ts";
+import { tableNotes } from "./table-notes.ts";
 
 /** Rows of a table as samples: field "x", float32 [features]. Ids are row numbers from 1. @throws DATA_COLUMN */
 export function tableDataset(table: Table, encoder: Encoder, target: string, rows: readonly number[]): Dataset {
-  const columns = encoder.codes.map(({ name }) => columnNamed(table, name));
+  const columns = encoder.codes.map((code) => columnFor(code, columnNamed(table, code.name), table.name));
   const answers = columnNamed(table, target);
   const { name } = table;
   const targetOf = (index: number): Target => {
@@ -19,6 +21,7 @@ export function tableDataset(table: Table, encoder: Encoder, target: string, row
     classes: encoder.classes,
     fields: ["x"],
     targetOf,
+    notes: () => tableNotes(encoder, columns, rows),
     sample(index) {
       checkIndex(name, index, rows.length);
       const x = encodeRow(encoder, columns, rows[index]!);

@@ -5,6 +5,7 @@ import { float32s } from "@pare/tensor";
 import { afterAll, describe, expect, it } from "vitest";
 import { classOf, type Dataset } from "../dataset.ts";
 import { encodeRow, fitEncoder, type TableRoles } from "./encoder.ts";
+import { withGaps } from "./gaps.ts";
 import { columnNamed, readTable, type TableFile } from "./read-table.ts";
 import { tableDataset } from "./table-dataset.ts";
 
@@ -49,9 +50,49 @@ describe("readTable", () => {
     ["short", "a,b\n1,2\n3\n4,5\n", ":3: the row has another number of cells than the first (expected 2, got 1)"],
     ["long", 'a,b\n1,"x\ny"\n3,4,5\n', ":4: the row has another number of cells than the first (expected 2, got 3)"],
     ["empty", "a,b\n", ": the table has no rows"],
-  ])("a row that is too %s", async (name, text, message) => {
+    [
+      "oddly ended",
+      'a,b\r\n1,"x\ny"\r\n3,4\n',
+      ":4: the line ends in another way than the first (expected \\r\\n, got \\n)",
+    ],
+    [
+      "oddly ended, too long",
+      "a,b\n1,2\r3,4\n",
+      ":2: the line ends in another way than the first (expected \\n, got \\r)",
+    ],
+  ])("a row or table that is %s", async (name, text, message) => {
     const path = put(`${name}.csv`, text);
     await expect(readTable({ path })).rejects.toThrow(`${path}${message}`);
+  });
+});
+
+describe("readTable, text in another encoding", () => {
+  it.each([
+    ["latin1.csv", "a,b\n1,x\n2,caf\xe9\n", 3],
+    ["latin1.jsonl", '{"a":"caf\xe9"}\n', 1],
+  ])("%s", async (name, text, line) => {
+    const path = join(root, name);
+    writeFileSync(path, Buffer.from(text, "latin1"));
+    await expect(readTable({ path })).rejects.toThrow(`DATA_TEXT at ${path}:${line}: this is no text in UTF-8.`);
+  });
+});
+
+describe("withGaps", () => {
+  it("takes the usual marks among numbers as missing, and words among numbers as words", async () => {
+    const marks = "n,k,w,y\n1,1,1,1\nNA,?,NA,n/a\n-2.5e1,2,x,0\nnull,-,3,?\n";
+    const table = await readTable({ path: put("gaps.csv", marks) });
+    const kinds = (roles: Partial<TableRoles>) =>
+      withGaps(table, { target: "y", ...roles }).columns.map(({ kind }) => kind);
+    expect(kinds({})).toEqual(["number", "number", "text", "number"]);
+    expect(kinds({ categorical: ["k"], task: "classification" })).toEqual(["number", "text", "text", "text"]);
+    expect(withGaps(table, { target: "y" }).columns[0]!.values).toEqual(
+      Float64Array.of(1, Number.NaN, -25, Number.NaN),
+    );
+  });
+
+  it("in JSON lines too", async () => {
+    const table = await readTable({ path: put("gaps.jsonl", '{"n":1,"y":"a"}\n{"n":"NA","y":"b"}\n') });
+    expect(withGaps(table, { target: "y" }).columns[0]!.values).toEqual(Float64Array.of(1, Number.NaN));
   });
 });
 
@@ -96,7 +137,7 @@ describe("fitEncoder, encodeRow", () => {
     [
       {},
       [0, 2],
-      'DATA_CLASSES at y in e.csv: all samples are of one class (expected at least two; of images, one folder for each class, got only "no")',
+      'DATA_CLASSES at y in e.csv: all rows are of one class (expected at least two in the column of the target, got only "no"). Is `target` the right column?',
     ],
   ])("refuses %o fitted on rows %o", async (roles, rows, message) => {
     await expect(encoded(roles, rows)).rejects.toThrow(message);

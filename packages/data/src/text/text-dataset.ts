@@ -1,10 +1,13 @@
 import { createHash } from "node:crypto";
 import { type Tensor, tensorOf } from "@pare/tensor";
-import { checkIndex, classTarget, type Dataset, type Target } from "../dataset.ts";
-import { oneClassError, unknownClassError } from "../errors.ts";
+import { checkIndex, classTarget, type Dataset, type DatasetNote, type Target } from "../dataset.ts";
+import { oneClassTextError, unknownClassError } from "../errors.ts";
 import { cellText, columnText } from "../table/encoder.ts";
 import { columnNamed, type Table } from "../table/read-table.ts";
 import type { TextTokenizer } from "./tokenizer.ts";
+
+/** Rows that a note names. */
+const namedRows = 5;
 
 export interface LabelledText {
   readonly table: Table;
@@ -19,6 +22,7 @@ export interface LabelledText {
   readonly maxLength: number;
   /** Default: the column's distinct values in sorted order. */
   readonly classes?: readonly string[];
+  readonly notes?: readonly DatasetNote[];
 }
 
 /** Fields "ids", "mask" (1 where there is text) and "types" (0): int64 [maxLength]. @throws DATA_COLUMN, DATA_CLASSES */
@@ -41,6 +45,7 @@ export function textDataset(source: LabelledText): Dataset {
     classes,
     fields: ["ids", "mask", "types"],
     targetOf,
+    notes: () => [...(source.notes ?? []), ...strangerNotes(source)],
     ...(groups && { groupOf: (index: number) => cellText(groups, index) ?? "" }),
     sample(index) {
       checkIndex(name, index, length);
@@ -56,10 +61,30 @@ export function textDataset(source: LabelledText): Dataset {
   };
 }
 
+/** Characters that the vocabulary does not have, in the part of each text that is read. */
+function strangerNotes({ table, column, tokenizer, maxLength }: LabelledText): readonly DatasetNote[] {
+  const { has, padId } = tokenizer;
+  if (has === undefined) return [];
+  const texts = columnNamed(table, column);
+  const rows: string[] = [];
+  let [count, first] = [0, ""];
+  for (let row = 0; row < table.rows; row++) {
+    const strange = [...(cellText(texts, row) ?? "")].slice(0, maxLength).filter((character) => !has(character));
+    if (strange.length === 0) continue;
+    if (count === 0) first = `${JSON.stringify(strange[0])} in row ${row + 1} of ${table.name}`;
+    count += strange.length;
+    if (rows.length < namedRows) rows.push(`${row + 1}`);
+  }
+  if (count === 0) return [];
+  const what = count === 1 ? "1 character is" : `${count} characters are`;
+  const text = `${what} not in the vocabulary and got the id of padding, ${padId}: ${first}${count > 1 ? ", for one" : ""}`;
+  return [{ text, count, examples: rows }];
+}
+
 /** @throws DATA_CLASSES where there is only one */
 export function classesOf(table: Table, target: string): readonly string[] {
   const classes = columnText(columnNamed(table, target));
-  if (classes.length < 2) throw oneClassError(`${target} in ${table.name}`, classes);
+  if (classes.length < 2) throw oneClassTextError(`${target} in ${table.name}`, classes);
   return classes;
 }
 

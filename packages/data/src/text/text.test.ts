@@ -54,6 +54,18 @@ const wordPiece = JSON.stringify({
   },
 });
 
+/** Whole words; "[UNK]" is not the first of them. */
+const wordLevel = (unknown: string) =>
+  JSON.stringify({
+    version: "1.0",
+    added_tokens: [],
+    normalizer: null,
+    pre_tokenizer: { type: "Whitespace" },
+    post_processor: null,
+    decoder: null,
+    model: { type: "WordLevel", unk_token: unknown, vocab: { good: 0, "[UNK]": 1, film: 2 } },
+  });
+
 describe("tokenizers", () => {
   it("numbers characters by rank; one id more is for strangers", () => {
     const tokenizer = characterTokenizer("banana");
@@ -67,6 +79,19 @@ describe("tokenizers", () => {
     expect(tokenizer.encode("Good films, bad", { special: true, limit: 4 })).toEqual([2, 4, 5, 3]);
     expect(tokenizer.encode("Good films", { special: false })).toEqual([4, 5, 6]);
     expect(tokenizer.padId).toBe(0);
+  });
+
+  it("gives words that the vocabulary does not have the id of the unknown word", async () => {
+    const tokenizer = await huggingFaceTokenizer(put("words.json", wordLevel("[UNK]")));
+    expect(tokenizer.encode("good new film", { special: true })).toEqual([0, 1, 2]);
+  });
+
+  it("refuses a word that has no id", async () => {
+    const tokenizer = await huggingFaceTokenizer(put("no-unknown.json", wordLevel("<unk>")));
+    expect(tokenizer.encode("good film", { special: true })).toEqual([0, 2]);
+    expect(() => tokenizer.encode("good new film", { special: true })).toThrow(
+      /^DATA_TOKENIZER at .*no-unknown\.json: the vocabulary does not have "new", and there is no token for unknown words\./,
+    );
   });
 
   it("refuses another file", async () => {
@@ -100,6 +125,32 @@ describe("textDataset", () => {
   });
 });
 
+describe("characters that the vocabulary does not have", () => {
+  it("are noted in labelled text, as far as it is read", async () => {
+    const dataset = textDataset({
+      table: await readTable({ path: put("s.tsv", "abc\tyes\nabz?z\tno\n"), columns: ["text", "label"] }),
+      column: "text",
+      target: "label",
+      tokenizer: characterTokenizer("abc"),
+      maxLength: 4,
+    });
+    expect(dataset.notes?.()).toEqual([
+      {
+        text: '2 characters are not in the vocabulary and got the id of padding, 3: "z" in row 2 of s.tsv, for one',
+        count: 2,
+        examples: ["2"],
+      },
+    ]);
+  });
+
+  it("are refused in raw text", () => {
+    const raw = { name: "t.txt", text: "abc\naz", before: "a\n", tokenizer: characterTokenizer("abc\n"), length: 4 };
+    expect(() => languageDataset(raw)).toThrow(
+      'DATA_VOCABULARY at t.txt:3:2: the character "z" is not in the vocabulary. Give a text',
+    );
+  });
+});
+
 describe("languageDataset", () => {
   it("pairs every token with the next; the end is padded and not counted", async () => {
     const dataset = languageDataset({ name: "t", text: "abcabca", tokenizer: characterTokenizer("abc"), length: 4 });
@@ -107,7 +158,7 @@ describe("languageDataset", () => {
     const [first, second] = [await dataset.sample(0), await dataset.sample(1)];
     expect(field(first, "ids")).toEqual([0, 1, 2, 0]);
     expect(first.target).toEqual({ kind: "tokens", ids: Int32Array.of(1, 2, 0, 1), characters: 4 });
-    expect(field(second, "ids")).toEqual([1, 2, 3, 3]);
+    expect(field(second, "ids")).toEqual([1, 2, 0, 0]);
     expect(second.target).toEqual({ kind: "tokens", ids: Int32Array.of(2, 0, -1, -1), characters: 2 });
   });
 

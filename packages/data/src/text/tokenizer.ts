@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { tokenizerError } from "../errors.ts";
+import { tokenizerError, unknownTokenError } from "../errors.ts";
+import { fileStat } from "../files/file-set.ts";
 
 export interface TextTokenizer {
   /** With the tokenizer's own special tokens where `special` says so; at most `limit` in all. */
@@ -8,6 +9,8 @@ export interface TextTokenizer {
   readonly padId: number;
   /** Names the vocabulary and rules. */
   readonly fingerprint: unknown;
+  /** Where every character is a token: whether the vocabulary has it. */
+  has?(character: string): boolean;
 }
 
 /** A character's id is its rank among `vocabulary`'s distinct characters; one id more is for padding and strangers. */
@@ -18,6 +21,7 @@ export function characterTokenizer(vocabulary: string): TextTokenizer {
   return {
     padId: other,
     fingerprint: ["characters", characters.join("")],
+    has: (character) => ids.has(character),
     encode: (text, { limit = Number.POSITIVE_INFINITY }) => {
       const out: number[] = [];
       for (const character of text) {
@@ -29,17 +33,27 @@ export function characterTokenizer(vocabulary: string): TextTokenizer {
   };
 }
 
-/** A Hugging Face `tokenizer.json`. Special tokens survive where text is cut. @throws DATA_TOKENIZER */
+/**
+ * A Hugging Face `tokenizer.json`. Special tokens survive where text is cut. `encode` throws DATA_TOKENIZER for a word that
+ * has no id, where there is no token for such words.
+ * @throws DATA_TOKENIZER; DATA_MISSING, DATA_FILE
+ */
 export async function huggingFaceTokenizer(path: string): Promise<TextTokenizer> {
   const settings = readSettings(path);
   const { Tokenizer } = await import("@huggingface/tokenizers");
   let tokenizer: InstanceType<typeof Tokenizer>;
   try {
-    tokenizer = new Tokenizer(settings, {});
+    // Some kinds of model look for the token of unknown words here, and not in their own settings.
+    tokenizer = new Tokenizer(settings, { unk_token: valueAt(valueAt(settings, "model"), "unk_token") });
   } catch (cause) {
     throw tokenizerError(path, cause);
   }
-  const ids = (text: string, special: boolean) => tokenizer.encode(text, { add_special_tokens: special }).ids;
+  const ids = (text: string, special: boolean) => {
+    const { ids, tokens } = tokenizer.encode(text, { add_special_tokens: special });
+    const unknown = ids.findIndex((id: number | undefined) => !Number.isInteger(id));
+    if (unknown !== -1) throw unknownTokenError(path, tokens[unknown] ?? "");
+    return ids;
+  };
   return {
     padId: padIdOf(settings),
     fingerprint: ["tokenizer", settings],
@@ -63,6 +77,7 @@ function placeOf(body: readonly number[], whole: readonly number[]): number {
 }
 
 function readSettings(path: string): object {
+  fileStat(path);
   try {
     const settings: unknown = JSON.parse(readFileSync(path, "utf8"));
     if (typeof settings === "object" && settings !== null && "model" in settings) return settings;
@@ -74,13 +89,15 @@ function readSettings(path: string): object {
 
 /** `padding.pad_id`; else the id of a special token that is called a pad; else 0. */
 function padIdOf(settings: object): number {
-  const at = (value: unknown, key: string): unknown =>
-    typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
-  const stated = at(at(settings, "padding"), "pad_id");
+  const stated = valueAt(valueAt(settings, "padding"), "pad_id");
   if (typeof stated === "number") return stated;
-  const added = at(settings, "added_tokens");
+  const added = valueAt(settings, "added_tokens");
   const pad = Array.isArray(added)
-    ? added.find((token) => /^[<[]?\|?pad\|?[>\]]?$/i.test(String(at(token, "content"))))
+    ? added.find((token) => /^[<[]?\|?pad\|?[>\]]?$/i.test(String(valueAt(token, "content"))))
     : 0;
-  return Number(at(pad, "id") ?? 0);
+  return Number(valueAt(pad, "id") ?? 0);
+}
+
+function valueAt(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
 }
