@@ -61,8 +61,62 @@ it.each([
     'export default { length: 1, classes: ["a"], sample: () => ({ fields: {}, target: 1 }) }',
     "a target is not the index of a class (expected 0 to 0, got 1)",
   ],
+  ["a length below none", "export default { length: -1, sample() {} }", "the default export is no source of samples"],
+  [
+    "classes that are no list",
+    "export default { length: 1, classes: 3, sample() {} }",
+    "`classes` are no names (expected a list of strings, got 3)",
+  ],
+  [
+    "no sample",
+    "export default { length: 1, sample() {} }",
+    "this is no sample (expected { fields: { name: { dtype, shape, data } }, target }, got undefined)",
+  ],
+  [
+    "a sample without fields",
+    "export default { length: 1, sample: () => ({ x: 1 }) }",
+    "the sample has no fields (expected { fields: { name: { dtype, shape, data } }, target }, got undefined)",
+  ],
+  [
+    "numbers alone as a field",
+    "export default { length: 1, sample: () => ({ fields: { x: new Float32Array(2) } }) }",
+    "the element type is not known",
+  ],
+  ["no field", "export default { length: 1, sample: () => ({ fields: { x: 7 } }) }", "this is no tensor"],
+  [
+    "no shape",
+    'export default { length: 1, sample: () => ({ fields: { x: { dtype: "float32", data: [1] } } }) }',
+    "the shape is no list of sizes",
+  ],
+  [
+    "a class without a name",
+    "export default { length: 1, sample: () => ({ fields: {}, target: 0 }) }",
+    "the target is a class, and the module names none",
+  ],
+  [
+    "a target of text",
+    'export default { length: 1, classes: ["a"], sample: () => ({ fields: {}, target: "a" }) }',
+    'this is no target (expected the index of a class, a Float64Array or an Int32Array, got "a")',
+  ],
 ])("refuses %s", async (_, text, message) => {
   await expect(moduleDataset(put(text), context)).rejects.toThrow(message);
+});
+
+it("names the module and the sample whose making fails", async () => {
+  const path = put(`const x = { dtype: "uint8", shape: [1], data: [1] };
+  export default {
+    length: 3,
+    sample(i) { if (i === 1) throw new TypeError("boom"); return i === 2 ? undefined : { fields: { x } }; },
+    group() { throw new Error("no group"); },
+    digest() { throw new Error("no digest"); },
+  };`);
+  const dataset = await moduleDataset(path, context);
+  await expect(dataset.sample(1)).rejects.toThrow(
+    `DATA_MODULE at sample 1 of ${path}: the module failed: TypeError: boom.`,
+  );
+  await expect(dataset.sample(2)).rejects.toThrow(`DATA_MODULE at sample 2 of ${path}: this is no sample`);
+  expect(() => dataset.groupOf?.(0)).toThrow(`DATA_MODULE at sample 0 of ${path}: the module failed: Error: no group.`);
+  await expect(dataset.digest()).rejects.toThrow(`DATA_MODULE at ${path}: the module failed: no digest.`);
 });
 
 it("refuses a module that is not there", async () => {

@@ -5,9 +5,10 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { pathToFileURL } from "node:url";
+import { isPareError } from "@pare/error";
 import { byteSize, type DType, elementCount, isDType, makeTensor, type Tensor, tensorOf } from "@pare/tensor";
 import { checkIndex, classTarget, type Dataset, type Sample, type Target } from "../dataset.ts";
-import { moduleFaultError, moduleShapeError } from "../errors.ts";
+import { moduleFaultError, moduleSampleError, moduleShapeError } from "../errors.ts";
 import { fileStat } from "../files/file-set.ts";
 
 export interface SourceTensor {
@@ -54,11 +55,12 @@ export async function moduleDataset(path: string, context: UserSourceContext): P
   const source = await load(path, context);
   const { length, classes = [] } = source;
   const read = async (index: number): Promise<Sample> => {
-    const given = await source.sample(index);
-    const fields = Object.entries(given.fields ?? {}).map(
-      ([field, value]) => [field, toTensor(value, path, field)] as const,
-    );
-    return { id: given.id ?? `${index}`, fields: new Map(fields), target: toTarget(given.target, classes, path) };
+    const place = `sample ${index} of ${path}`;
+    try {
+      return toSample(await source.sample(index), index, classes, place);
+    } catch (cause) {
+      throw isPareError(cause) ? cause : moduleSampleError(place, cause);
+    }
   };
   const first = length > 0 ? await read(0) : undefined;
   return {
@@ -66,7 +68,9 @@ export async function moduleDataset(path: string, context: UserSourceContext): P
     length,
     classes,
     fields: [...(first?.fields.keys() ?? [])],
-    ...(source.group && { groupOf: (index: number) => String(source.group?.(index)) }),
+    ...(source.group && {
+      groupOf: (index: number) => guarded(`sample ${index} of ${path}`, () => String(source.group?.(index))),
+    }),
     async sample(index) {
       checkIndex(name, index, length);
       return await read(index);
@@ -75,7 +79,8 @@ export async function moduleDataset(path: string, context: UserSourceContext): P
       const hash = createHash("sha256")
         .update(readFileSync(path))
         .update(JSON.stringify([context, length, classes]));
-      return hash.update((await source.digest?.()) ?? "").digest("hex");
+      const own = await guardedLater(path, async () => `${(await source.digest?.()) ?? ""}`);
+      return hash.update(own).digest("hex");
     },
   };
 }
@@ -90,30 +95,86 @@ async function load(path: string, context: UserSourceContext): Promise<UserSourc
   }
   if (!isUserSource(made))
     throw moduleShapeError(path, "the default export is no source of samples", "{ length, sample(index) }");
+  const { classes } = made;
+  if (classes !== undefined && !(Array.isArray(classes) && classes.every((name) => typeof name === "string")))
+    throw moduleShapeError(path, "`classes` are no names", "a list of strings", describe(classes));
   return made;
 }
 
 function isUserSource(value: unknown): value is UserSource {
   if (typeof value !== "object" || value === null) return false;
-  return Number.isInteger(Reflect.get(value, "length")) && typeof Reflect.get(value, "sample") === "function";
+  const length: unknown = Reflect.get(value, "length");
+  return Number.isInteger(length) && Number(length) >= 0 && typeof Reflect.get(value, "sample") === "function";
 }
 
-function toTensor({ dtype, shape, data }: SourceTensor, path: string, field: string): Tensor {
-  const place = `field "${field}" of ${path}`;
+/** @throws DATA_MODULE, or what the given object throws */
+function toSample(given: unknown, index: number, classes: readonly string[], place: string): Sample {
+  const expected = "{ fields: { name: { dtype, shape, data } }, target }";
+  if (!isObject(given)) throw moduleShapeError(place, "this is no sample", expected, describe(given));
+  const { id = `${index}`, fields, target } = given as Partial<SourceSample>;
+  if (!isObject(fields) || Array.isArray(fields))
+    throw moduleShapeError(place, "the sample has no fields", expected, describe(fields));
+  const tensors = Object.entries(fields).map(([name, value]) => [name, toTensor(value, place, name)] as const);
+  return { id: `${id}`, fields: new Map(tensors), target: toTarget(target, classes, place) };
+}
+
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+
+/** "undefined", "7", "a string", "Float32Array", … */
+function describe(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (Array.isArray(value)) return "a list";
+  if (!isObject(value)) return String(value);
+  const name = value.constructor?.name ?? "Object";
+  return name === "Object" ? `{ ${Object.keys(value).join(", ")} }` : name;
+}
+
+/** @throws DATA_MODULE for whatever `work` throws */
+function guarded<T>(place: string, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    throw moduleSampleError(place, cause);
+  }
+}
+
+async function guardedLater<T>(place: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw moduleFaultError(place, cause);
+  }
+}
+
+function toTensor(value: unknown, sample: string, field: string): Tensor {
+  const place = `field "${field}" of ${sample}`;
+  if (!isObject(value)) throw moduleShapeError(place, "this is no tensor", "{ dtype, shape, data }", describe(value));
+  const { dtype, shape, data } = value as SourceTensor;
   if (!isDType(dtype) || byteSize(dtype, 1) === undefined)
     throw moduleShapeError(place, "the element type is not known", "float32, uint8, int64, …", String(dtype));
-  const expected = Array.isArray(shape) ? elementCount(shape) : -1;
+  if (!Array.isArray(shape) || !shape.every((size) => Number.isInteger(size) && size >= 0))
+    throw moduleShapeError(place, "the shape is no list of sizes", "[3, 32, 32], for one", describe(shape));
+  const expected = elementCount(shape);
   if (data?.length !== expected)
     throw moduleShapeError(place, "shape and data do not agree", `${expected} elements`, `${data?.length}`);
   if (data instanceof Uint8Array && dtype === "uint8") return makeTensor(dtype, shape, data);
   return tensorOf(dtype, shape, data);
 }
 
-function toTarget(given: SourceSample["target"], classes: readonly string[], path: string): Target | undefined {
+function toTarget(given: SourceSample["target"], classes: readonly string[], place: string): Target | undefined {
   if (given === undefined) return undefined;
   if (given instanceof Float64Array) return { kind: "values", values: given };
   if (given instanceof Int32Array) return { kind: "tokens", ids: given };
+  if (typeof given !== "number")
+    throw moduleShapeError(
+      place,
+      "this is no target",
+      "the index of a class, a Float64Array or an Int32Array",
+      describe(given),
+    );
+  if (classes.length === 0)
+    throw moduleShapeError(place, "the target is a class, and the module names none", "`classes`", `${given}`);
   if (!Number.isInteger(given) || given < 0 || given >= classes.length)
-    throw moduleShapeError(path, "a target is not the index of a class", `0 to ${classes.length - 1}`, `${given}`);
+    throw moduleShapeError(place, "a target is not the index of a class", `0 to ${classes.length - 1}`, `${given}`);
   return classTarget(given);
 }
