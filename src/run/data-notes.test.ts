@@ -28,6 +28,11 @@ describe("samples", () => {
     expect(sampleNotes({}, "test", { ...dataset, skipped: [] })).toEqual([]);
   });
 
+  it("say themselves how they were made", () => {
+    const note = { text: "2 cells are filled in", count: 2, examples: ["3"] };
+    expect(sampleNotes({}, "test", { ...dataset, notes: () => [note] })).toEqual([{ kind: "input", ...note }]);
+  });
+
   it("of the training data are seen data", () => {
     const text = (data: Parameters<typeof sampleNotes>[0], name: "validation" | "test") =>
       sampleNotes(data, name, dataset).map((note) => note.text);
@@ -57,7 +62,7 @@ describe("samples", () => {
     expect(duplicateNotes(shared, "test")).toEqual([
       {
         kind: "duplicates",
-        text: "2 samples are also in the train data: e1 is t1, for one",
+        text: '2 test samples are also in the train data: test sample "e1" is train sample "t1", for one',
         count: 2,
         examples: ["e1", "e2"],
       },

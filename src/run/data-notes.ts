@@ -7,7 +7,12 @@ const named = 5;
 
 /** What a reader of results on this split has to know of how its samples were chosen. */
 export function sampleNotes(data: Recipe["data"], split: "validation" | "test", dataset: Dataset): readonly DataNote[] {
-  return [...skippedNote(dataset), ...seenNote(data, split)];
+  const own = dataset.notes?.() ?? [];
+  return [
+    ...skippedNote(dataset),
+    ...own.map((note) => ({ kind: "input", ...note }) as const),
+    ...seenNote(data, split),
+  ];
 }
 
 function skippedNote({ skipped = [] }: Dataset): readonly DataNote[] {
@@ -41,7 +46,8 @@ export function duplicateNotes(shared: readonly SharedSamples[], split: string):
     const count = samples[side]!;
     const ids = examples.map((pair) => pair[side]!);
     const [first] = examples;
-    const text = `${count} ${count === 1 ? "sample is" : "samples are"} also in the ${other} data: ${first![side]} is ${first![1 - side]}${count > 1 ? ", for one" : ""}`;
+    const same = `${split} sample "${first![side]}" is ${other} sample "${first![1 - side]}"`;
+    const text = `${count} ${split} ${count === 1 ? "sample is" : "samples are"} also in the ${other} data: ${same}${count > 1 ? ", for one" : ""}`;
     return [{ kind: "duplicates", text, count, examples: ids }];
   });
 }
