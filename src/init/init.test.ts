@@ -61,6 +61,8 @@ test("texts for a model of tokens; folders of pictures; what nobody knows", () =
     source: { text: texts, column: "x1", target: "target", columns: ["x1", "target"] },
     isDivided: false,
   });
+  const raw = write("raw.txt", "so good");
+  expect(lookAtData(raw, undefined, { task: "tokens" }).source).toEqual({ language: raw });
   mkdirSync(join(folder, "pictures/0007"), { recursive: true });
   const pictures = join(folder, "pictures");
   expect(lookAtData(pictures, undefined, numbers).source).toEqual({ images: pictures, classes: "number" });

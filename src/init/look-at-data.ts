@@ -88,10 +88,9 @@ function taskOf(answers: readonly string[], { scores }: ModelLook): Pick<DataLoo
   return { labels: isWords || isFew ? "class" : "values" };
 }
 
-/** Characters are those of the text itself. */
+/** No vocabulary: only the text that the model was trained on has it, and which that is cannot be told from here. */
 function languageSource(path: string): Readonly<Record<string, unknown>> {
-  const beside = tokenizerBeside(path);
-  return beside.tokenizer === undefined ? { language: path, vocabulary: path } : { language: path, ...beside };
+  return { language: path, ...tokenizerBeside(path) };
 }
 
 function tokenizerBeside(path: string): { readonly tokenizer?: string } {
