@@ -36,6 +36,25 @@ test("a mistyped metric is named with its line before anything runs", async () =
   );
 });
 
+test("a class that there is not, and the metric of no class, are refused before anything runs", async () => {
+  const of = (gate: string, evaluate = "[recall.class, recall.macro]") =>
+    checkRecipe(
+      `version: 1\nmodel: builtin:quickstart\ndata: { test: { generated: glyphs } }\nevaluate: ${evaluate}\ngates: ["${gate}"]\n`,
+      "r.yaml",
+      recipeCatalog,
+    );
+  expect(await readGates(of("recall.class.ring > 0.1"))).toHaveLength(1);
+  await expect(readGates(of("recall.class.zzz > 0.1"))).rejects.toThrow(
+    /^GATE_METRIC at gates\[0\] in r\.yaml:5: there is no class "zzz"\. .*Write one of: recall\.class\.ring, /,
+  );
+  await expect(readGates(of("recall.class > 0.1"))).rejects.toThrow(
+    /^GATE_AMBIGUOUS .*Write one of: recall\.class\.ring, /,
+  );
+  await expect(readGates(of("recall > 0.1"))).rejects.toThrow(/^GATE_AMBIGUOUS .*recall\.macro, recall\.class\.ring, /);
+  // `auto` measures no class by itself.
+  await expect(readGates(of("recall.class.zzz > 0.1", "auto"))).rejects.toThrow(/^GATE_METRIC .*no metric/);
+});
+
 test("metrics of a module are known by the names that it declares", async () => {
   const folder = mkdtempSync(join(tmpdir(), "pare-gates-"));
   const metric = `export default [{ name: "faces.recall", better: "higher", outcome: () => 1 }];`;

@@ -5,37 +5,50 @@ import type { GateRecord, RunRecord } from "@pare/report";
 import { recipeCatalog } from "../catalog.ts";
 import { loadUserMetrics } from "../evaluate/user-metrics.ts";
 import { costName } from "./cost.ts";
+import { openTestData } from "./data.ts";
 import { startMetricNames } from "./starts.ts";
 
-/** Every metric that a run of this recipe may have. */
-function metricNames({ evaluate, measure }: Recipe, own: readonly string[]): MetricNames {
-  const asked = evaluate.metrics;
-  const evaluated = asked.includes("auto") ? recipeCatalog.metrics.filter((name) => name !== "auto") : asked;
+/** Each class has one of these. */
+const isPerClass = (name: string) => name.endsWith(".class");
+
+/** Every metric that a run of this recipe may have: what `auto` stands for depends on the data, but it is no class. */
+function metricNames({ evaluate, measure }: Recipe, own: readonly string[]) {
+  const asked = evaluate.metrics.filter((name) => !isMetricModule(name));
+  const automatic = recipeCatalog.metrics.filter((name) => name !== "auto" && !isPerClass(name));
+  const single = asked.includes("auto") ? automatic : asked.filter((name) => !isPerClass(name));
   const timed = measure.flatMap(({ name, scenario, rate }) =>
     speedKeys(scenario, rate !== undefined).map((key) => speedMetricOf(key, name).name),
   );
   const costs = measure.flatMap(({ name, pricePerHour }) => (pricePerHour === undefined ? [] : [costName(name)]));
-  const builtIn = evaluated.filter((name) => !isMetricModule(name));
-  const isPart = (path: string) => builtIn.some((name) => path.startsWith(`${name}.`));
   return {
-    known: [...builtIn, ...own, ...timed, ...costs, ...(timed.length > 0 ? startMetricNames : [])],
-    mayBe: isPart,
+    known: [...single, ...own, ...timed, ...costs, ...(timed.length > 0 ? startMetricNames : [])],
+    perClass: asked.filter(isPerClass),
   };
+}
+
+/** Where a gate may speak of a class. Undefined: there is no data, or it cannot be opened, which is told elsewhere. */
+async function classNames(checked: CheckedRecipe, perClass: readonly string[]): Promise<readonly string[] | undefined> {
+  const starts = ["class", ...perClass.map((name) => name.split(".")[0]!)];
+  if (perClass.length === 0 || !checked.recipe.gates.some((gate) => starts.some((part) => gate.includes(part))))
+    return undefined;
+  return (await openTestData(checked).catch(() => undefined))?.classes;
 }
 
 /**
  * Read before anything is done, so that a slip is not found out after an hour; modules with metrics of the user's own are
- * loaded for their names. @throws GATE_… at the gate's line, METRIC_MODULE
+ * loaded for their names, test data is opened for those of its classes. @throws GATE_… at the gate's line, METRIC_MODULE
  */
-export async function readGates({ recipe, folder, place }: CheckedRecipe): Promise<readonly Gate[]> {
+export async function readGates(checked: CheckedRecipe): Promise<readonly Gate[]> {
+  const { recipe, folder, place } = checked;
   const own = await loadUserMetrics(recipe.evaluate.metrics.filter(isMetricModule), folder);
   if (recipe.gates.length === 0) return [];
   const { parseGate, structureNames } = await import("@pare/gate");
-  const { known, ...open } = metricNames(
+  const { known, perClass } = metricNames(
     recipe,
     own.map(({ name }) => name),
   );
-  const names = { known: [...known, ...structureNames], ...open };
+  const classes = await classNames(checked, perClass);
+  const names: MetricNames = { known: [...known, ...structureNames], perClass, ...(classes && { classes }) };
   return recipe.gates.map((text, i) => parseGate(text, names, place(["gates", i])));
 }
 

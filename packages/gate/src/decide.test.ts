@@ -184,3 +184,15 @@ test("what is not a number cannot be told, but fails where the original's was on
   ]);
   expect(judge("loss < 2", infinite)).toMatchObject({ status: "fail", reason: "∞ < 2: does not hold" });
 });
+
+test("a class that there is not fails, whatever else the gate says", () => {
+  const values = (of: string) => ({ sizeBytes: 1, metrics: [metric(`recall.class.${of}`, "ratio", 0.9, [0.8, 0.95])] });
+  const named = { known: names, perClass: ["recall.class"] };
+  const judge = (text: string, base?: RunRecord) =>
+    decideGate(parseGate(text, named, "gates[0]"), readingsOf(recordOf(values("cat"), values("cat"), []), base));
+  expect(judge("recall.class.cat > 0.5").status).toBe("pass");
+  expect(judge("recall.class.zzz > 0.1")).toMatchObject({ status: "fail", reason: 'there is no class "zzz": cat' });
+  expect(judge("original.recall.class.zzz > 0.1 or nodes > 1").status).toBe("fail");
+  const base = recordOf(values("dog"), values("dog"), []);
+  expect(judge("recall.class.cat > base.recall.class.cat", base).status).toBe("cannot-tell");
+});

@@ -6,7 +6,8 @@
  *    what both models share (a hard sample, a busy minute) is not counted as doubt.
  * 3. Of a metric that is no number nothing can be told; but where the result's is none and its original's or its base's is
  *    one, the gate fails: the model broke.
- * 4. `and`, `or` and `not` follow Kleene: what is certain in spite of an undecided part is decided.
+ * 4. A metric that was not measured cannot be told; but of a class that there is not the gate fails: it would never be told.
+ * 5. `and`, `or` and `not` follow Kleene: what is certain in spite of an undecided part is decided.
  */
 import type { GateRecord, GateStatus } from "@pare/report";
 import { absolute, type Bounds, combine, extreme, isExact, negate, point } from "./bounds.ts";
@@ -25,6 +26,8 @@ export function decideGate({ expression, condition }: Gate, readings: Readings):
   const metrics = metricsOf(condition);
   if (!readings.hasBase && metrics.some(({ subject }) => subject === "base"))
     return { expression, status: "skipped", reason: "there is no base to compare with" };
+  const classless = metrics.map((metric) => noSuchClass(metric, readings)).find((found) => found !== undefined);
+  if (classless !== undefined) return { expression, status: "fail", reason: classless };
   const obstacle = metrics.map((metric) => obstacleOf(metric, readings)).find((found) => found !== undefined);
   if (obstacle !== undefined) return { expression, status: "cannot-tell", reason: obstacle };
   const odd = metrics.find((metric) => !isNumber(metric, readings));
@@ -52,6 +55,20 @@ function notANumber({ subject, name }: MetricRef, readings: Readings): Pick<Gate
     return { status: "fail", reason: `${reason}, that of the ${others[0]} is` };
   return { status: "cannot-tell", reason: `${reason}: the data does not define it, or the model gave none` };
 }
+
+/** Rule 4. Where other classes were measured, this one is none. A base may have been measured on other data. */
+function noSuchClass(metric: MetricRef, readings: Readings): string | undefined {
+  const { subject, name, perClass } = metric;
+  if (perClass === undefined || subject === "base" || readings.get(metric) !== undefined) return undefined;
+  const others = readings.resultNames(`${perClass}.`);
+  if (others.length === 0) return undefined;
+  const classes = others.map((other) => other.slice(perClass.length + 1));
+  const shown = [...classes.slice(0, mostClasses), ...(classes.length > mostClasses ? ["…"] : [])];
+  return `there is no class "${name.slice(perClass.length + 1)}": ${shown.join(", ")}`;
+}
+
+/** More than a reason need list. */
+const mostClasses = 20;
 
 function obstacleOf(metric: MetricRef, readings: Readings): string | undefined {
   if (readings.get(metric) === undefined) return `${fullName(metric)} was not measured`;

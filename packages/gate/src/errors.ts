@@ -28,6 +28,23 @@ export function gateUnknownError(place: string, path: string, names: readonly st
   });
 }
 
+export interface UnknownClass {
+  readonly name: string;
+  readonly classes: readonly string[];
+  /** The metrics that there are. */
+  readonly choices: readonly string[];
+}
+
+export function gateClassError(place: string, { name, classes, choices }: UnknownClass): PareError {
+  const next = [didYouMean(name, classes), `Write one of: ${choices.join(", ")}.`];
+  return new PareError({
+    code: "GATE_METRIC",
+    at: place,
+    problem: `there is no class "${name}"`,
+    next: (classes.length === 0 ? ["The test data has no classes."] : next).filter((part) => part !== "").join(" "),
+  });
+}
+
 export function gateAmbiguousError(place: string, path: string, choices: readonly string[]): PareError {
   return new PareError({
     code: "GATE_AMBIGUOUS",

@@ -23,6 +23,8 @@ export interface MetricRef {
   readonly subject: Subject;
   /** In full: "latency.online.p50". */
   readonly name: string;
+  /** Of one class's metric what all classes have in common: "recall.class". */
+  readonly perClass?: string;
 }
 
 export interface Gate {

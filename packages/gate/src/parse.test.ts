@@ -113,11 +113,42 @@ test.each([
   ["nodes < 9^9^9^9", '"9 ^ 9 ^ 9 ^ 9" is more than a gate may say'],
 ])("%j: the fault says what is wrong", (text, problem) => expect(faultOf(text)).toContain(problem));
 
-test("a name that nobody knows yet is let pass where there may be such a metric", () => {
-  const names = { known: ["nodes"], mayBe: (name: string) => name.startsWith("f1.class.") };
+test("any class is let pass where nobody knows the classes yet, but it must be named", () => {
+  const names = { known: ["nodes", "f1.macro"], perClass: ["f1.class"] };
   const gate = parseGate("original.f1.class.3 > nodes", names, place);
-  expect(metricsOf(gate.condition)).toContainEqual({ subject: "original", name: "f1.class.3" });
-  expect(() => parseGate("f2.class.3 > 1", names, place)).toThrow("GATE_METRIC");
+  const metric = { subject: "original", name: "f1.class.3", perClass: "f1.class" };
+  expect(metricsOf(gate.condition)).toContainEqual(metric);
+  expect(() => parseGate("f2.class.3 > 1", names, place)).toThrow(
+    "Metrics of this recipe: nodes, f1.macro, f1.class.<name of a class>.",
+  );
+  expect(() => parseGate("f1.class > 1", names, place)).toThrow(
+    `GATE_AMBIGUOUS at ${place}: "f1.class" may mean several metrics. Write one of: f1.class.<name of a class>.`,
+  );
+  expect(() => parseGate("original.f1 > 1", names, place)).toThrow(
+    "Write one of: original.f1.macro, original.f1.class.<name of a class>.",
+  );
+  expect(() => parseGate("f1.macro.zzz > 1", names, place)).toThrow("GATE_METRIC");
+});
+
+test("classes that are known are the only ones", () => {
+  const classes = ["cat", "sports car", "v1.2", "wild-cat"];
+  const names = { known: ["nodes"], perClass: ["recall.class"], classes };
+  const nameOf = (text: string) => metricsOf(parseGate(text, names, place).condition).map(({ name }) => name);
+  expect(nameOf("recall.class.cat > 1")).toEqual(["recall.class.cat"]);
+  expect(nameOf('recall.class["sports car"] > 1')).toEqual(["recall.class.sports car"]);
+  expect(nameOf("original.recall.class['v1.2'] > 1")).toEqual(["recall.class.v1.2"]);
+  expect(nameOf("recall.class.wild-cat > nodes - 3")).toEqual(["recall.class.wild-cat", "nodes"]);
+  expect(() => parseGate("recall.class.cut > 1", names, place)).toThrow(
+    `GATE_METRIC at ${place}: there is no class "cut". Did you mean "cat"? Write one of: recall.class.cat, ` +
+      'recall.class["sports car"], recall.class["v1.2"], recall.class["wild-cat"].',
+  );
+  expect(() => parseGate("recall > 1", names, place)).toThrow("Write one of: recall.class.cat, ");
+});
+
+test("of classes that are numbers the data may lack the last", () => {
+  const names = { known: [], perClass: ["recall.class"], classes: ["0", "1"] };
+  expect(() => parseGate("recall.class.7 > 1", names, place)).not.toThrow();
+  expect(() => parseGate("recall.class.zzz > 1", names, place)).toThrow('there is no class "zzz"');
 });
 
 test("length is bounded", () => {

@@ -16,7 +16,7 @@ import {
 } from "mathjs";
 import { gateLengthError, gateSyntaxError } from "./errors.ts";
 import type { ArithmeticOp, CompareOp, Condition, FunctionName, Gate, Quantity } from "./expression.ts";
-import { type MetricNames, quoteNames, resolveMetric } from "./metric-path.ts";
+import { allNames, type MetricNames, quoteNames, resolveMetric } from "./metric-path.ts";
 
 const lengthLimit = 500;
 const math = create({ ...parseDependencies });
@@ -34,7 +34,7 @@ export function parseGate(expression: string, names: MetricNames, place: string)
   if (expression.length > lengthLimit) throw gateLengthError(place, expression.length, lengthLimit);
   return {
     expression,
-    condition: conditionOf(read(quoteNames(expression.trim(), names.known), place), { names, place }),
+    condition: conditionOf(read(quoteNames(expression.trim(), allNames(names)), place), { names, place }),
   };
 }
 

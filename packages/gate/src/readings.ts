@@ -9,6 +9,8 @@ export interface Readings {
   get(metric: MetricRef): Bounds | undefined;
   /** Both values as far as they can be told beside each other: from paired samples, interleaved runs. */
   paired(name: string, other: "original" | "base"): Pair | undefined;
+  /** The metrics of the result whose names begin like this. */
+  resultNames(prefix: string): readonly string[];
   /** Why a value of the base says nothing about this run; undefined where it does. */
   incomparable(name: string): string | undefined;
 }
@@ -50,6 +52,7 @@ export function readingsOf(record: RunRecord, base?: RunRecord, changes: readonl
       other === "original"
         ? pairOf(metricOf(record.original, name), record.comparisons, name)
         : pairOf(base && metricOf(base.result, name), changes, name),
+    resultNames: (prefix) => record.result.metrics.map(({ name }) => name).filter((name) => name.startsWith(prefix)),
     incomparable: (name) => (base === undefined ? undefined : incomparability({ record, base, changes }, name)),
   };
 }
@@ -105,6 +108,12 @@ function incomparability({ record, base, changes }: Against, name: string): stri
   if (unit === undefined || unit === "bytes" || unit === "count" || change?.interval !== undefined) return undefined;
   if (unit === "ms" || unit === "per-second" || /^(drops|cost)\./.test(name))
     return `times of two runs are not comparable${change?.note === undefined ? "" : ` (${change.note})`}: \`pare compare\` measures both models again`;
-  const samples = ({ data }: RunRecord) => data.find(({ split }) => split === "test")?.sha256;
-  return samples(record) === samples(base) ? undefined : "the base was measured on other samples";
+  return onSameSamples(record, base) ? undefined : "the base was measured on other samples";
+}
+
+function onSameSamples(a: RunRecord, b: RunRecord): boolean {
+  const [own, other] = [a.result.outcomes, b.result.outcomes];
+  if (own && other) return own.samplesSha256 === other.samplesSha256;
+  const data = ({ data }: RunRecord) => data.find(({ split }) => split === "test")?.sha256;
+  return data(a) === data(b);
 }
