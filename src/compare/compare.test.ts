@@ -8,6 +8,7 @@ import type { Metric, ModelRecord, RunRecord, TimingRecord } from "@pare/report"
 import { afterAll, describe, expect, it } from "vitest";
 import { describeFiles } from "../model/files.ts";
 import { compareRecords } from "./compare.ts";
+import type { CompareRow } from "./rows.ts";
 import { comparedMarkdown, comparedText } from "./text.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pare-compare-"));
@@ -148,8 +149,14 @@ describe("compareRecords from records alone", () => {
     expect(compared.rows[0]).toMatchObject({ verdict: "worse", noiseFloor: 0.08 });
     const near = await compareRecords(written(loud(0.5)), written(loud(0.6)), { fromRecords: true });
     expect(near.rows[0]!.verdict).toBe("cannot-tell");
-    expect(comparedText(near, 120)).toContain(
-      "- latency.online.p50: the verdict rests on the noise floor: a change of up to 8.0 % is none.",
+    expect(comparedText(near, 150)).toMatch(
+      /latency\.online\.p50: the smallest effect that could have been seen is × 1\.\d+, with a noise floor of 8\.0 %\./,
+    );
+    const row: CompareRow = { ...near.rows[0]!, value: 1.03, verdict: "same" };
+    const interval = { low: 0.99, high: 1.07, confidence: 0.95 };
+    const { smallestEffect: _, ...same } = row;
+    expect(comparedText({ ...near, rows: [{ ...same, interval }] }, 150)).toContain(
+      "- latency.online.p50: the verdict rests on the noise floor of 8.0 %.",
     );
   });
 

@@ -65,21 +65,25 @@ function changeText(row: CompareRow): string {
   return row.verdict === "not-comparable" ? "–" : formatComparison(row, row.unit);
 }
 
+function floorText(row: CompareRow, before: string): string {
+  const floor = decidingFloor(row, row.noiseFloor);
+  return floor === undefined ? "" : `${before}${(floor * 100).toFixed(1)} %`;
+}
+
 function remarks({ rows, hostNotes, inputs, evaluated }: Compared): readonly string[] {
-  const effects = rows.flatMap(({ metric, kind, unit, smallestEffect }) => {
+  const effects = rows.flatMap((row) => {
+    const { metric, kind, unit, smallestEffect } = row;
     if (smallestEffect === undefined) return [];
     const points = unit === "ratio" ? signed(smallestEffect * 100, 2, " points") : smallestEffect.toPrecision(3);
     const size = kind === "ratio" ? `× ${smallestEffect.toFixed(3)}` : points;
-    return [`${metric}: the smallest effect that could have been seen is ${size}.`];
+    return [
+      `${metric}: the smallest effect that could have been seen is ${size}${floorText(row, ", with a noise floor of ")}.`,
+    ];
   });
-  const floors = rows.flatMap((row) => {
-    const floor = decidingFloor(row, row.noiseFloor);
-    return floor === undefined
-      ? []
-      : [
-          `${row.metric}: the verdict rests on the noise floor: a change of up to ${(floor * 100).toFixed(1)} % is none.`,
-        ];
-  });
+  const floors = rows
+    .filter(({ smallestEffect }) => smallestEffect === undefined)
+    .map((row) => ({ row, floor: floorText(row, "the verdict rests on the noise floor of ") }))
+    .flatMap(({ row, floor }) => (floor === "" ? [] : [`${row.metric}: ${floor}.`]));
   const notes = rows.flatMap(({ metric, note }) => (note === undefined ? [] : [`${metric}: ${note}.`]));
   const timed = inputs === undefined ? [] : [`Timed on ${inputs}.`];
   const again = evaluated === undefined ? [] : [`Both models were evaluated on ${evaluated}.`];

@@ -4,8 +4,8 @@ import type { Comparison } from "./record.ts";
 const leastMargin = 0.02;
 
 /**
- * The noise floor that a verdict rests on: with the margin of 2 % it would be another. Undefined where it is not, or where
- * nothing is known of the noise.
+ * The noise floor that a verdict rests on: with the margin of 2 % it would not be the same, or a smaller effect could have
+ * been seen. Undefined where it rests on none, or where nothing is known of the noise.
  * @param floor of the metric: 0.05 is five per cent
  */
 export function decidingFloor(
@@ -15,7 +15,5 @@ export function decidingFloor(
   if (floor === undefined || floor <= leastMargin || kind !== "ratio" || interval === undefined) return undefined;
   const limit = 1 + leastMargin;
   const isWithin = interval.low >= 1 / limit && interval.high <= limit;
-  const isBeyond = interval.low > limit || interval.high < 1 / limit;
-  const rests = verdict === "same" ? !isWithin : verdict === "cannot-tell" && (isWithin || isBeyond);
-  return rests ? floor : undefined;
+  return verdict === "cannot-tell" || (verdict === "same" && !isWithin) ? floor : undefined;
 }
