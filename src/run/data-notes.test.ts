@@ -62,7 +62,7 @@ describe("samples", () => {
     expect(duplicateNotes(shared, "test")).toEqual([
       {
         kind: "duplicates",
-        text: '2 test samples are also in the train data: test sample "e1" is train sample "t1", for one',
+        text: '2 samples are also in the train data: test sample "e1" is train sample "t1", for one',
         count: 2,
         examples: ["e1", "e2"],
       },

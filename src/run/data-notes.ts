@@ -47,7 +47,7 @@ export function duplicateNotes(shared: readonly SharedSamples[], split: string):
     const ids = examples.map((pair) => pair[side]!);
     const [first] = examples;
     const same = `${split} sample "${first![side]}" is ${other} sample "${first![1 - side]}"`;
-    const text = `${count} ${split} ${count === 1 ? "sample is" : "samples are"} also in the ${other} data: ${same}${count > 1 ? ", for one" : ""}`;
+    const text = `${count} ${count === 1 ? "sample is" : "samples are"} also in the ${other} data: ${same}${count > 1 ? ", for one" : ""}`;
     return [{ kind: "duplicates", text, count, examples: ids }];
   });
 }

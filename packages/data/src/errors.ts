@@ -183,7 +183,7 @@ export function oneClassImagesError(path: string, classes: readonly string[]): P
   return new PareError({
     code: "DATA_CLASSES",
     at: path,
-    problem: isNone ? "there are no folders that could be classes" : "all images are of one class",
+    problem: isNone ? "there are no folders that could be classes" : "all samples are of one class",
     expected: "at least two: a folder for each class",
     got: isNone ? "no folders" : `only "${classes[0]}"`,
     next: "For images without labels set `classes: none`; where others of the model's classes are not here, `classes: <file>`, which names them all.",

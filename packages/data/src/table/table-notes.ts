@@ -20,12 +20,17 @@ export function tableNotes(
 ): readonly DatasetNote[] {
   const cells = { missing: [] as Cell[], empty: [] as Cell[], unseen: [] as Cell[] };
   for (const [i, code] of encoder.codes.entries()) {
-    const { name } = code;
-    const known = code.kind === "category" ? new Set(code.categories) : undefined;
+    const [column, name] = [columns[i]!, code.name];
+    if (code.kind === "number") {
+      for (const row of rows)
+        if (Number.isNaN(column.values[row])) cells.missing.push({ column: name, row, text: undefined });
+      continue;
+    }
+    const known = new Set(code.categories);
     for (const row of rows) {
-      const text = cellText(columns[i]!, row);
-      if (text === undefined) (known === undefined ? cells.missing : cells.empty).push({ column: name, row, text });
-      else if (known?.has(text) === false) cells.unseen.push({ column: name, row, text });
+      const text = cellText(column, row);
+      if (text === undefined) cells.empty.push({ column: name, row, text });
+      else if (!known.has(text)) cells.unseen.push({ column: name, row, text });
     }
   }
   const isOneHot = encoder.codes.every((code) => code.kind === "number" || code.isOneHot);
