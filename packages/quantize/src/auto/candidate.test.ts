@@ -55,6 +55,11 @@ describe("pick", () => {
 
   it("does not call slower what the noise of a machine can explain", () => {
     expect(picked([candidate("same", { time: 1.007, width: 0.004 })])).toBe("same");
+    // Stored weights run as the float ones do.
+    const stored = { scheme: "storage", type: "int8", correct: false } as const;
+    expect(picked([candidate("stored", { time: 1.08, width: 0.1 }, stored)])).toBe("stored");
+    expect(picked([candidate("stored", { time: 1.08, width: 0.02 }, stored)])).toBe("float");
+    expect(picked([candidate("noisy", { time: 1.08, width: 0.1 })])).toBe("float");
   });
 
   it("prefers what is shown to hold to what is faster and open, and that to float", () => {

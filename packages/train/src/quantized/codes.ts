@@ -67,3 +67,15 @@ export function limitsOf({ dtype }: Tensor): CodeLimits {
     ? { lowest: 0, highest: 2 ** bits - 1 }
     : { lowest: -(2 ** (bits - 1)), highest: 2 ** (bits - 1) - 1 };
 }
+
+/**
+ * Codes that a node's may have: `fewer`, where they are a weight's: signed, with no zero point but 0. A constant that is
+ * quantized as activations are (positions that are added) has all codes of its type.
+ */
+export function codeLimits(node: Node, fewer: CodeLimits | undefined): CodeLimits {
+  const codes = codesOf(node)!;
+  const zeroPoints = constantOf(node, 2);
+  const isWeight =
+    !codes.dtype.startsWith("u") && (zeroPoints === undefined || numbers(zeroPoints).every((z) => z === 0));
+  return (isWeight ? fewer : undefined) ?? limitsOf(codes);
+}

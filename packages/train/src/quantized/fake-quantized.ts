@@ -12,7 +12,7 @@ import { cloneModel, type Edit, type Model, type Node, type Value } from "@pare/
 import { elementCount, numbers, type Tensor, tensorOf } from "@pare/tensor";
 import { nodeMaker } from "../gradient/node-maker.ts";
 import type { ParameterKind } from "../prepare/plan.ts";
-import { type CodeLimits, codesOf, dequantize, isStored } from "./codes.ts";
+import { type CodeLimits, codeLimits, codesOf, dequantize, isStored } from "./codes.ts";
 
 export interface FakeQuantized {
   readonly model: Model;
@@ -71,7 +71,8 @@ function storedAsFloat(edit: Edit, node: Node, { float, limits }: FakeQuantizeOp
     edit.remove(node);
     return weight;
   }
-  const clipped = limits === undefined ? weight : clip(edit, weight, node, values.shape, limits);
+  const isClipped = limits !== undefined && codeLimits(node, limits) === limits;
+  const clipped = isClipped ? clip(edit, weight, node, values.shape, limits) : weight;
   const made = edit.node("onnx.QuantizeLinear", [clipped, scale, zeroPoint], { attrs: node.attrs, before: node });
   edit.setInputs(node, [made.outputs[0], scale, zeroPoint]);
   if (zeroPoint === undefined) typed(edit, made, node, codes!);

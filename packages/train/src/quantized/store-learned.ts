@@ -5,7 +5,7 @@
 import type { Edit, Model, Node, Value } from "@pare/ir";
 import type { Tensors } from "@pare/pass";
 import { numbers, type Tensor, tensorOf } from "@pare/tensor";
-import { type CodeLimits, codesOf, dequantize, isStored, limitsOf, quantize } from "./codes.ts";
+import { type CodeLimits, codeLimits, codesOf, dequantize, isStored, limitsOf, quantize } from "./codes.ts";
 import { type FakeQuantized, floatName } from "./fake-quantized.ts";
 
 /**
@@ -20,7 +20,7 @@ export function storeLearned(quantized: Model, fake: FakeQuantized, learned: Ten
     for (const node of nodes) followPair(edit, node);
     for (const [node, real] of floats)
       if (codesOf(node)!.dtype === "int32") storeBias(edit, node, real);
-      else edit.setConstant(node.inputs[0]!, quantize(node, real, scalesOf(node), limits ?? limitsOf(codesOf(node)!)));
+      else edit.setConstant(node.inputs[0]!, quantize(node, real, scalesOf(node), codeLimits(node, limits)));
   });
 }
 
