@@ -44,6 +44,11 @@ describe("idxImages", () => {
       () => ({ images: put("i", images), labels: put("m", [0, 0, 8, 1, 0, 0, 0, 1, 7]) }),
       "(expected [3], got [1])",
     ],
+    [
+      "labels that are all the same",
+      () => ({ images: put("i", images), labels: put("o", [0, 0, 8, 1, 0, 0, 0, 3, 7, 7, 7]) }),
+      "all samples are of one class (expected at least two among the labels, got only 7). Give samples of other classes too",
+    ],
   ])("refuses %s", async (_, options, message) => {
     await expect(idxImages(options())).rejects.toThrow(message);
   });

@@ -159,7 +159,7 @@ describe("what is no set of images", () => {
       "there are no images here (expected files that end in .jpg, .jpeg, .png, .webp, .gif, .tif, .tiff or .avif, got no files)",
     ],
     ["no images", () => ({ path: dirname(put("texts/a.txt", "a")) }), "got 1 other file)"],
-    ["one class", () => ({ path: join(folder, "2") }), "DATA_CLASSES at"],
+    ["one class", () => ({ path: join(folder, "2") }), "For images without labels set `classes: none`"],
     ["one folder", () => ({ path: dirname(dirname(put("single/cat/1.jpg", "-"))) }), 'got only "cat")'],
     [
       "nothing but files that cannot be decoded",
