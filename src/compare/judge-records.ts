@@ -11,6 +11,7 @@ import {
 import type { Comparison, Metric, OutcomesRecord, RunRecord, TimingRecord } from "@pare/report";
 import { timeComparison } from "../run/time-comparison.ts";
 import { differenceText, hostDifferences } from "./host-differences.ts";
+import { areIdentical } from "./identical-outcomes.ts";
 import { judgePaired, smallDrop } from "./judge-paired.ts";
 import { type CompareRow, metricOf, notComparable } from "./rows.ts";
 
@@ -49,14 +50,6 @@ function obstacleOfSamples(base: RunRecord, head: RunRecord): string | undefined
   if (old === undefined || now === undefined) return "a record does not say on which test data";
   if (old.sha256 !== now.sha256) return "the test data differ";
   return before && after ? "other samples of the test data" : undefined;
-}
-
-/** Every number that both have of a sample is the same, to the last bit: the models do the same. */
-function areIdentical(a: OutcomesRecord, b: OutcomesRecord): boolean {
-  const shared = Object.keys(a.columns).filter((name) => b.columns[name] !== undefined);
-  const isSame = (name: string) =>
-    a.columns[name]!.type === b.columns[name]!.type && a.columns[name]!.base64 === b.columns[name]!.base64;
-  return a.kind === b.kind && shared.length > 0 && shared.every(isSame);
 }
 
 function unpairedNote(before: OutcomesRecord | undefined, after: OutcomesRecord | undefined): string {

@@ -35,7 +35,7 @@ export const evaluateCommand: CommandRun<EvaluateArgs> = async (args, terminal) 
   const { request, sampleNotes } = await requestOf(args, checked);
   const world: World = { engine, signal: terminal.signal, progress: terminal.progress };
   const result = await evaluateRequest(request, world);
-  const notes = [...sampleNotes, ...result.inputNotes];
+  const notes = [...sampleNotes, ...result.notes];
   terminal.printJson(jsonOf(args, result, notes));
   for (const remark of result.remarks) terminal.remark(remark);
   for (const { text } of notes) terminal.warn(`Note: ${text}.`);

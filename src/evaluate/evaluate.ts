@@ -2,6 +2,7 @@
  * Models on a recipe's test data, or on random inputs beside their original: metrics with intervals, and between two
  * models a paired test for each.
  */
+import { basename } from "node:path";
 import type { Dataset } from "@pare/data";
 import { readModelFile } from "@pare/formats";
 import {
@@ -28,6 +29,7 @@ import type {
   WorstSample,
   WrongSample,
 } from "@pare/report";
+import { areIdentical } from "../compare/identical-outcomes.ts";
 import { judgePaired } from "../compare/judge-paired.ts";
 import { transformOf } from "../run/data.ts";
 import type { World } from "../run/tools.ts";
@@ -55,8 +57,8 @@ export interface EvaluationResult {
   readonly source: string;
   readonly samples: number;
   readonly remarks: readonly string[];
-  /** What the first model seems to expect of its input and is not given. */
-  readonly inputNotes: readonly DataNote[];
+  /** What the first model seems to expect of its input and is not given; outputs that are no numbers. */
+  readonly notes: readonly DataNote[];
 }
 
 export interface EvaluationRequest {
@@ -99,17 +101,23 @@ export async function evaluateRequest(request: EvaluationRequest, world: World):
     });
     const [base, head] = [evaluations[0]!, evaluations.at(-1)!];
     const results = evaluations.map((evaluation) => resultOf(evaluation, seed));
+    const [before, after] = [results[0]!, results.at(-1)!];
+    const isIdentical = before.outcomes && after.outcomes && areIdentical(before.outcomes, after.outcomes);
+    const unchanged = isIdentical
+      ? before.metrics.filter(({ name }) => !userMetrics.some((own) => own.name === name))
+      : [];
+    const outputNotes = evaluations.flatMap(({ unsound }, i) => unsoundNotes(models[i]!, unsound, base.samples));
     const inputNotes = await inputNotesOf(request, sessions[0]!, base);
     return {
       models: results,
       comparisons:
         evaluations.length < 2
           ? []
-          : compareEvaluations(base, head, seed).flatMap((found) => judged(found, results[0]!)),
+          : compareEvaluations(base, head, seed).flatMap((found) => judged(found, before, unchanged)),
       source: dataset?.name ?? "random inputs",
       samples: base.samples,
       remarks,
-      inputNotes,
+      notes: [...outputNotes, ...inputNotes],
     };
   } finally {
     for (const session of sessions) await session[Symbol.asyncDispose]();
@@ -120,6 +128,12 @@ const isAutomatic = (metric: string) => metric === automatic;
 
 async function hasLabels(dataset: Dataset): Promise<boolean> {
   return dataset.length === 0 || (await dataset.sample(0)).target !== undefined;
+}
+
+function unsoundNotes(path: string, unsound: readonly string[], samples: number): readonly DataNote[] {
+  if (unsound.length === 0) return [];
+  const text = `${basename(path)} gives NaN or infinity for ${unsound.length} of ${samples} samples, ${unsound[0]} for one; they count as wrong where that can be told`;
+  return [{ kind: "outputs", text, count: unsound.length, examples: unsound.slice(0, 5) }];
 }
 
 /** A sure sign in the model's own nodes needs no trying. */
@@ -184,11 +198,22 @@ function resultOf(evaluation: Evaluation, seed: number): ModelResult {
   };
 }
 
-/** With its verdict; nothing where a value is no finite number. */
-function judged(comparison: Comparison, { metrics }: ModelResult): readonly Comparison[] {
+/**
+ * With its verdict; nothing where a value is no finite number.
+ * @param unchanged metrics of which no sample's outcome has changed: there is no difference to be unsure of
+ */
+function judged(
+  comparison: Comparison,
+  { metrics }: ModelResult,
+  unchanged: readonly Pick<Metric, "name">[],
+): readonly Comparison[] {
   const before = metrics.find(({ name }) => name === comparison.metric);
   const { value: difference, interval, pValue } = comparison;
   if (before === undefined || !Number.isFinite(difference)) return [];
   const { unit, better, value: base } = before;
+  if (unchanged.some(({ name }) => name === comparison.metric)) {
+    const none = interval && { ...interval, low: 0, high: 0 };
+    return [{ ...comparison, ...(none && { interval: none }), verdict: "same" }];
+  }
   return [{ ...comparison, ...judgePaired({ unit, better, base, difference, interval, pValue }) }];
 }

@@ -13,8 +13,8 @@ export interface Measured {
 /** Accuracy, and what the record keeps of it beside numbers. */
 export interface Evaluated extends Measured {
   readonly outcomes: { readonly original: OutcomeParts; readonly result: OutcomeParts };
-  /** What the original seems to expect of its input and is not given. */
-  readonly inputNotes: readonly DataNote[];
+  /** What the original seems to expect of its input and is not given; outputs that are no numbers. */
+  readonly notes: readonly DataNote[];
 }
 
 type OutcomeParts = Omit<ModelResult, "metrics">;
@@ -32,7 +32,7 @@ export async function evaluateBoth(
   world: World,
 ): Promise<Evaluated> {
   const request = { models: [pair.original, pair.result], recipe, dataset, folder };
-  const { models, comparisons, inputNotes } = await evaluateRequest(request, world);
+  const { models, comparisons, notes } = await evaluateRequest(request, world);
   const [original, result] = models as [ModelResult, ModelResult];
   const { metrics: before, ...originalParts } = original;
   const { metrics: after, ...resultParts } = result;
@@ -41,6 +41,6 @@ export async function evaluateBoth(
     result: after,
     comparisons,
     outcomes: { original: originalParts, result: resultParts },
-    inputNotes,
+    notes,
   };
 }

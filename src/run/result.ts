@@ -62,7 +62,7 @@ export function makeRecord(parts: RecordParts): RunRecord {
       folder: relative(folder.path, facts.checked.folder).replaceAll("\\", "/"),
     },
     environment: facts.environment,
-    data: facts.data.map((info) => (info.split === "test" ? withNotes(info, evaluated?.inputNotes ?? []) : info)),
+    data: facts.data.map((info) => (info.split === "test" ? withNotes(info, evaluated?.notes ?? []) : info)),
     original: {
       ...original,
       metrics: measured.flatMap((each) => each.original),

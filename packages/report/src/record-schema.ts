@@ -166,7 +166,7 @@ const comparison = open({
 const gate = open({ expression: text, status: z.enum(["pass", "fail", "cannot-tell", "skipped"]), reason: text });
 
 const dataNote = open({
-  kind: z.enum(["skipped", "duplicates", "seen", "input", "held-out"]),
+  kind: z.enum(["skipped", "duplicates", "seen", "input", "outputs", "held-out"]),
   text,
   count: number.optional(),
   examples: z.array(text).optional(),

@@ -97,10 +97,10 @@ export interface DataInfo {
 export interface DataNote {
   /**
    * `skipped`: samples that cannot be read were left out. `duplicates`: samples that are in another split too. `seen`: the
-   * model may have been trained on them. `input`: what the model seems to expect is not what it is given. `held-out`: they
-   * stand in for validation data that the recipe does not have.
+   * model may have been trained on them. `input`: what the model seems to expect is not what it is given. `outputs`: a model
+   * gave NaN or infinity for them. `held-out`: they stand in for validation data that the recipe does not have.
    */
-  readonly kind: "skipped" | "duplicates" | "seen" | "input" | "held-out";
+  readonly kind: "skipped" | "duplicates" | "seen" | "input" | "outputs" | "held-out";
   readonly text: string;
   readonly count?: number;
   /** Ids of the first samples concerned. */

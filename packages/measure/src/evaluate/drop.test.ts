@@ -16,7 +16,17 @@ function evaluationOf(predictions: readonly number[], metrics: readonly string[]
     confidences: new Float32Array(samples).fill(1),
   };
   const ids = predictions.map((_, i) => `${i}`);
-  return { samples, ids, samplesSha256: "", labels, fidelity: undefined, user: [], metrics, activation: undefined };
+  return {
+    samples,
+    ids,
+    samplesSha256: "",
+    labels,
+    fidelity: undefined,
+    user: [],
+    metrics,
+    activation: undefined,
+    unsound: [],
+  };
 }
 
 const right = new Array<number>(100).fill(0);

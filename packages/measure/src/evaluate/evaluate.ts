@@ -41,6 +41,8 @@ export interface Evaluation {
   readonly samplesSha256: string;
   /** Undefined where the data has no labels. */
   readonly labels: LabelOutcomes | undefined;
+  /** Ids of samples for which the labelled output holds NaN or infinity. */
+  readonly unsound: readonly string[];
   /** Against the original; undefined for the original itself, and where no such metric was asked for. */
   readonly fidelity: FidelityOutcomes | undefined;
   readonly user: readonly UserRecorder[];
@@ -195,6 +197,7 @@ function finish(recorder: ModelRecorder, ids: readonly string[], samplesSha256: 
     ids,
     samplesSha256,
     labels: labels?.outcomes,
+    unsound: (labels?.unsound ?? []).map((index) => ids[index]!),
     fidelity: fidelity?.outcomes,
     user,
     metrics,

@@ -23,6 +23,8 @@ export interface LabelRecorder {
   /** @param output [batch, …]; rows beyond the targets were filled in and are not looked at */
   add(output: Tensor, feed: Feed): void;
   readonly outcomes: LabelOutcomes;
+  /** Indices of samples for which the output holds NaN or infinity; −infinity is the score of what cannot be. */
+  readonly unsound: readonly number[];
   /** What the scores were taken for; undefined where none were. */
   readonly activation: Activation | undefined;
 }
@@ -51,7 +53,9 @@ export function labelRecorder(like: Target, options: RecorderOptions): LabelReco
 function classRecorder({ output, samples, classes, activation, keepOdds }: RecorderOptions): LabelRecorder {
   let builder: ReturnType<typeof classOutcomes> | undefined;
   let used = activation;
+  const unsound: number[] = [];
   return {
+    unsound,
     get outcomes() {
       return (builder ?? classOutcomes(samples, classes, keepOdds)).outcomes;
     },
@@ -64,6 +68,7 @@ function classRecorder({ output, samples, classes, activation, keepOdds }: Recor
       const chosen = used;
       for (const [i, target] of targets.entries()) {
         if (target?.kind !== "class") throw mixedTargetsError("class", target?.kind, first + i);
+        if (!rows[i]!.every(isSound)) unsound.push(first + i);
         const probabilities = probabilitiesOf(rows[i]!, chosen);
         builder ??= classOutcomes(samples, namesOf(classes, probabilities.length), keepOdds);
         if (target.index >= probabilities.length) throw classRangeError(output, target.index, probabilities.length);
@@ -72,6 +77,8 @@ function classRecorder({ output, samples, classes, activation, keepOdds }: Recor
     },
   };
 }
+
+const isSound = (score: number) => score < Number.POSITIVE_INFINITY;
 
 function guess(rows: readonly Float64Array[]): "none" | "softmax" {
   const isBinary = rows[0]?.length === 1;
@@ -109,14 +116,17 @@ function valueRecorder({ output, samples }: RecorderOptions, width: number): Lab
     targets: new Float64Array(samples * width),
     predictions: new Float64Array(samples * width),
   };
+  const unsound: number[] = [];
   return {
     outcomes,
+    unsound,
     activation: undefined,
     add(tensor, { targets, first, batch }) {
       const rows = rowsOf(tensor, batch);
       if (rows[0]?.length !== width) throw valuesShapeError(output, tensor.shape, width);
       for (const [i, target] of targets.entries()) {
         if (target?.kind !== "values") throw mixedTargetsError("values", target?.kind, first + i);
+        if (!rows[i]!.every(isSound)) unsound.push(first + i);
         outcomes.targets.set(target.values, (first + i) * width);
         outcomes.predictions.set(rows[i]!, (first + i) * width);
       }
@@ -133,8 +143,10 @@ function tokenRecorder({ output, samples, activation }: RecorderOptions): LabelR
     characters: new Float64Array(samples),
   };
   let used = activation;
+  const unsound: number[] = [];
   return {
     outcomes,
+    unsound,
     get activation() {
       return used;
     },
@@ -148,6 +160,7 @@ function tokenRecorder({ output, samples, activation }: RecorderOptions): LabelR
         if (target?.kind !== "tokens") throw mixedTargetsError("tokens", target?.kind, first + i);
         if (target.ids.length !== length) throw tokensShapeError(output, tensor.shape, target.ids.length);
         const scores = all.subarray(i * length * vocabulary, (i + 1) * length * vocabulary);
+        if (!scores.every(isSound)) unsound.push(first + i);
         const { loss, count } = textLoss(scores, target.ids, vocabulary, used);
         outcomes.losses[first + i] = loss;
         outcomes.tokens[first + i] = count;
