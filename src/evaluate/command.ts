@@ -9,7 +9,13 @@ import { recipeCatalog } from "../catalog.ts";
 import { openNotedTestData } from "../run/data.ts";
 import type { World } from "../run/tools.ts";
 import type { CommandRun, Terminal } from "../terminal/terminal.ts";
-import { metricUnknownError, modelMissingError, nothingToEvaluateError, recipeWithoutDataError } from "./errors.ts";
+import {
+  metricUnknownError,
+  modelMissingError,
+  nothingToEvaluateError,
+  recipeWithoutDataError,
+  samplesOfDataError,
+} from "./errors.ts";
 import { type EvaluationRequest, type EvaluationResult, evaluateRequest } from "./evaluate.ts";
 import { evaluationText, metricListText } from "./text.ts";
 
@@ -62,6 +68,7 @@ function recipeOf({ data, against, model }: EvaluateArgs): CheckedRecipe | undef
 
 /** @throws the faults of the recipe's data, and USAGE */
 async function requestOf(args: EvaluateArgs, checked: CheckedRecipe | undefined): Promise<Asked> {
+  if (args.samples !== undefined && checked !== undefined && args.data !== undefined) throw samplesOfDataError();
   const { dataset, notes: sampleNotes = [] } = (checked && (await openNotedTestData(checked))) ?? {};
   if (args.data !== undefined && dataset === undefined && args.against === undefined)
     throw recipeWithoutDataError(args.data);

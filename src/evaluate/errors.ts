@@ -12,6 +12,15 @@ export function metricModuleError(path: string, problem: string, cause?: unknown
   );
 }
 
+export function samplesOfDataError(): PareError {
+  return new PareError({
+    code: "USAGE",
+    at: "--samples",
+    problem: "it says how many random inputs are drawn, and the recipe has data, all of which is used",
+    next: "Leave it out, or leave out --data.",
+  });
+}
+
 export function nothingToEvaluateError(): PareError {
   return new PareError({
     code: "USAGE",

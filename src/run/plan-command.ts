@@ -35,7 +35,7 @@ function dataLines({ data, shared, notes }: Plan): readonly string[] {
     ...notes.map(({ text }) => `NOTE: ${text}`),
     ...shared.map(({ splits: [first, second], count, examples }) => {
       const [a, b] = examples[0]!;
-      return `WARNING: ${formatCount(count)} samples of ${first} are also in ${second}: ${a} is ${b}, for one`;
+      return `WARNING: ${formatCount(count)} samples of ${first} are also in ${second}: ${first}'s ${a} is ${second}'s ${b}, for one`;
     }),
   ];
 }

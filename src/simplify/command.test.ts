@@ -13,7 +13,7 @@ test("input shapes are a name, a colon and sizes; names may hold colons", () => 
   expect(parseInputShape("image:1,3,224,224")).toEqual(["image", [1, 3, 224, 224]]);
   expect(parseInputShape("serving_default_x:0:1,16")).toEqual(["serving_default_x:0", [1, 16]]);
   for (const wrong of ["1,3", "x:", "x:1,", ":1", "x:-1,3", "x:1.5"])
-    expect(() => parseInputShape(wrong), wrong).toThrow(/^USAGE at pare simplify: --input-shape/);
+    expect(() => parseInputShape(wrong), wrong).toThrow(/^USAGE at --input-shape/);
 });
 
 test("one file goes to a file or into a folder, several into a folder", () => {

@@ -13,8 +13,8 @@ export function outputsMovedError(path: string, problem: string): PareError {
 export function inputShapeFormError(written: string): PareError {
   return new PareError({
     code: "USAGE",
-    at: "pare simplify",
-    problem: `--input-shape ${written} cannot be read`,
+    at: `--input-shape ${written}`,
+    problem: "this cannot be read",
     expected: "the input's name, a colon and its sizes: image:1,3,224,224",
     next: "`pare inspect` shows the names of the inputs.",
   });

@@ -160,14 +160,23 @@ export function needsOriginalError(metric: string): PareError {
   });
 }
 
-/** @param bound the field that the recipe names for it, if it does */
-export function bindingError(input: string, bound: string | undefined, fields: readonly string[]): PareError {
+/**
+ * @param bound the field that the recipe names for it, if it does
+ * @param strangers what the recipe names that is no input of the model
+ */
+export function bindingError(
+  input: string,
+  bound: string | undefined,
+  fields: readonly string[],
+  strangers: readonly string[],
+): PareError {
+  const named = strangers.length === 0 ? "" : `; the recipe names ${strangers.join(", ")}, no input of the model`;
   return new PareError({
     code: "MEASURE_BINDING",
     at: `input "${input}"`,
     problem:
       bound === undefined
-        ? "nothing says which part of a sample goes into this input of the model"
+        ? `nothing says which part of a sample goes into this input of the model${named}`
         : `it is bound to "${bound}", which the data does not have`,
     expected: `one of ${fields.join(", ")}`,
     next: `Give the data a field of that name (a state: one array of it a sample), or bind one in the recipe: \`data: { inputs: { ${input}: ${fields[0] ?? "…"} } }\`.`,

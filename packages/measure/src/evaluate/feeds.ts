@@ -115,7 +115,10 @@ function fieldFor(
 ): string {
   const only = ports.length === 1 && fields.length === 1 ? fields[0] : undefined;
   const field = bound[name] ?? (fields.includes(name) ? name : only);
-  if (field === undefined || !fields.includes(field)) throw bindingError(name, bound[name], fields);
+  if (field === undefined || !fields.includes(field)) {
+    const strangers = Object.keys(bound).filter((input) => !ports.some((port) => port.name === input));
+    throw bindingError(name, bound[name], fields, strangers);
+  }
   return field;
 }
 
