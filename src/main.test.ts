@@ -27,7 +27,7 @@ test.each([
   [["run", "a", "--out", "b", "--out", "c"], "USAGE at pare run: --out is given 2 times. Give it once."],
   [["simplify", "a", "--opset", "new"], "USAGE at pare simplify: --opset is not a number."],
   [["simplify", "a"], "USAGE at pare simplify: one of --out and --suffix is needed"],
-  [["simplify", "a", "-o", "b", "--input-shape", "x:1,a"], "USAGE at --input-shape x:1,a cannot be read"],
+  [["simplify", "a", "-o", "b", "--input-shape", "x:1,a"], "USAGE at --input-shape x:1,a: this cannot be read"],
   [["plan", "nowhere.yaml"], "RECIPE_MISSING at nowhere.yaml: there is no such file."],
   [["simplify", "a", "-o", "b", "--opset", "99"], "USAGE at pare simplify: --opset 99 is none that can be reached"],
   [["run", "nowhere.yaml", "--lock", "x"], "RECIPE_MISSING at nowhere.yaml"],
