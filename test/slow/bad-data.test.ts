@@ -62,7 +62,7 @@ describe("data that is no good is one clear error", () => {
     [
       "labels that the model does not have",
       "test: { images: numbered, classes: number }",
-      /^MEASURE_CLASSES at output .* \(expected \[32, 11\], got \[32, 10\]\)/,
+      /^MEASURE_CLASSES at output .* \(expected \[64, 11\], got \[64, 10\]\)/,
     ],
     [
       "a ragged row",
