@@ -24,7 +24,7 @@ import { prepareBatches } from "../src/evaluate/open-model.ts";
 import { openTestData, resolvePath, transformOf } from "../src/run/data.ts";
 import { median, runProcess } from "./process.ts";
 
-const rounds = 3;
+const rounds = 5;
 const startMs = 1000;
 const command = resolve("dist/cli.js");
 const { MODELS = "" } = process.env;
