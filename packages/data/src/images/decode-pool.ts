@@ -32,9 +32,7 @@ interface Asked {
   readonly reject: (error: Error) => void;
 }
 
-/** The first thread starts at once, while the caller still looks for the images. */
 export function imageDecoder(geometry: Geometry): ImageDecoder {
-  pool[0] ??= startThread(0);
   let waiting: Asked[] = [];
   const flush = () => {
     const all = waiting;
@@ -77,7 +75,6 @@ function send(asked: readonly Asked[], geometry: Geometry): void {
 
 function startThread(index: number): Thread {
   const worker = new Worker(findWorker(), { resourceLimits: { maxYoungGenerationSizeMb: youngMb } });
-  worker.unref();
   const pending: Thread["pending"] = new Map();
   const arrived = bufferCollector();
   worker.on("message", ({ key, images, data }: DecodeReply) => {

@@ -40,10 +40,10 @@ const imageName = /\.(jpe?g|png|webp|gif|tiff?|avif)$/i;
  */
 export async function imageFiles(options: ImageFilesOptions): Promise<ImageFiles> {
   const { path, classes: rule = "folder", geometry = {}, corrupt = "fail", group } = options;
-  const decoder = imageDecoder(geometry);
   const set = await openFileSet(path);
   const all = set.files.filter((file) => imageName.test(file.path));
   if (all.length === 0) throw emptyImagesError(path, set.files.length);
+  const decoder = imageDecoder(geometry);
   const decode = async ({ place }: DataFile) => {
     if (place.size > mostBytes)
       throw new Error(`its ${place.size} bytes are more than an image may have, ${mostBytes}`);
