@@ -191,24 +191,30 @@ export function oneClassImagesError(path: string, classes: readonly string[]): P
 }
 
 export function oneClassTableError(column: string, classes: readonly string[]): PareError {
-  return new PareError({
-    code: "DATA_CLASSES",
-    at: column,
+  return oneClassColumnError(column, classes, {
     problem: "all rows are of one class",
-    expected: "at least two in the column of the target",
-    got: classes[0] === undefined ? "no value" : `only "${classes[0]}"`,
     next: "Is `target` the right column? Give rows of other classes too, as `data.train` or here.",
   });
 }
 
 export function oneClassTextError(column: string, classes: readonly string[]): PareError {
+  return oneClassColumnError(column, classes, {
+    problem: "all texts are of one class",
+    next: "Give texts of other classes too, as `data.train` or here; for texts without labels leave `target` out.",
+  });
+}
+
+function oneClassColumnError(
+  column: string,
+  classes: readonly string[],
+  words: { readonly problem: string; readonly next: string },
+): PareError {
   return new PareError({
     code: "DATA_CLASSES",
     at: column,
-    problem: "all texts are of one class",
     expected: "at least two in the column of the target",
     got: classes[0] === undefined ? "no value" : `only "${classes[0]}"`,
-    next: "Give texts of other classes too, as `data.train` or here; for texts without labels leave `target` out.",
+    ...words,
   });
 }
 

@@ -1,7 +1,6 @@
-import { readSync, writeSync } from "node:fs";
+import { readWhole, writeWhole } from "./blocking.ts";
 import type { PartFileReader } from "./part-files.ts";
 import type { Framed } from "./protocol.ts";
-import { retry } from "./retry.ts";
 
 /** A header and the bytes of its parts. */
 export interface Frame<Header> {
@@ -121,31 +120,17 @@ export function readFrameSync<Header extends object>(
   files?: PartFileReader,
 ): Frame<Header> | undefined {
   const length = new Uint8Array(4);
-  if (!fillSync(fd, length)) return undefined;
+  if (!readWhole(fd, length, null)) return undefined;
   const json = new Uint8Array(new DataView(length.buffer).getUint32(0, true));
-  if (!fillSync(fd, json)) return undefined;
+  if (!readWhole(fd, json, null)) return undefined;
   const header: Header & Framed = JSON.parse(new TextDecoder().decode(json));
   const parts = header.sizes.map((size) => pool.take(size));
-  if (header.file === undefined) for (const part of parts) if (!fillSync(fd, part)) return undefined;
+  if (header.file === undefined) for (const part of parts) if (!readWhole(fd, part, null)) return undefined;
   if (header.file !== undefined && files?.fill(header.file, parts) !== true) return undefined;
   return { header, parts };
 }
 
-/** One read call takes at most 1 GiB: the system caps it near 2 GiB. */
-const callBytes = 1024 * 1024 * 1024;
-
-function fillSync(fd: number, target: Uint8Array): boolean {
-  for (let done = 0; done < target.length; ) {
-    const got = retry(() => readSync(fd, target, done, Math.min(callBytes, target.length - done), null));
-    if (got === 0) return false;
-    done += got;
-  }
-  return true;
-}
-
 export function writeFrameSync(fd: number, header: object, parts: readonly Uint8Array[] = []): void {
   const sizes = parts.map((part) => part.byteLength);
-  for (const bytes of encodeFrame(header, sizes, parts))
-    for (let done = 0; done < bytes.length; )
-      done += retry(() => writeSync(fd, bytes, done, Math.min(callBytes, bytes.length - done)));
+  for (const bytes of encodeFrame(header, sizes, parts)) writeWhole(fd, bytes, null);
 }

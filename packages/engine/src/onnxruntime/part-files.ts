@@ -1,6 +1,6 @@
-import { closeSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
-import { retry } from "./retry.ts";
+import { readWhole, writeWhole } from "./blocking.ts";
 
 /** Smaller parts fit into the pipe; larger ones would keep this process from everything else while they are written. */
 const leastBytes = 64 * 1024;
@@ -34,12 +34,10 @@ export class PartFiles {
     const fd = this.#open[turn] ?? openSync(join(this.#folder, name), "w");
     this.#open[turn] = fd;
     let at = 0;
-    for (const chunk of chunks)
-      for (let done = 0; done < chunk.length; ) {
-        const count = retry(() => writeSync(fd, chunk, done, chunk.length - done, at));
-        done += count;
-        at += count;
-      }
+    for (const chunk of chunks) {
+      writeWhole(fd, chunk, at);
+      at += chunk.length;
+    }
     return name;
   }
 
@@ -63,13 +61,10 @@ export class PartFileReader {
     const fd = this.#open.get(name) ?? openSync(join(this.#folder, name), "r");
     this.#open.set(name, fd);
     let at = 0;
-    for (const target of targets)
-      for (let done = 0; done < target.length; ) {
-        const count = retry(() => readSync(fd, target, done, target.length - done, at));
-        if (count === 0) return false;
-        done += count;
-        at += count;
-      }
+    for (const target of targets) {
+      if (!readWhole(fd, target, at)) return false;
+      at += target.length;
+    }
     return true;
   }
 }
