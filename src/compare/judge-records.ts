@@ -91,7 +91,10 @@ function oddRow(old: Metric, { name, unit, better, value }: Metric): CompareRow 
   return { ...row, verdict: before ? "worse" : "better", note: `no finite number in the ${before ? "head" : "base"}` };
 }
 
-/** On the same samples, without pairs. Intervals that do not touch are a difference beyond doubt; those that do say nothing of equality. */
+/**
+ * On the same samples, without pairs. Intervals that do not touch are a difference beyond doubt; those that do say nothing
+ * of equality.
+ */
 function intervalRow(base: Metric, head: Metric, note: string): CompareRow {
   const { name, unit, better, value } = head;
   const difference = value - base.value;

@@ -93,7 +93,8 @@ function hasParts(name: string, parts: readonly string[]): boolean {
 }
 
 /**
- * What is not in quotes already: names with dashes or digits at the start of a part, which would read as arithmetic, in the parser's bracket form:
+ * What is not in quotes already: names with dashes or digits at the start of a part, which would read as arithmetic, in
+ * the parser's bracket form:
  * `latency.my-bench.p50` → `latency["my-bench"].p50`.
  */
 export function quoteNames(text: string, names: readonly string[]): string {
