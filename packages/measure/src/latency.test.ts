@@ -24,9 +24,10 @@ describe("measureLatency", () => {
     const found = await measureLatency(engine, [products(2), products(20)], { ...quick, inputs: samples(64) });
     expect(found.ratios[0]!.ratio).toBe(1);
     expect(found.ratios[1]!.ratio).toBeGreaterThan(3);
-    // How wide it is depends on what else the machine does.
-    expect(found.ratios[1]!.interval!.low).toBeLessThanOrEqual(found.ratios[1]!.ratio);
-    expect(found.ratios[1]!.interval!.high).toBeGreaterThanOrEqual(found.ratios[1]!.ratio);
+    // How wide it is, and whether there are independent runs enough for one, depends on what else the machine does.
+    const { ratio, interval } = found.ratios[1]!;
+    expect(interval?.low ?? ratio).toBeLessThanOrEqual(ratio);
+    expect(interval?.high ?? ratio).toBeGreaterThanOrEqual(ratio);
     expect(found.control.ratio).toBeGreaterThan(0.5);
     expect(found.control.ratio).toBeLessThan(2);
   });
@@ -37,14 +38,15 @@ describe("measureLatency", () => {
     expect(model!.blocksMs.length % plan.blocks).toBe(0);
     expect(model!.blocksMs.length).toBeLessThanOrEqual(plan.blocks * plan.stages);
     expect(model!.runs).toBe(model!.blocksMs.length * (plan.runsPerBlock - plan.settlingRuns));
-    // On a busy machine there may be too few independent runs for an interval.
+    // On a busy machine there may be too few independent runs for an interval, or for any percentile.
     expect(model!.interval?.low ?? model!.medianMs).toBeLessThanOrEqual(model!.medianMs);
     expect(model!.interval?.high ?? model!.medianMs).toBeGreaterThanOrEqual(model!.medianMs);
     for (const { effectiveRuns, neededRuns, estimate } of model!.estimates) {
       expect(effectiveRuns).toBeLessThanOrEqual(model!.runs);
       expect(estimate !== undefined).toBe(effectiveRuns >= neededRuns);
     }
-    expect(model!.percentiles[0]!.value).toBeLessThanOrEqual(model!.percentiles.at(-1)!.value);
+    const values = model!.percentiles.map(({ value }) => value);
+    expect(values).toEqual(values.toSorted((a, b) => a - b));
   });
 
   it("counts samples a second in a batch scenario", async () => {
@@ -52,7 +54,7 @@ describe("measureLatency", () => {
     const { models } = await measureLatency(engine, [products(1)], options);
     const { throughput, medianMs, interval } = models[0]!;
     expect(throughput.perSecond).toBeCloseTo(8000 / medianMs, 9);
-    expect(throughput.interval!.low).toBeCloseTo(8000 / interval!.high, 9);
+    expect(throughput.interval?.low).toEqual(interval && expect.closeTo(8000 / interval.high, 9));
   });
 
   it("says how it warmed up, and reports progress", async () => {
