@@ -24,6 +24,8 @@ const seeds = options.seeds.split(",").map(Number);
 const pairs = [
   ["width8-taught", "width8-alone"],
   ["vit-taught", "vit-alone"],
+  ["vit-int8", "vit-longer"],
+  ["resnet8-3-bits", "resnet8-longer"],
 ] as const;
 /** Student's t at 97.5 % by degrees of freedom. */
 const tOf95 = [Infinity, 12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262];

@@ -13,12 +13,12 @@ export interface ComparisonParts {
 /**
  * Trainings beside the one that counts, with the same epochs, batches and initial weights:
  * 1. without its teachers, so that what they bring shows;
- * 2. of the original, so that more training is never sold as compression that costs nothing.
+ * 2. of the original, by labels, so that more training is never sold as compression that costs nothing.
  */
 function comparisonsOf(training: Training, { wanted, original }: ComparisonParts): readonly Training[] {
   const { teaching, ...alone } = training;
   const compared: Training[] = [];
-  if (teaching?.labels !== false && teaching !== undefined && (wanted?.includes("alone") ?? true))
+  if (teaching !== undefined && (wanted?.includes("alone") ?? true))
     compared.push({ ...alone, label: "the same, by labels alone", role: "compared" });
   if (original !== undefined && (wanted?.includes("original") ?? true)) {
     const { step, ...plain } = alone;
@@ -27,7 +27,7 @@ function comparisonsOf(training: Training, { wanted, original }: ComparisonParts
   return compared;
 }
 
-/** Trains what counts, then what it is compared with. */
+/** Trains what counts, then what it is compared with: nothing where a teacher alone says what is right. */
 export async function trainCompared(
   training: Training,
   parts: ComparisonParts,
@@ -36,6 +36,8 @@ export async function trainCompared(
 ): Promise<{ readonly trained: Trained; readonly compared: readonly Trained[] }> {
   const trained = await trainModel(training, pass, tools);
   const compared: Trained[] = [];
-  for (const each of comparisonsOf(training, parts)) compared.push(await trainModel(each, pass, tools));
+  const hasTargets = trained.step.feeds.some(({ kind }) => kind === "target");
+  for (const each of hasTargets ? comparisonsOf(training, parts) : [])
+    compared.push(await trainModel(each, pass, tools));
   return { trained, compared };
 }

@@ -27,7 +27,7 @@ export interface StaticQuantization<Shape extends z.ZodRawShape> {
 const qatOptions = {
   ...trainingOptions,
   epochs: epochsOption(2),
-  learningRate: rateOption(5e-4),
+  learningRate: rateOption(1e-4),
   optimizer: z
     .enum(["sgd", "adam", "adamw"])
     .default("adam")
@@ -38,9 +38,16 @@ const qatOptions = {
     .describe("Batch norms that were not folded. Default frozen."),
   scaleRate: z.number().min(0).max(100).default(1).describe("The scales' rate, times the weights'. Default 1."),
   distill: z
-    .strictObject({ ...teacherOptions, teacher: teacherOptions.teacher.default(["original"]) })
-    .optional()
-    .describe("A teacher beside the labels. Default: none."),
+    .union([
+      z.strictObject({ ...teacherOptions, teacher: teacherOptions.teacher.default(["original"]) }),
+      z.literal(false),
+    ])
+    .prefault({})
+    .describe("The teacher beside the labels; false: none. Default: the original model."),
+  compare: trainingOptions.compare
+    .unwrap()
+    .default(["original"])
+    .describe("alone: the same without a teacher. original: the original for the same epochs. Default [original]."),
 };
 
 /**
@@ -55,7 +62,7 @@ export function qatPass<Shape extends z.ZodRawShape>(base: StaticQuantization<Sh
     summary: "Quantize and train what was lost back, with rounding in every step and scales that are learned.",
     options: options as unknown as z.ZodType<Options>,
     promise: "lossy",
-    models: ({ distill }) => referencesOf(distill),
+    models: ({ distill }) => referencesOf(distill || undefined),
     foresee: async (model, given, tools) => {
       const float = cloneModel(model);
       const notes = await base.foresee(model, given, tools);
@@ -81,13 +88,12 @@ export function qatPass<Shape extends z.ZodRawShape>(base: StaticQuantization<Sh
 type QatOptions = z.output<z.ZodObject<typeof qatOptions>>;
 
 function trainingOf(fake: FakeQuantized, float: Model, options: QatOptions, tools: Tools): Training {
-  const teaching = options.distill && {
-    ...options.distill,
-    teachers: openTeachers(options.distill, float, tools, name),
-  };
+  const { distill } = options;
+  const originals = { ...tools, original: tools.original ?? float };
+  const teaching = distill && { ...distill, teachers: openTeachers(distill, float, originals, name) };
   return {
     ...{ label: "quantized, trained", role: "result", model: fake.model, options, schedule: "cosine" },
     step: { also: fake.trained, quantizerRate: options.scaleRate },
-    ...(teaching !== undefined && { teaching }),
+    ...(teaching && { teaching }),
   };
 }
