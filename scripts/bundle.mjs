@@ -9,8 +9,19 @@ import { writeTypes } from "./types.mjs";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = join(root, "dist");
 
+/** Messages of zod in fifty languages, more than half of its code: only English is used. */
+const zodInEnglish = {
+  name: "zod-in-english",
+  setup({ onResolve }) {
+    onResolve({ filter: /locales\/index\.js$/ }, ({ resolveDir }) =>
+      resolveDir.includes("node_modules/zod") ? { path: join(resolveDir, "../locales/en.js") } : undefined,
+    );
+  },
+};
+
 const { metafile } = await build({
   absWorkingDir: root,
+  plugins: [zodInEnglish],
   entryPoints: {
     cli: "src/cli.ts",
     index: "src/index.ts",

@@ -63,5 +63,6 @@ export const bench = defineCommand({
     ["pare bench a.onnx --nodes --data recipe.yaml", "On real samples, with the slowest nodes"],
     ["pare bench a.onnx --input-shape image:1,3,224,224", "Sizes that the model leaves free"],
   ],
+  runsModels: true,
   load: async () => (await import("../bench/command.ts")).benchCommand,
 });

@@ -35,5 +35,6 @@ export const distill = defineCommand({
     ["pare distill r.yaml --teacher big.onnx", "Another model teaches the recipe's"],
   ],
   afterInterrupt: "The same command continues the run.",
+  runsModels: true,
   load: async () => (await import("../distill/command.ts")).distillCommand,
 });

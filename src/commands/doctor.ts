@@ -22,5 +22,6 @@ export const doctor = defineCommand({
     ["pare doctor m.int8.onnx recipe.yaml --against m.onnx", "A model that something else quantized"],
     ["pare doctor model.onnx recipe.yaml --target cpu-x64-avx2", "What would go wrong on another processor"],
   ],
+  runsModels: true,
   load: async () => (await import("../doctor/command.ts")).doctorCommand,
 });

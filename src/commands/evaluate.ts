@@ -35,5 +35,6 @@ export const evaluate = defineCommand({
     ["pare evaluate small.onnx --against model.onnx", "Outputs compared, no data"],
     ["pare evaluate model.onnx --list-metrics", "What can be measured"],
   ],
+  runsModels: true,
   load: async () => (await import("../evaluate/command.ts")).evaluateCommand,
 });

@@ -124,5 +124,6 @@ export const quantize = defineCommand({
     ],
     ["pare quantize m.onnx -o q.onnx --scheme storage", "Without data: a quarter of the bytes, the speed of float"],
   ],
+  runsModels: true,
   load: async () => (await import("../quantize/command.ts")).quantizeCommand,
 });

@@ -27,5 +27,6 @@ export const run = defineCommand({
     ["pare run recipe.yaml --base base/record.json", "Gates may compare with an earlier run"],
   ],
   afterInterrupt: "The same command continues the run.",
+  runsModels: true,
   load: async () => (await import("../run/command.ts")).runCommand,
 });

@@ -40,7 +40,8 @@ export const evaluateCommand: CommandRun<EvaluateArgs> = async (args, terminal) 
   engine.runtime().catch(() => {});
   const { request, sampleNotes } = await requestOf(args, checked);
   const world: World = { engine, signal: terminal.signal, progress: terminal.progress };
-  const result = await evaluateRequest(request, world);
+  const found = await evaluateRequest(request, world);
+  const result = { ...found, remarks: [...leftOut(args, checked), ...found.remarks] };
   const notes = [...sampleNotes, ...result.notes];
   terminal.printJson(jsonOf(args, result, notes));
   for (const remark of result.remarks) terminal.remark(remark);
@@ -101,6 +102,15 @@ function evaluateOf({ metrics, samples, against }: EvaluateArgs, checked: Checke
   const ofOne = written.metrics.filter((metric) => isMetricModule(metric) || !metric.startsWith("fidelity."));
   const own = against === undefined && ofOne.length > 0 ? ofOne : written.metrics;
   return { ...written, metrics: metrics ?? own, samples: samples ?? written.samples };
+}
+
+function leftOut({ metrics, against }: EvaluateArgs, checked: CheckedRecipe | undefined): readonly string[] {
+  const written = metrics === undefined && against === undefined ? (checked?.recipe.evaluate.metrics ?? []) : [];
+  const ofTwo = written.filter((metric) => !isMetricModule(metric) && metric.startsWith("fidelity."));
+  const isAll = ofTwo.length === written.length;
+  return isAll
+    ? []
+    : ofTwo.map((metric) => `${metric} of the recipe compares with an original: name it with --against.`);
 }
 
 function jsonOf(

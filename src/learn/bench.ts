@@ -48,11 +48,11 @@ export function createBench(
         return { medianMs, ratio: { value: ratio, low: interval?.low ?? 0, high: interval?.high ?? Infinity } };
       });
     },
-    async profile(model) {
+    async profile(model, { runs = profiledRuns } = {}) {
       const inputs = await timingInputs(model, data, world, seed);
       await using opened = await engine.open(model, { ...session, profile: true, optimizedModel: true });
       const began = performance.now();
-      for (let i = 0; i < profiledRuns && (i === 0 || performance.now() - began < profileMs); i++)
+      for (let i = 0; i < runs && (i === 0 || performance.now() - began < profileMs); i++)
         await opened.run(inputs, { signal });
       const optimized = readModelFrom(new MemorySource(await opened.optimizedModel()), { areWeightsAbsent: true });
       return { profile: await opened.profile(), optimized };

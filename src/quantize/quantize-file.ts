@@ -82,7 +82,8 @@ async function toolsFor(request: QuantizeRequest, original: Model, world: World)
   const seed = recipe?.recipe.seed ?? 0;
   const bench = { device: "cpu", threads, seed } as const;
   const learning = learningTools(original, { data, bench, original, cache }, world);
-  return createTools(world, { seed, selection: selectionOf(only, except), learning });
+  const selection = selectionOf(only, except);
+  return createTools(world, { seed, selection, learning, comparesResults: request.measure });
 }
 
 /** Judging takes about so long at most, where that leaves a hundred samples. */

@@ -14,6 +14,8 @@ export interface ToolsOptions {
   readonly selection?: Selection;
   /** What passes may learn from data and machine; see `learningTools`. Default: nothing. */
   readonly learning?: Learning;
+  /** See `Tools`. */
+  readonly comparesResults?: boolean;
 }
 
 export interface Learning extends Pick<Tools, "data" | "bench" | "choices" | "original" | "model" | "training"> {
@@ -24,7 +26,7 @@ export interface Learning extends Pick<Tools, "data" | "bench" | "choices" | "or
 /** What a pass may ask for, given by the engine. @throws SELECT_PATTERN */
 export function createTools(world: World, options: ToolsOptions): Tools {
   const { engine, progress, signal } = world;
-  const { seed, selection = {}, learning = {} } = options;
+  const { seed, selection = {}, learning = {}, comparesResults = true } = options;
   return {
     ...learning,
     within: (stop) => {
@@ -34,6 +36,7 @@ export function createTools(world: World, options: ToolsOptions): Tools {
     progress,
     signal,
     seed,
+    comparesResults,
     selects: selector(selection),
     run: (model, cases) => runCases(engine, model, cases, signal),
   };

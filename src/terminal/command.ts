@@ -18,6 +18,8 @@ export interface Command {
   readonly examples: readonly (readonly [line: string, what: string])[];
   /** What Ctrl-C leaves behind, as a sentence. */
   readonly afterInterrupt?: string;
+  /** Whether it runs models: the runtime's process starts while the command is loaded. */
+  readonly runsModels?: boolean;
   readonly load: () => Promise<CommandRun<never>>;
 }
 

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { pare } from "../support/pare.ts";
@@ -34,6 +37,19 @@ describe("pare evaluate", () => {
     const { code, out } = await pare(root, ["evaluate", model, "--against", model, "--samples", "3"]);
     expect(code).toBe(0);
     expect(out).toMatch(/3 samples of random inputs\n\nfidelity\.agreement +100\.00 %/);
+  });
+
+  it("says which metrics of a recipe need an original", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "pare-evaluate-"));
+    const recipe = join(folder, "recipe.yaml");
+    const test = "data: { test: { generated: glyphs, samples: 20 }, input: { mean: [0.5], std: [0.25] } }";
+    writeFileSync(recipe, `version: 1\nmodel: builtin:quickstart\n${test}\nevaluate: [auto, fidelity.snr]\n`);
+    const { code, out } = await pare(root, ["evaluate", model, "--data", recipe, "--json"]);
+    rmSync(folder, { recursive: true });
+    expect(code).toBe(0);
+    expect(JSON.parse(out).remarks).toEqual([
+      "fidelity.snr of the recipe compares with an original: name it with --against.",
+    ]);
   });
 
   it.each([

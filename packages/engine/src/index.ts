@@ -5,3 +5,4 @@ export { createOnnxRuntimeEngine, type OnnxRuntimeEngine, type OnnxRuntimeOption
 export type { ModelSource } from "./onnxruntime/model-source.ts";
 export { type DeviceReport, probeOnnxRuntime, type RuntimeReport } from "./onnxruntime/probe.ts";
 export type { RuntimeInfo } from "./onnxruntime/protocol.ts";
+export { startHostEarly } from "./onnxruntime/spare-host.ts";

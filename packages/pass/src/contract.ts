@@ -56,6 +56,8 @@ export interface Tools {
   readonly choices?: Choices;
   /** The model before the first lossy step, unchanged: what accuracy is compared with. */
   readonly original?: Model;
+  /** False: nothing is compared with the original that the pass does not need for its work. Default true. */
+  readonly comparesResults?: boolean;
   /** A copy of a model that the options name, see `Pass.models`. */
   model?(reference: string): Model;
   /** What a pass needs to train; undefined where there is no training data. */
@@ -180,7 +182,10 @@ export interface PassBench {
     }[]
   >;
   /** What ran, and the graph as the runtime rewrote it. */
-  profile(model: Model): Promise<{ readonly profile: Profile; readonly optimized: Model }>;
+  profile(
+    model: Model,
+    options?: { readonly runs?: number },
+  ): Promise<{ readonly profile: Profile; readonly optimized: Model }>;
   /** Processor features of this machine: "avx512_vnni", "avx2" … */
   readonly cpuFeatures: readonly string[];
   /** ONNX Runtime device that is measured. */

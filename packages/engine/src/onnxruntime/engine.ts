@@ -8,6 +8,7 @@ import { deliver, type ModelSource } from "./model-source.ts";
 import type { OpenOptions, RuntimeInfo } from "./protocol.ts";
 import { openError } from "./refusals.ts";
 import { OrtSession } from "./session.ts";
+import { takeSpareHost } from "./spare-host.ts";
 import { type OwnSession, serveSessions, timeSessions } from "./time-sessions.ts";
 
 export interface OnnxRuntimeOptions extends Partial<HostOptions> {}
@@ -30,7 +31,9 @@ export function createOnnxRuntimeEngine(options: OnnxRuntimeOptions = {}): OnnxR
   let host: HostProcess | undefined;
   let sessions = 0;
   const liveHost = (): HostProcess => {
-    if (host?.isAlive !== true) host = new HostProcess({ ...options, hostPath: options.hostPath ?? findHost() });
+    if (host?.isAlive === true) return host;
+    const spare = Object.keys(options).length === 0 ? takeSpareHost() : undefined;
+    host = spare?.isAlive ? spare : new HostProcess({ ...options, hostPath: options.hostPath ?? findHost() });
     return host;
   };
   return {

@@ -27,6 +27,8 @@ export interface HostOptions {
   readonly scratchIn?: string;
   /** Milliseconds until the runtime must have loaded; default 60 000. */
   readonly startTimeoutMs?: number;
+  /** Opens a session of nothing before it is asked for one: the first takes longest. */
+  readonly warm?: boolean;
 }
 
 export interface RequestOptions {
@@ -91,7 +93,7 @@ export class HostProcess {
   constructor(options: HostOptions) {
     this.#scratch = createScratch(options.scratchIn);
     this.#files = new PartFiles(this.#scratch.path, mostPending);
-    this.#child = spawn(process.execPath, [options.hostPath, this.#scratch.path], {
+    this.#child = spawn(process.execPath, [options.hostPath, this.#scratch.path, ...(options.warm ? ["warm"] : [])], {
       stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
       env: childEnvironment(this.#scratch.path, options.env),
       windowsHide: true,

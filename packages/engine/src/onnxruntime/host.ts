@@ -6,7 +6,7 @@ import { PartFileReader } from "./part-files.ts";
 import { channelFd, lifelineFd, type Refusal, type Reply, type Request, type RuntimeInfo } from "./protocol.ts";
 
 /**
- * The entry of the process that holds the sessions. `argv[2]` is its scratch folder.
+ * The entry of the process that holds the sessions. `argv[2]` is its scratch folder, `argv[3]` may be "warm".
  *
  * It reads requests from a descriptor that blocks, one after another: it has nothing else to do, and that is the
  * shortest way. It must not outlive the command, even while the runtime computes and this thread hears nothing: a second
@@ -61,6 +61,15 @@ async function loadRuntime(): Promise<HostState | Refusal> {
   }
 }
 
+/** y = Identity(x), float32[1]. */
+const smallest = "CAg6NwoQCgF4EgF5IghJZGVudGl0eRIBZ1oPCgF4EgoKCAgBEgQKAggBYg8KAXkSCgoICAESBAoCCAFCBAoAEA0=";
+
+/** The first session of a process takes longest: what it sets up is there when one is asked for. */
+async function warmUp(runtime: HostState["runtime"]): Promise<void> {
+  const session = await runtime.InferenceSession.create(Buffer.from(smallest, "base64"), { intraOpNumThreads: 1 });
+  await session.release();
+}
+
 function infoOf(runtime: HostState["runtime"]): RuntimeInfo {
   const { versions } = runtime.env;
   return {
@@ -94,6 +103,7 @@ watchLifeline();
 const loaded = await loadRuntime();
 if ("ok" in loaded) writeFrameSync(channelFd, loaded);
 else {
+  if (process.argv[3] === "warm") await warmUp(loaded.runtime).catch(() => {});
   writeFrameSync(channelFd, { ok: true, runtime: infoOf(loaded.runtime) } satisfies Reply);
   await serve(loaded).catch(leave);
 }

@@ -18,7 +18,8 @@ export function statingNoise<Options>(pass: Pass<Options>): Pass<Options> {
   return { ...pass, run };
 }
 
-async function noiseNote(model: Model, { data, original, signal }: Tools): Promise<Note> {
+async function noiseNote(model: Model, { data, original, signal, comparesResults = true }: Tools): Promise<Note> {
+  if (!comparesResults) return notMeasured("it was not asked for");
   if (data === undefined) return notMeasured("there is no data");
   if (data.validationSamples === 0) return notMeasured("there are no validation samples");
   if (original === undefined) return notMeasured("the original is not known");
