@@ -12,7 +12,7 @@ import { type ObservationGroup, planGroups, withOutputs } from "./observed-model
  * 1. The engine's process folds what it computes; no activation leaves it.
  * 2. Samples in a run, and which values are observed together, depend on the model and the shapes of a sample alone. So
  *    the bits do not depend on what the user asked for.
- * 3. While the model runs on one batch the next is being made.
+ * 3. While the model runs on one batch the next is being made: threads that wait must not take its processor.
  */
 export async function observeModel(
   model: Model,
@@ -42,7 +42,7 @@ async function observeGroup(
   { engine, signal, progress }: Omit<World, "progress"> & { readonly progress: { report(done: number): void } },
 ): Promise<ReadonlyMap<string, Statistics>> {
   const names = observations.map(({ value }) => value);
-  await using session: Session = await engine.open(withOutputs(model, names), { signal });
+  await using session: Session = await engine.open(withOutputs(model, names), { signal, waiting: "sleep" });
   let pending: Promise<void> = Promise.resolve();
   for await (const { inputs, targets, first } of feedsOf(data.calibration, data, batch).feeds([session])) {
     const rows = [...inputs.values()].find(({ shape }) => shape.length > 0)?.shape[0] ?? 1;

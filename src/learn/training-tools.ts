@@ -42,7 +42,7 @@ export function createTraining(
     batches: (model, options) => trainingBatches(model, training, { ...data, memories }, options),
     evaluate: (model) => score(model, { ...data, validation }, world),
     device,
-    open: (model, options = {}) => engine.open(model, { device, signal, ...options }),
+    open: (model, options = {}) => engine.open(model, { device, signal, waiting: "sleep", ...options }),
     ...{ checkpoints, progress, signal },
   };
 }

@@ -56,6 +56,18 @@ it("has the same bits however the samples are batched, and leaves out what fills
   expect(await observe([[...rows, 1e9, -1e9]], wanted, { pad: 1 })).toEqual(whole);
 });
 
+it("takes values whose shape the data decide", async () => {
+  const text = `main (float[N, 2] x) => (float[M] y) <float zero = {0}, int64[1] all = {-1}> {
+    keep = Greater (x, zero) flat = Reshape (keep, all) y = Compress (x, flat)
+  }`;
+  const batches = [
+    [1, -2, 3, 4],
+    [5, 6, 7, 8],
+    [-1, 2, -3, -4],
+  ];
+  expect(await observe(batches, {}, { text })).toMatchObject({ elements: 8, min: 1, max: 8, mean: 36 / 8 });
+});
+
 it("counts by bins that widen without moving a value", async () => {
   const { histogram } = (await observe(
     [
