@@ -25,7 +25,7 @@ export const evaluate = defineCommand({
       describe: "Instead of the recipe's: accuracy.top1, ./metric.mjs …; may be repeated",
     },
     samples: { type: "number", requiresArg: true, describe: "How many random inputs [default: 100]" },
-    batch: { type: "number", requiresArg: true, describe: "Samples a run [default: up to 64, 4 MiB]" },
+    batch: { type: "number", requiresArg: true, describe: "Samples a run [default: up to 64, 4 MiB in and out]" },
     seed: { type: "number", requiresArg: true, describe: "Of random inputs and intervals [default: the recipe's]" },
     "list-metrics": { type: "boolean", describe: "List every metric, and do nothing" },
   },

@@ -51,7 +51,7 @@ export interface FeedSource {
 export type Runner = Pick<Session, "inputs" | "outputs" | "run">;
 
 /** Of a session, what decides how a data set is fed to it. */
-export type Fed = Pick<Session, "inputs">;
+export type Fed = Pick<Session, "inputs"> & Partial<Pick<Session, "outputs">>;
 
 export interface DatasetFeeds extends FeedSource {
   feeds(sessions: readonly Fed[]): AsyncIterable<Feed>;
@@ -59,7 +59,7 @@ export interface DatasetFeeds extends FeedSource {
 
 export interface DatasetFeedOptions {
   readonly transform?: ImageTransform;
-  /** Samples in a run where the models leave it free. Default: a power of two, as many as are 4 MiB, at most 64. */
+  /** Samples in a run where the models leave it free. Default: a power of two, as many as go in and come out in 4 MiB, at most 64. */
   readonly batch?: number;
   /** Input of the model → field of the data set. */
   readonly inputs?: Readonly<Record<string, string>>;
@@ -95,7 +95,12 @@ async function* feedsOf(
   const { fields: sample } = await dataset.sample(0);
   const whole = new Set(binding.filter(([port, field]) => isWhole(sample.get(field), port)).map(([port]) => port.name));
   const fields = [...new Set(binding.map(([, field]) => field))];
-  const batch = whole.size > 0 ? 1 : batchOf(sessions, wanted ?? usualBatch(fields.map((field) => sample.get(field))));
+  const usual = () =>
+    usualBatch(
+      binding.map(([port, field]) => ({ port, tensor: sample.get(field)! })),
+      sessions,
+    );
+  const batch = whole.size > 0 ? 1 : batchOf(sessions, wanted ?? usual());
   const options = { batch, transform, pad: true, fields, memory: alternatingMemory(2), ...epoch };
   for await (const { inputs, targets, ids, first } of batches(dataset, options)) {
     const feeds = binding.map(([port, field]) => {
@@ -126,8 +131,14 @@ function fieldFor(
 const runBytes = 4 * 1024 * 1024;
 const mostSamples = 64;
 
-function usualBatch(sample: readonly (Tensor | undefined)[]): number {
-  const bytes = sample.reduce((sum, tensor) => sum + (tensor === undefined ? 0 : fedBytes(tensor)), 0);
+interface FedTensor {
+  readonly port: PortInfo;
+  readonly tensor: Tensor;
+}
+
+function usualBatch(sample: readonly FedTensor[], sessions: readonly Fed[]): number {
+  const fed = new Map(sample.map(({ tensor }) => [tensor, fedBytes(tensor)]));
+  const bytes = [...fed.values()].reduce((sum, size) => sum + size, givenBytes(sample, sessions));
   let batch = mostSamples;
   while (batch > 1 && batch * bytes > runBytes) batch /= 2;
   return batch;
@@ -135,6 +146,19 @@ function usualBatch(sample: readonly (Tensor | undefined)[]): number {
 
 /** An image becomes floats. */
 const fedBytes = (tensor: Tensor) => (isImage(tensor) ? 4 : 1) * tensor.source.size;
+
+/** What the largest of the models gives for a sample. A free size is that of the input's axis of that name, else 1. */
+function givenBytes(sample: readonly FedTensor[], sessions: readonly Fed[]): number {
+  const sizes = new Map<number | string, number>();
+  for (const { port, tensor } of sample)
+    if (!isImage(tensor) && tensor.shape.length === port.shape.length - 1)
+      for (const [axis, size] of tensor.shape.entries()) sizes.set(port.shape[axis + 1]!, size);
+  const sizeOf = (dim: number | string) => (typeof dim === "number" && dim > 0 ? dim : (sizes.get(dim) ?? 1));
+  const given = sessions.map(({ outputs = [] }) =>
+    outputs.reduce((sum, { shape }) => sum + 4 * elementCount(shape.slice(1).map(sizeOf)), 0),
+  );
+  return Math.max(0, ...given);
+}
 
 /** Rule 5. */
 function isWhole(sample: Tensor | undefined, { shape }: PortInfo): boolean {
