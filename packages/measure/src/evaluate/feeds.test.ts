@@ -10,7 +10,8 @@ const data: Dataset = {
   length: 100,
   classes: [],
   async sample(index): Promise<Sample> {
-    return { id: `${index}`, fields: new Map([["x", tensorOf("float32", [256], new Array(256).fill(index))]]) };
+    const x = tensorOf("float32", [256], new Array(256).fill(index));
+    return { id: `${index}`, fields: new Map([["x", x]]), target: undefined };
   },
   digest: async () => "data",
 } as Dataset;
