@@ -19,16 +19,9 @@ interface HostSession {
   readonly files: { readonly profilePrefix: string; readonly optimizedModel: string };
   observed: Observed;
   readonly held: HeldValues;
-  /** What the last observed run gave: the next one with feeds of the same shapes writes there. */
-  given: Given | undefined;
+  /** What the last observed run gave, which nothing refers to any more: bytes. */
+  fetchedBytes: number;
 }
-
-interface Given {
-  readonly shapes: string;
-  readonly results: Results;
-}
-
-type Results = Readonly<Record<string, ort.Tensor>>;
 
 export interface Answer {
   readonly reply: Reply;
@@ -103,7 +96,7 @@ async function open(
   const session = await (path !== undefined
     ? InferenceSession.create(path, config)
     : InferenceSession.create(bytes ?? new Uint8Array(0), config));
-  state.sessions.set(id, { session, files, observed: new Map(), held: new Map(), given: undefined });
+  state.sessions.set(id, { session, files, observed: new Map(), held: new Map(), fetchedBytes: 0 });
   return {
     reply: { ok: true, inputs: session.inputMetadata.map(portOf), outputs: session.outputMetadata.map(portOf) },
   };
@@ -177,35 +170,20 @@ async function observe(
   parts: readonly Uint8Array<ArrayBuffer>[],
 ): Promise<Answer> {
   const own = sessionOf(state, request.session);
-  const feeds = { ...heldFeeds(own.held), ...feedsOf(state.runtime, request.tensors, parts) };
+  const { session, observed, held } = own;
+  letGo(own.fetchedBytes);
+  const feeds = { ...heldFeeds(held), ...feedsOf(state.runtime, request.tensors, parts) };
   const fetch = request.observations.map(({ value }) => value).filter((value) => !Object.hasOwn(feeds, value));
-  const results = fetch.length === 0 ? {} : await runReusing(own, feeds, fetch);
-  foldAll(own.observed, request, (value) => feeds[value] ?? results[value]!);
+  const results = fetch.length === 0 ? {} : await session.run(feeds, fetch);
+  foldAll(observed, request, (value) => feeds[value] ?? results[value]!);
+  own.fetchedBytes = Object.values(results).reduce((sum, { data }) => sum + bytesOf(data), 0);
   return { reply: { ok: true } };
 }
 
-/**
- * The binding gives outputs new memory in every run, which for many large ones takes longer than the model: where feeds
- * have the shapes of the run before, its results are written over. A shape that depends on more than that makes the
- * runtime refuse, and the outputs are new again.
- */
-async function runReusing(own: HostSession, feeds: Feeds, fetch: readonly string[]): Promise<Results> {
-  const { session, given } = own;
-  own.given = undefined;
-  const shapes = `${fetch.join()} ${Object.entries(feeds).map(([name, { type, dims }]) => `${name} ${type} ${dims}`)}`;
-  const isLike = given?.shapes === shapes;
-  if (given !== undefined && !isLike) letGo(totalBytes(given.results));
-  const again = isLike ? await session.run(feeds, given.results).catch(() => undefined) : undefined;
-  const results = again ?? (await session.run(feeds, [...fetch]));
-  own.given = { shapes, results };
-  return results;
-}
-
+/** The binding gives outputs new memory in every run. */
 const letGo = bufferCollector();
 
-function totalBytes(results: Results): number {
-  return Object.values(results).reduce((sum, { data }) => sum + (ArrayBuffer.isView(data) ? data.byteLength : 0), 0);
-}
+const bytesOf = (data: ort.Tensor["data"]) => (ArrayBuffer.isView(data) ? data.byteLength : 0);
 
 function handOver(session: HostSession): Answer {
   const { headers, parts } = pack(session.observed);

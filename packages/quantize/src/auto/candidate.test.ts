@@ -46,11 +46,14 @@ describe("pick", () => {
   });
 
   it("takes for speed what was timed, and presumes times only where nothing can be", () => {
-    const untimed = candidate("untimed", {}, { scheme: "storage", type: "int8", correct: false });
+    const untimed = candidate("untimed", {});
     expect(picked([untimed, candidate("slow", { time: 1.2 })])).toBe("float");
     expect(picked([untimed, candidate("timed", { time: 0.99 })])).toBe("timed");
     expect(picked([untimed])).toBe("float");
     expect(picked([untimed], "speed", false)).toBe("untimed");
+    // Stored weights are those of the float model when it runs.
+    const stored = candidate("stored", {}, { scheme: "storage", type: "float16", correct: false });
+    expect(picked([stored, untimed])).toBe("stored");
   });
 
   it("does not call slower what the noise of a machine can explain", () => {

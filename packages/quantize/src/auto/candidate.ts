@@ -56,7 +56,10 @@ function isNotSlower({ time, plan }: Candidate): boolean {
 export interface Choice {
   readonly maxDrop: number;
   readonly prefer: "speed" | "size";
-  /** Times can be measured: what has none is no choice for speed, nothing shows that it is not slower. */
+  /**
+   * Times can be measured: what has none is no choice for speed, nothing shows that it is not slower. But for stored
+   * weights: the runtime makes the float model of them when it loads it.
+   */
   readonly isTimed: boolean;
 }
 
@@ -67,7 +70,8 @@ export interface Choice {
 export function pick(candidates: readonly Candidate[], { maxDrop, prefer, isTimed }: Choice): Candidate {
   const float = candidates.find(({ plan }) => plan.scheme === "float")!;
   const needsTime = prefer === "speed" && isTimed;
-  const others = candidates.filter(({ plan, time }) => plan.scheme !== "float" && !(needsTime && time === undefined));
+  const isKnown = ({ plan, time }: Candidate) => time !== undefined || plan.scheme === "storage" || !needsTime;
+  const others = candidates.filter((each) => each.plan.scheme !== "float" && isKnown(each));
   for (const wanted of ["held", "open"] as const) {
     const kept = others.filter((each) => accuracyOf(each, maxDrop) === wanted);
     const able = prefer === "size" ? kept : kept.filter(isNotSlower);

@@ -10,7 +10,10 @@ const timingMs = 1000;
 const decidingMs = 3000;
 const finalists = 3;
 
-/** Times what can be chosen against the float model: of every scheme the closest, and each that differs in its graph. */
+/**
+ * Times what can be chosen against the float model: of every scheme the closest, and each that differs in its graph. Those
+ * that have lost too much come last, there may be no time for them.
+ */
 export async function timeAll(state: Search, best: Candidate | undefined): Promise<void> {
   const { tried, models } = state;
   const closest = (scheme: Plan["scheme"], type?: "int8" | "float16") =>
@@ -20,8 +23,9 @@ export async function timeAll(state: Search, best: Candidate | undefined): Promi
   const mixed = tried.filter((each) => each.plan.scheme === "static" && each.plan.float.length > 0 && models.has(each));
   const stored = [closest("storage", "int8"), closest("storage", "float16")];
   const wanted = [...stored, best, ...mixed, closest("float16"), closest("dynamic")];
-  const untimed = new Set(wanted.filter((each) => each !== undefined).filter(({ time }) => time === undefined));
-  for (const group of togetherOpen(state, [...untimed]))
+  const untimed = [...new Set(wanted)].filter((each) => each !== undefined).filter(({ time }) => time === undefined);
+  const isLost = (each: Candidate) => Number(accuracyOf(each, state.options.maxDrop) === "lost");
+  for (const group of togetherOpen(state, untimed.sort((a, b) => isLost(a) - isLost(b))))
     await timeGroup(state, group, leastTimingMs + timingMs * group.length);
 }
 
