@@ -6,8 +6,9 @@ import { unknownValueError } from "./errors.ts";
 
 /** Fetched values of one run take at most so much memory, unless one value alone takes more. */
 const runBytes = 32 * 1024 * 1024;
-/** More samples a run make it no faster, but larger. */
+/** More samples a run make it no faster, but larger: as many as are half of that, at most eight. */
 const largestBatch = 8;
+const batchBytes = runBytes / 2;
 
 /** Values that are observed in the same runs, and how many samples a run has. */
 export interface ObservationGroup {
@@ -70,6 +71,6 @@ export function planGroups(
 /** A power of two. */
 function batchFor(sampleBytes: number): number {
   let batch = largestBatch;
-  while (batch > 1 && batch * sampleBytes > runBytes) batch /= 2;
+  while (batch > 1 && batch * sampleBytes > batchBytes) batch /= 2;
   return batch;
 }

@@ -25,7 +25,10 @@ export async function timeAll(state: Search, best: Candidate | undefined): Promi
   const wanted = [...stored, best, ...mixed, closest("float16"), closest("dynamic")];
   const untimed = [...new Set(wanted)].filter((each) => each !== undefined).filter(({ time }) => time === undefined);
   const isLost = (each: Candidate) => Number(accuracyOf(each, state.options.maxDrop) === "lost");
-  for (const group of togetherOpen(state, untimed.sort((a, b) => isLost(a) - isLost(b))))
+  for (const group of togetherOpen(
+    state,
+    untimed.sort((a, b) => isLost(a) - isLost(b)),
+  ))
     await timeGroup(state, group, leastTimingMs + timingMs * group.length);
 }
 
