@@ -66,9 +66,16 @@ export async function timeRegions(
   };
 }
 
-/** Keys of the nodes that should stay float. A larger `caution` makes fewer and larger regions. */
-export function floatKeys({ groups, borders }: Regions, caution = 1): readonly string[] {
-  const items = groups.map(({ integerUs, floatUs }) => ({ first: integerUs, second: floatUs }));
+export interface Judging {
+  /** What conversions cost, times what was measured: a larger one makes fewer and larger regions. Default 1. */
+  readonly caution?: number;
+  /** What integers cost, times what was measured. Default 1. */
+  readonly trust?: number;
+}
+
+/** Keys of the nodes that should stay float. */
+export function floatKeys({ groups, borders }: Regions, { caution = 1, trust = 1 }: Judging = {}): readonly string[] {
+  const items = groups.map(({ integerUs, floatUs }) => ({ first: trust * integerUs, second: floatUs }));
   const pairs = borders.map(({ from, to, us }) => ({ a: from, b: to, cost: caution * us }));
   const isFloat = cheapestLabels(items, pairs);
   return groups.flatMap(({ keys }, i) => (isFloat[i] ? keys : []));

@@ -4,7 +4,7 @@
  * 1. Ranges: static quantization of everything that the target can, with the ways of finding ranges in turn, judged by how
  *    far the outputs move on validation data.
  * 2. Corrections are kept where they bring the outputs closer.
- * 3. Regions that the profile shows slower as integers go back to float; what they leave is timed.
+ * 3. Regions that the profile shows slower as integers go back to float, chosen in three ways; what they leave is timed.
  * 4. Where more accuracy is lost than allowed, the groups that matter most go back to float until it holds.
  * 5. Beside it stand weights in int8 with arithmetic in float, and dynamic quantization where there are products: before
  *    anything static where most weights are in products.
@@ -27,7 +27,7 @@ import { accuracyOf, type Candidate, distance, pick } from "./candidate.ts";
 import { type Clock, startClock } from "./clock.ts";
 import { holdDrop } from "./hold-drop.ts";
 import type { StaticPlan } from "./plan.ts";
-import { floatKeys, type GroupTime, timeRegions } from "./regions.ts";
+import { floatKeys, type GroupTime, type Judging, timeRegions } from "./regions.ts";
 import { decide, timeAll } from "./time-candidates.ts";
 
 export interface SearchOutcome {
@@ -210,7 +210,13 @@ function letGo({ models }: Search, candidates: readonly (Candidate | undefined)[
 
 const profiledRuns = 10;
 
-/** Puts back to float what is cheaper so; a second time with fewer and larger regions. */
+/**
+ * How regions are chosen, in turn: as the profile says; where integers lose for sure alone, because with half of the bytes
+ * or less between nodes they gain where no node shows it; and fewer, larger ones.
+ */
+const judgings: readonly Judging[] = [{}, { trust: 0.8 }, { caution: 3 }];
+
+/** Puts back to float what is cheaper so. */
 async function attemptRegions(state: Search, best: Candidate): Promise<readonly GroupTime[]> {
   const { model, target, tools, tried, clock, runMs = 0 } = state;
   if (tools.bench === undefined || best.plan.scheme !== "static") return [];
@@ -219,8 +225,8 @@ async function attemptRegions(state: Search, best: Candidate): Promise<readonly 
     return await timeRegions(model, quantized, target, { ...limited, bench: limited.bench! });
   });
   if (regions === undefined) return [];
-  for (const caution of [1, 3]) {
-    const float = [...floatKeys(regions, caution)];
+  for (const judging of judgings) {
+    const float = [...floatKeys(regions, judging)];
     const isNew = !tried.some(({ plan }) => plan.scheme === "static" && plan.float.join() === float.join());
     const label = `${best.label}, ${float.length} nodes in float where that is faster`;
     if (isNew) await attempt(state, label, { ...best.plan, float });

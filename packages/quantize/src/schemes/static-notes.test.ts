@@ -2,7 +2,7 @@ import { parseModel } from "@pare/ir";
 import { inferTypes } from "@pare/ops";
 import { expect, it } from "vitest";
 import { place } from "../placement/place.ts";
-import { cpuX64Vnni } from "../targets/cpu.ts";
+import { cpuX64Avx2, cpuX64Vnni } from "../targets/cpu.ts";
 import type { Target } from "../targets/target.ts";
 import { placementNotes } from "./static-notes.ts";
 
@@ -27,4 +27,11 @@ it("operators without an integer kernel stand in one line, the most frequent fir
     "changed 0 of 2 nodes integer for gpu, 0 weights quantized []",
     "left 2 in float: gpu has no integer kernels [a,y]",
   ]);
+});
+
+it("says where weights have fewer bits, and why", () => {
+  expect(notesOf("y = Conv (x, w)", cpuX64Avx2)).toContain(
+    "info weights have 7 bits: pairs of products of 8 bits saturate on cpu-x64-avx2 []",
+  );
+  expect(notesOf("y = Conv (x, w)").join()).not.toContain("bits");
 });

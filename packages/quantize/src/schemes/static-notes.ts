@@ -18,6 +18,8 @@ export function placementNotes(
       text: `${integer.length} of ${decisions.size} nodes integer for ${target.name}, ${weights.length} weights quantized`,
     },
   ];
+  const fewerBits = fewerBitsOf(weights);
+  if (fewerBits !== undefined) notes.push(bitsNote(fewerBits, target));
   const unable = [...decisions].filter(isWithoutKernel(target)).map(([node]) => node);
   if (unable.length > 0) notes.push(kernelNote(target, unable));
   for (const [reason, names] of floatReasons(decisions, new Set(unable)))
@@ -29,6 +31,16 @@ export function placementNotes(
   if (widened.length > 0)
     notes.push({ kind: "info", text: "weight scales widened so that a bias fits 32 bits", subjects: widened });
   return notes;
+}
+
+/** Of weights that do not use all bits of their type. */
+function fewerBitsOf(weights: Placement["weights"]): number | undefined {
+  return weights.map(({ spec: { type, bits } }) => (type.endsWith("8") && bits !== 8 ? bits : undefined)).find(Boolean);
+}
+
+function bitsNote(bits: number, { name, weight }: Target): Note {
+  const why = bits === weight.bits ? `pairs of products of 8 bits saturate on ${name}` : "stored in bytes all the same";
+  return { kind: "info", text: `weights have ${bits} bits: ${why}` };
 }
 
 function endsNote(names: readonly string[]): Note {
