@@ -18,7 +18,9 @@ export async function main(argv: readonly string[], streams: Streams, signal: Ab
   try {
     parsed = await parseCommandLine(argv, (text) => streams.out.write(`${text}\n`));
     if (parsed === undefined) return 0;
-    if (parsed.command.runsModels) import("@pare/engine").then(({ startHostEarly }) => startHostEarly());
+    // Where that fails the command says so itself.
+    if (parsed.command.runsModels)
+      import("@pare/engine").then(({ startHostEarly }) => startHostEarly()).catch(() => {});
     const run = await parsed.command.load();
     return await run(parsed.args as never, terminal);
   } catch (error) {

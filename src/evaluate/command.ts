@@ -36,8 +36,6 @@ export const evaluateCommand: CommandRun<EvaluateArgs> = async (args, terminal) 
     if (path !== undefined && !existsSync(path)) throw modelMissingError(path);
   const checked = recipeOf(args);
   await using engine = createOnnxRuntimeEngine();
-  // It loads while the data is opened; what fails there is told when a model is.
-  engine.runtime().catch(() => {});
   const { request, sampleNotes } = await requestOf(args, checked);
   const world: World = { engine, signal: terminal.signal, progress: terminal.progress };
   const found = await evaluateRequest(request, world);
@@ -99,14 +97,17 @@ function evaluateOf({ metrics, samples, against }: EvaluateArgs, checked: Checke
       `${didYouMean(name, known)} \`pare evaluate x.onnx --list-metrics\` lists them.`.trim(),
     );
   }
-  const ofOne = written.metrics.filter((metric) => isMetricModule(metric) || !metric.startsWith("fidelity."));
+  const ofOne = written.metrics.filter((metric) => !needsOriginal(metric));
   const own = against === undefined && ofOne.length > 0 ? ofOne : written.metrics;
   return { ...written, metrics: metrics ?? own, samples: samples ?? written.samples };
 }
 
+const needsOriginal = (metric: string) => !isMetricModule(metric) && metric.startsWith("fidelity.");
+
+/** What to say of the recipe's metrics that `evaluateOf` left out. */
 function leftOut({ metrics, against }: EvaluateArgs, checked: CheckedRecipe | undefined): readonly string[] {
   const written = metrics === undefined && against === undefined ? (checked?.recipe.evaluate.metrics ?? []) : [];
-  const ofTwo = written.filter((metric) => !isMetricModule(metric) && metric.startsWith("fidelity."));
+  const ofTwo = written.filter(needsOriginal);
   const isAll = ofTwo.length === written.length;
   return isAll
     ? []

@@ -39,8 +39,6 @@ export const quantizeCommand: CommandRun<QuantizeArgs> = async (args, terminal) 
   const options = withTargetFile(passOptions(args, scheme));
   const recipe = args.data === undefined ? undefined : readRecipe(args.data, recipeCatalog, { model: file });
   await using engine = createOnnxRuntimeEngine();
-  // It loads while the data is being opened; who needs it first hears of a fault.
-  engine.runtime().catch(() => {});
   const result = await quantizeFile(
     {
       ...{ file, out, pass, options, recipe, threads },

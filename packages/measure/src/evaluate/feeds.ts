@@ -59,7 +59,10 @@ export interface DatasetFeeds extends FeedSource {
 
 export interface DatasetFeedOptions {
   readonly transform?: ImageTransform;
-  /** Samples in a run where the models leave it free. Default: a power of two, as many as go in and come out in 4 MiB, at most 64. */
+  /**
+   * Samples in a run where the models leave it free. Default: a power of two, as many as go in and come out in 4 MiB, at
+   * most 64.
+   */
   readonly batch?: number;
   /** Input of the model → field of the data set. */
   readonly inputs?: Readonly<Record<string, string>>;
@@ -95,12 +98,8 @@ async function* feedsOf(
   const { fields: sample } = await dataset.sample(0);
   const whole = new Set(binding.filter(([port, field]) => isWhole(sample.get(field), port)).map(([port]) => port.name));
   const fields = [...new Set(binding.map(([, field]) => field))];
-  const usual = () =>
-    usualBatch(
-      binding.map(([port, field]) => ({ port, tensor: sample.get(field)! })),
-      sessions,
-    );
-  const batch = whole.size > 0 ? 1 : batchOf(sessions, wanted ?? usual());
+  const fed = binding.map(([port, field]) => ({ port, tensor: sample.get(field)! }));
+  const batch = whole.size > 0 ? 1 : batchOf(sessions, wanted ?? usualBatch(fed, sessions));
   const options = { batch, transform, pad: true, fields, memory: alternatingMemory(2), ...epoch };
   for await (const { inputs, targets, ids, first } of batches(dataset, options)) {
     const feeds = binding.map(([port, field]) => {

@@ -35,7 +35,7 @@ export function placementNotes(
 
 /** Of weights that do not use all bits of their type. */
 function fewerBitsOf(weights: Placement["weights"]): number | undefined {
-  return weights.map(({ spec: { type, bits } }) => (type.endsWith("8") && bits !== 8 ? bits : undefined)).find(Boolean);
+  return weights.find(({ spec: { type, bits = 8 } }) => type.endsWith("8") && bits < 8)?.spec.bits;
 }
 
 function bitsNote(bits: number, { name, weight }: Target): Note {
