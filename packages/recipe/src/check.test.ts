@@ -125,6 +125,12 @@ const file = "recipes/my recipe.yaml";
 
 test.each([
   [
+    "a mistyped key that had to be there",
+    "version: 1\nmodle: m.onnx",
+    `RECIPE_KEY at modle in ${file}:2: unknown option. Did you mean "model"? ` +
+      "Options of a recipe: version, name, seed, model, data, evaluate, steps, measure, gates.",
+  ],
+  [
     "an unknown key",
     "version: 1\nmodel: m\nsed: 3",
     `RECIPE_KEY at sed in ${file}:3: unknown option. Did you mean "seed"? ` +

@@ -5,7 +5,7 @@ import { digestOf } from "./digest.ts";
 import { type Path, parseSource, readRecipeText, type SourceDocument } from "./document.ts";
 import { recipeNameError, recipeNeedsDataError, recipeValueError } from "./errors.ts";
 import { type EvaluateSpec, isMetricModule } from "./evaluate-schema.ts";
-import { describeValue, issueError } from "./issues.ts";
+import { describeValue, firstIssue, issueError } from "./issues.ts";
 import { measureSpecs } from "./measure-spec.ts";
 import type { Recipe } from "./recipe.ts";
 import { type RecipeCatalog, recipeSchema, type WrittenRecipe } from "./schema.ts";
@@ -47,7 +47,7 @@ export function checkRecipe(text: string, file: string, catalog: RecipeCatalog, 
   if (!parsed.success) {
     const keysAt = (path: Path) => keysOf(schema, path, source.value);
     const context = { source, base: [], shown: [], value: source.value, owner: "a recipe", keysAt };
-    throw issueError(parsed.error.issues[0]!, context);
+    throw issueError(firstIssue(parsed.error.issues)!, context);
   }
   const recipe = withDefaults(parsed.data, file, catalog, source);
   checkModelName(recipe.model, catalog, source);

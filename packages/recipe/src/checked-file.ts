@@ -2,7 +2,7 @@ import type * as z from "zod";
 import { keysOf } from "./check.ts";
 import { type Path, parseSource, readRecipeText } from "./document.ts";
 import { recipeValueError } from "./errors.ts";
-import { describeValue, issueError } from "./issues.ts";
+import { describeValue, firstIssue, issueError } from "./issues.ts";
 
 /**
  * Reads a YAML or JSON file of its own that a recipe or a command names (a target, for one) and checks it like a recipe:
@@ -16,5 +16,12 @@ export function readCheckedFile<T>(file: string, schema: z.ZodType<T>, owner: st
   const parsed = schema.safeParse(source.value);
   if (parsed.success) return parsed.data;
   const keysAt = (path: Path) => keysOf(schema, path, source.value);
-  throw issueError(parsed.error.issues[0]!, { source, base: [], shown: [], value: source.value, owner, keysAt });
+  throw issueError(firstIssue(parsed.error.issues)!, {
+    source,
+    base: [],
+    shown: [],
+    value: source.value,
+    owner,
+    keysAt,
+  });
 }

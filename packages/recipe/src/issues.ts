@@ -38,6 +38,11 @@ function nounOf(path: Path): string {
   return typeof last === "string" ? last : "value";
 }
 
+/** A key that is not known comes first: what is missing beside it may be what it was meant to be. */
+export function firstIssue<Issue extends z.core.$ZodIssue>(issues: readonly Issue[]): Issue | undefined {
+  return issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0];
+}
+
 /** What is wrong with the alternative that is meant; where that cannot be told, what the alternatives begin with. */
 function unionError(issue: z.core.$ZodIssueInvalidUnion, context: IssueContext): PareError {
   const path = issue.path.filter((part): part is string | number => typeof part !== "symbol");
@@ -47,7 +52,7 @@ function unionError(issue: z.core.$ZodIssueInvalidUnion, context: IssueContext):
   const named = possible.flat().find(({ code, path }) => code === "invalid_value" && path.length === 0);
   if (named !== undefined) return issueError({ ...named, path }, context);
   const isTold = possible.length === 1 || context.keysAt(path).length > 0;
-  const first = closest?.find(({ code }) => code === "unrecognized_keys") ?? closest?.[0];
+  const first = closest && firstIssue(closest);
   if (first !== undefined && isTold) return issueError({ ...first, path: [...path, ...first.path] }, context);
   const keys = possible.flatMap((issues) => issues.find((each) => each.path.length === 1)?.path[0]?.toString() ?? []);
   const place = context.source.place([...context.base, ...path], [...context.shown, ...path]);

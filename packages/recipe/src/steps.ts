@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { SourceDocument } from "./document.ts";
 import { recipeNameError, recipeValueError } from "./errors.ts";
-import { describeValue, issueError } from "./issues.ts";
+import { describeValue, firstIssue, issueError } from "./issues.ts";
 import { camelCase, kebabCase, renameKeys } from "./option-names.ts";
 import type { RecipeStep } from "./recipe.ts";
 import type { StepKind } from "./schema.ts";
@@ -41,9 +41,9 @@ export function checkStep(
     ...(only !== undefined && { only }),
     ...(except !== undefined && { except }),
   });
-  if (!selected.success) throw issueError(selected.error.issues[0]!, context);
+  if (!selected.success) throw issueError(firstIssue(selected.error.issues)!, context);
   const options = kind.options.safeParse(renameKeys(own, camelCase));
-  if (!options.success) throw issueError(writtenIssue(options.error.issues[0]!), context);
+  if (!options.success) throw issueError(writtenIssue(firstIssue(options.error.issues)!), context);
   return { pass: name, ...selected.data, options: plainOptions(options.data) };
 }
 
