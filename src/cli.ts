@@ -21,4 +21,7 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-process.exitCode = await main(process.argv.slice(2), { out: process.stdout, err: process.stderr }, stop.signal);
+const code = await main(process.argv.slice(2), { out: process.stdout, err: process.stderr }, stop.signal);
+for (const stream of [process.stdout, process.stderr]) await new Promise((resolve) => stream.write("", resolve));
+// Taking the heap apart, as Node.js does when it ends by itself, takes longer than some commands.
+process.exit(code);

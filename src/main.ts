@@ -21,6 +21,7 @@ export async function main(argv: readonly string[], streams: Streams, signal: Ab
     // Where that fails the command says so itself.
     if (parsed.command.runsModels)
       import("@pare/engine").then(({ startHostEarly }) => startHostEarly()).catch(() => {});
+    await import("./plain-schemas.ts");
     const run = await parsed.command.load();
     return await run(parsed.args as never, terminal);
   } catch (error) {

@@ -28,8 +28,8 @@ Python: ${peerVersions().join(", ")}.
 Every tool is given the same float file and the same calibration tensors. One program measures all files: accuracy on
 the same test images; \`ms\` and \`speed\` (time of the float file ÷ time, with its 95 % interval) with batch 1 and one
 thread, all files interleaved in one process; \`integer\`: share of the multiply-adds that ran in integer kernels, by the
-runtime's own trace. \`seconds\` and \`MB\` are medians of whole processes that quantize, the tools taking turns; memory is
-the sum over a tool's processes.
+runtime's own trace. \`seconds\` are medians of whole processes that quantize, the tools taking turns; \`MB\` is the sum
+over a tool's processes in one more run, since watching takes time.
 
 What each tool is asked for is in \`quantize.py\` and \`tools.ts\`. Peers start from a file raised to operator set 13 where
 it was older, which is not counted. \`pare static\` is ORT's min-max algorithm; \`pare auto\` is the default.`;

@@ -6,8 +6,8 @@ import type { PreparedCase } from "./prepare.ts";
 export interface Tool {
   readonly name: string;
   readonly isOurs: boolean;
-  /** Times that it is run at most; default as often as asked for. */
-  readonly mostRuns?: number;
+  /** Takes minutes: it is run once. */
+  readonly isRunOnce?: boolean;
   command(each: ToolRequest): readonly [program: string, ...args: string[]];
 }
 
@@ -38,7 +38,7 @@ export function toolsFor({ isMatMul }: Case, { python, pare, maxSeconds }: Progr
     }),
   );
   const limit = maxSeconds === undefined ? [] : ["--max-time", `${maxSeconds}`];
-  return [...peers, ours(pare, "static", ["--calibrate", "minmax"]), { ...ours(pare, "auto", limit), mostRuns: 1 }];
+  return [...peers, ours(pare, "static", ["--calibrate", "minmax"]), { ...ours(pare, "auto", limit), isRunOnce: true }];
 }
 
 /** Every step is done: nothing comes from a cache, and nothing is measured that the pass does not need. */

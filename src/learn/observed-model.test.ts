@@ -19,8 +19,8 @@ it("refuses what the main graph does not compute", () => {
   expect(() => withOutputs(chain("3"), ["nothing"])).toThrow('LEARN_VALUE at value "nothing"');
 });
 
-it("observes small values together, 8 samples a run", () => {
-  expect(planGroups(chain("3"), wanted("z", "y"), one(3))).toEqual([{ observations: wanted("y", "z"), batch: 8 }]);
+it("observes small values together, 16 samples a run", () => {
+  expect(planGroups(chain("3"), wanted("z", "y"), one(3))).toEqual([{ observations: wanted("y", "z"), batch: 16 }]);
 });
 
 it("takes fewer samples a run where values are large: 8 MB each, 16 MB a run", () => {

@@ -6,8 +6,8 @@ import { unknownValueError } from "./errors.ts";
 
 /** Fetched values of one run take at most so much memory, unless one value alone takes more. */
 const runBytes = 32 * 1024 * 1024;
-/** More samples a run make it no faster, but larger: as many as are half of that, at most eight. */
-const largestBatch = 8;
+/** More samples a run make it no faster, but larger: as many as are half of that, at most sixteen. */
+const largestBatch = 16;
 const batchBytes = runBytes / 2;
 
 /** Values that are observed in the same runs, and how many samples a run has. */

@@ -1,11 +1,9 @@
-import { existsSync } from "node:fs";
-import { readModelFile, writeModel } from "@pare/formats";
+import { checkOutput, readModelFile, writeModel } from "@pare/formats";
 import { cloneModel, countNodes, type Model } from "@pare/ir";
 import { type Judgement, type Note, runPass, type Tools } from "@pare/pass";
 import type { CheckedRecipe, FolderCache } from "@pare/recipe";
 import { simplify } from "@pare/simplify";
 import { passNamed } from "../catalog.ts";
-import { fileExistsError } from "../errors.ts";
 import { openLearningData } from "../learn/learning-data.ts";
 import { learningTools } from "../learn/learning-tools.ts";
 import { filesOf, sizeOf } from "../model/disk.ts";
@@ -52,8 +50,8 @@ export interface QuantizedFile {
  */
 export async function quantizeFile(request: QuantizeRequest, world: World): Promise<QuantizedFile> {
   const { file, out, force } = request;
-  if (!force && existsSync(out)) throw fileExistsError(out);
   const original = readModelFile(file);
+  checkOutput(original, out, { force });
   const model = cloneModel(original);
   const tools = await toolsFor(request, original, world);
   const notes: Note[] = [];

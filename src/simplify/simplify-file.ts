@@ -1,13 +1,11 @@
-import { existsSync } from "node:fs";
 import { createOnnxRuntimeEngine, type OnnxRuntimeEngine } from "@pare/engine";
 import { isPareError } from "@pare/error";
-import { readModelFile, writeModel } from "@pare/formats";
+import { checkOutput, readModelFile, writeModel } from "@pare/formats";
 import { countNodes, type Model } from "@pare/ir";
 import { upgrade } from "@pare/opset";
 import { type Note, type Progress, type Promised, runPass } from "@pare/pass";
 import { formatBytes } from "@pare/report";
 import { simplify } from "@pare/simplify";
-import { fileExistsError } from "../errors.ts";
 import { filesOf, sizeOf } from "../model/disk.ts";
 import { createTools, selectionOf, type World } from "../run/tools.ts";
 import { type CheckOutcome, checkLimitBytes, checkOutputs } from "./check.ts";
@@ -54,8 +52,8 @@ export async function simplifyFile(file: string, out: string, options: SimplifyO
   const signal = options.signal ?? new AbortController().signal;
   await using own = options.engine ? undefined : createOnnxRuntimeEngine();
   const world: World = { engine: options.engine ?? own!, progress, signal };
-  if (!force && existsSync(out)) throw fileExistsError(out);
   const original = readModelFile(file);
+  checkOutput(original, out, { force });
   const before = { nodesBefore: countNodes(original), sizeBytesBefore: sizeOf(filesOf(original, file)) };
   const { model, notes, check } = await changeChecked(file, original, before.sizeBytesBefore, options, world);
   const written = writeModel(model, out, { force, ...(externalData && { externalData: "always" }) });

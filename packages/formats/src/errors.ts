@@ -100,9 +100,11 @@ export function outputIsInputError(path: string): PareError {
 }
 
 export function outputFailedError(path: string, cause: unknown): PareError {
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const message = cause instanceof Error ? cause.message : String(cause);
+  // The system's words without its code and the call: "EACCES: permission denied, open '/x'".
+  const [, words = message] = /^E[A-Z0-9]+: (.*?)(, \w+( '.*)?)?$/.exec(message) ?? [];
   return new PareError(
-    { code: "OUTPUT_FAILED", kind: "failure", at: path, problem: `the model could not be written: ${why}` },
+    { code: "OUTPUT_FAILED", kind: "failure", at: path, problem: `the model cannot be written: ${words}` },
     { cause },
   );
 }

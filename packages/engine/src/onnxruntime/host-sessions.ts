@@ -19,9 +19,19 @@ interface HostSession {
   readonly files: { readonly profilePrefix: string; readonly optimizedModel: string };
   observed: Observed;
   readonly held: HeldValues;
-  /** What the last observed run gave, which nothing refers to any more: bytes. */
-  fetchedBytes: number;
+  /** What the last observed run gave: the next one with feeds of the same shapes writes there. */
+  given: Given | undefined;
 }
+
+interface Given {
+  /** Of what was fed, and what was asked for. */
+  readonly shapes: string;
+  readonly results: Results;
+  /** Not refused so far. */
+  readonly fits: boolean;
+}
+
+type Results = Readonly<Record<string, ort.Tensor>>;
 
 export interface Answer {
   readonly reply: Reply;
@@ -96,7 +106,7 @@ async function open(
   const session = await (path !== undefined
     ? InferenceSession.create(path, config)
     : InferenceSession.create(bytes ?? new Uint8Array(0), config));
-  state.sessions.set(id, { session, files, observed: new Map(), held: new Map(), fetchedBytes: 0 });
+  state.sessions.set(id, { session, files, observed: new Map(), held: new Map(), given: undefined });
   return {
     reply: { ok: true, inputs: session.inputMetadata.map(portOf), outputs: session.outputMetadata.map(portOf) },
   };
@@ -170,20 +180,43 @@ async function observe(
   parts: readonly Uint8Array<ArrayBuffer>[],
 ): Promise<Answer> {
   const own = sessionOf(state, request.session);
-  const { session, observed, held } = own;
-  letGo(own.fetchedBytes);
-  const feeds = { ...heldFeeds(held), ...feedsOf(state.runtime, request.tensors, parts) };
+  const feeds = { ...heldFeeds(own.held), ...feedsOf(state.runtime, request.tensors, parts) };
   const fetch = request.observations.map(({ value }) => value).filter((value) => !Object.hasOwn(feeds, value));
-  const results = fetch.length === 0 ? {} : await session.run(feeds, fetch);
-  foldAll(observed, request, (value) => feeds[value] ?? results[value]!);
-  own.fetchedBytes = Object.values(results).reduce((sum, { data }) => sum + bytesOf(data), 0);
+  const results = fetch.length === 0 ? {} : await runReusing(own, feeds, fetch);
+  foldAll(own.observed, request, (value) => feeds[value] ?? results[value]!);
   return { reply: { ok: true } };
 }
 
-/** The binding gives outputs new memory in every run. */
+/** From this many bytes on, clearing new memory takes longer than handing over the old. */
+const reusedBytes = 64 * 1024;
+
+/**
+ * The binding gives outputs new memory in every run, which for many large ones takes longer than the model: where feeds
+ * have the shapes of the run before, its large results are written over. A shape that depends on more than that makes
+ * the runtime refuse: outputs are new again, from then on.
+ */
+async function runReusing(own: HostSession, feeds: Feeds, fetch: readonly string[]): Promise<Results> {
+  const { session, given } = own;
+  own.given = undefined;
+  const shapes = `${fetch.join()} ${Object.entries(feeds).map(([name, { type, dims }]) => `${name} ${type} ${dims}`)}`;
+  const isLike = given?.shapes === shapes;
+  const places = fetch.map((name) => [name, isLike && given.fits ? largeOnly(given.results[name]!) : null] as const);
+  const isReusing = places.some(([, tensor]) => tensor !== null);
+  const again = isReusing ? await session.run(feeds, Object.fromEntries(places)).catch(() => undefined) : undefined;
+  if (given !== undefined && again === undefined) letGo(totalBytes(given.results));
+  const results = again ?? (await session.run(feeds, [...fetch]));
+  const isRefused = isLike && (!given.fits || (isReusing && again === undefined));
+  own.given = { shapes, results, fits: !isRefused };
+  return results;
+}
+
 const letGo = bufferCollector();
 
-const bytesOf = (data: ort.Tensor["data"]) => (ArrayBuffer.isView(data) ? data.byteLength : 0);
+const largeOnly = (tensor: ort.Tensor) => (bytesOf(tensor) >= reusedBytes ? tensor : null);
+
+const bytesOf = ({ data }: ort.Tensor) => (ArrayBuffer.isView(data) ? data.byteLength : 0);
+
+const totalBytes = (results: Results) => Object.values(results).reduce((sum, tensor) => sum + bytesOf(tensor), 0);
 
 function handOver(session: HostSession): Answer {
   const { headers, parts } = pack(session.observed);

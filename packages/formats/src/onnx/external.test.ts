@@ -16,7 +16,7 @@ import { onnx } from "onnx-proto";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { info, modelBytes, samples } from "../../testing/samples.ts";
 import type { MessageObject } from "./encode-message.ts";
-import { encodeModel, readModel, readModelFrom, writeModel } from "./index.ts";
+import { checkOutput, encodeModel, readModel, readModelFrom, writeModel } from "./index.ts";
 
 let folder = "";
 beforeEach(() => {
@@ -281,12 +281,26 @@ describe("files that are there already", () => {
     };
     broken.graph.edit("break", (edit) => edit.constant("k", makeTensor("float32", [1], source)));
     save("m.onnx", Uint8Array.of(1));
-    expect(() => writeModel(broken, at("m.onnx"), { force: true })).toThrow("could not be written: the disk is gone");
+    expect(() => writeModel(broken, at("m.onnx"), { force: true })).toThrow("cannot be written: the disk is gone");
     expect(readdirSync(folder)).toEqual(["m.onnx"]);
     expect(readFileSync(at("m.onnx"))).toEqual(Buffer.of(1));
   });
 
   test("a folder that is missing is said", () => {
     expect(() => writeModel(model(), at("no", "m.onnx"))).toThrow(`OUTPUT_FOLDER at ${at("no", "m.onnx")}`);
+  });
+
+  test("what would fail at the end is found before the work, and nothing is left behind", () => {
+    save("taken.onnx", Uint8Array.of(1));
+    const files = readdirSync(folder);
+    expect(() => checkOutput(model(), at("no", "m.onnx"))).toThrow("OUTPUT_FOLDER");
+    expect(() => checkOutput(model(), at("taken.onnx"))).toThrow("OUTPUT_EXISTS");
+    expect(() => checkOutput(model(), "/proc/m.onnx")).toThrow(
+      "OUTPUT_FAILED at /proc/m.onnx: the model cannot be written: no such file or directory",
+    );
+    checkOutput(model(), at("m.onnx"));
+    checkOutput(model(), at("taken.onnx"), { force: true });
+    expect(readdirSync(folder)).toEqual(files);
+    expect(readFileSync(at("taken.onnx"))).toEqual(Buffer.of(1));
   });
 });

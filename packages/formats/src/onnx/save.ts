@@ -28,6 +28,20 @@ export function checkOutputs(paths: readonly string[], live: ReadonlySet<string>
   }
 }
 
+/** Whether a file could be made there: one is, and removed. @throws OUTPUT_FAILED */
+export function checkWritable(path: string): void {
+  const aside = asideOf(path);
+  try {
+    closeSync(openSync(aside, "w"));
+  } catch (error) {
+    throw outputFailedError(path, error);
+  } finally {
+    rmSync(aside, { force: true });
+  }
+}
+
+const asideOf = (path: string) => join(dirname(path), `.${basename(path)}.tmp-${process.pid}`);
+
 /**
  * Writes files aside and renames them in the order given, so that a name never stands for half a file. What was begun
  * is removed when something fails. Memory: one buffer of 128 KiB.
@@ -37,7 +51,7 @@ export function saveFiles(files: readonly OutputFile[]): void {
   const begun: { readonly path: string; readonly aside: string }[] = [];
   try {
     for (const { path, rope } of files) {
-      const aside = join(dirname(path), `.${basename(path)}.tmp-${process.pid}`);
+      const aside = asideOf(path);
       rmSync(aside, { force: true });
       begun.push({ path, aside });
       writeRope(aside, rope);

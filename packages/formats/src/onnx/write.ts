@@ -5,7 +5,7 @@ import { tooLargeError } from "../errors.ts";
 import { isFile, ModelOrigin } from "./origin.ts";
 import { type ExternalPolicy, type Placement, placeData } from "./placement.ts";
 import type { Rope } from "./rope.ts";
-import { checkOutputs, ropeBytes, saveFiles } from "./save.ts";
+import { checkOutputs, checkWritable, ropeBytes, saveFiles } from "./save.ts";
 import { StringDataSource } from "./string-data.ts";
 import { allTensors } from "./tensors.ts";
 import { TypedDataSource } from "./typed-data.ts";
@@ -47,6 +47,15 @@ export function writeModel(model: Model, path: string, options: WriteOptions = {
   );
   saveFiles(files);
   return { files: files.toReversed().map((file) => ({ path: file.path, sizeBytes: file.rope.size })) };
+}
+
+/**
+ * What would let `writeModel` fail at the end of long work, found before it.
+ * @throws OUTPUT_FOLDER, OUTPUT_EXISTS, OUTPUT_IS_INPUT, OUTPUT_FAILED
+ */
+export function checkOutput(model: Model, path: string, { force = false }: Pick<WriteOptions, "force"> = {}): void {
+  checkOutputs([path], liveFiles(model), force);
+  checkWritable(path);
 }
 
 /** The bytes of a model file that holds all its weights, for feeding it to a runtime. @throws ONNX_TOO_LARGE */
