@@ -1,6 +1,6 @@
 import { checkOutput, readModelFile, writeModel } from "@pare/formats";
 import { cloneModel, countNodes, type Model } from "@pare/ir";
-import { type Judgement, type Note, runPass, type Tools } from "@pare/pass";
+import { checkPatterns, type Judgement, type Note, runPass, type Selection, type Tools } from "@pare/pass";
 import type { CheckedRecipe, FolderCache } from "@pare/recipe";
 import { simplify } from "@pare/simplify";
 import { passNamed } from "../catalog.ts";
@@ -19,6 +19,7 @@ export interface QuantizeRequest {
   readonly options: Readonly<Record<string, unknown>>;
   /** Where data comes from; undefined: there is none. */
   readonly recipe: CheckedRecipe | undefined;
+  /** Patterns of what is quantized; default everything. */
   readonly only?: readonly string[];
   readonly except?: readonly string[];
   readonly force: boolean;
@@ -46,16 +47,19 @@ export interface QuantizedFile {
 
 /**
  * Quantizes a model file into another.
- * @throws the faults of the file, the recipe and its data; OUTPUT_EXISTS; those of the pass
+ * @throws the faults of the file, the recipe and its data; those of `checkOutput`; SELECT_NOTHING; those of the pass
  */
 export async function quantizeFile(request: QuantizeRequest, world: World): Promise<QuantizedFile> {
   const { file, out, force } = request;
   const original = readModelFile(file);
   checkOutput(original, out, { force });
   const model = cloneModel(original);
-  const tools = await toolsFor(request, original, world);
+  const toolsFor = await toolMaker(request, original, world);
   const notes: Note[] = [];
-  if (request.simplify) notes.push(...(await runPass(model, simplify, {}, tools)).notes);
+  if (request.simplify) notes.push(...(await runPass(model, simplify, {}, toolsFor({}))).notes);
+  const selection = selectionOf(request.only, request.except);
+  checkPatterns(selection, [original, model]);
+  const tools = toolsFor(selection);
   notes.push(...(await runPass(model, passNamed(request.pass), request.options, tools)).notes);
   const written = writeModel(model, out, { force });
   const time = request.measure ? await timed(model, original, tools) : undefined;
@@ -73,15 +77,18 @@ export async function quantizeFile(request: QuantizeRequest, world: World): Prom
   };
 }
 
-async function toolsFor(request: QuantizeRequest, original: Model, world: World): Promise<Tools> {
-  const { recipe, threads, cache, only, except } = request;
+async function toolMaker(
+  request: QuantizeRequest,
+  original: Model,
+  world: World,
+): Promise<(selection: Selection) => Tools> {
+  const { recipe, threads, cache } = request;
   const data = recipe && (await openLearningData(recipe));
   if (recipe !== undefined && data === undefined) throw noTrainingDataError(recipe.file);
   const seed = recipe?.recipe.seed ?? 0;
   const bench = { device: "cpu", threads, seed } as const;
   const learning = learningTools(original, { data, bench, original, cache }, world);
-  const selection = selectionOf(only, except);
-  return createTools(world, { seed, selection, learning, comparesResults: request.measure });
+  return (selection) => createTools(world, { seed, selection, learning, comparesResults: request.measure });
 }
 
 /** Judging takes about so long at most, where that leaves a hundred samples. */

@@ -17,7 +17,7 @@ import { openRecipeData, transformOf } from "./data.ts";
 import { sampleNotes } from "./data-notes.ts";
 import { findModel, learns, nameModels } from "./facts.ts";
 import { readGates } from "./gates.ts";
-import { createTools, selectionOf, type World } from "./tools.ts";
+import { createTools, idleNotes, selectionOf, type World } from "./tools.ts";
 
 /** What a recipe would do, found out on a copy in memory; nothing is written. */
 export interface Plan {
@@ -73,8 +73,9 @@ export async function planRecipe(file: string, options: PlanOptions = {}): Promi
     const given = { ...learning, cpuFeatures };
     const tools = createTools(world, { seed: recipe.seed, selection, learning: given });
     const nodesBefore = countNodes(model);
+    const idle = idleNotes(selection, model);
     const planned = await runPass(model, { ...pass, run: pass.foresee ?? pass.run }, step.options, tools);
-    const { notes } = planned;
+    const notes = [...idle, ...planned.notes];
     model = planned.model;
     steps.push({ pass: pass.name, promise: pass.promise, nodesBefore, nodesAfter: countNodes(model), notes });
   }

@@ -22,7 +22,7 @@ import { filesOf } from "../model/disk.ts";
 import { describeFiles, type ModelFiles } from "../model/files.ts";
 import { type ModelWeight, weighModel } from "../model/summary.ts";
 import type { RunFacts } from "./facts.ts";
-import { createTools, selectionOf, type World } from "./tools.ts";
+import { createTools, idleNotes, selectionOf, type World } from "./tools.ts";
 
 export interface StepsOutcome {
   readonly records: readonly StepRecord[];
@@ -152,11 +152,14 @@ async function runStep(parts: StepParts, folder: string, world: World): Promise<
   const { pass, options, only, except } = steps[parts.index]!;
   const choices = keepChoices(given);
   const learning = parts.original && learningOf(parts, parts.original, choices, world);
-  const tools = createTools(world, { seed, selection: selectionOf(only, except), ...(learning && { learning }) });
+  const selection = selectionOf(only, except);
+  const tools = createTools(world, { seed, selection, ...(learning && { learning }) });
+  const idle = idleNotes(selection, model);
   const run = await runPass(model, passNamed(pass), options, tools);
   const { files } = writeModel(run.model, join(folder, modelFile));
   const { sha256, sizeBytes } = await describeFiles(files.map(({ path }) => path));
-  const { nodesBefore, nodesAfter, durationMs, notes } = run;
+  const { nodesBefore, nodesAfter, durationMs } = run;
+  const notes = [...idle, ...run.notes];
   const made = Object.keys(choices.all).length > 0 && { choices: choices.all };
   return { sha256, sizeBytes, nodesBefore, nodesAfter, durationMs, notes, ...made };
 }

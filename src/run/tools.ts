@@ -1,5 +1,14 @@
 import type { Model } from "@pare/ir";
-import { type Engine, type Progress, type Selection, selector, type Tensors, type Tools } from "@pare/pass";
+import {
+  type Engine,
+  idlePatterns,
+  type Note,
+  type Progress,
+  type Selection,
+  selector,
+  type Tensors,
+  type Tools,
+} from "@pare/pass";
 import { portGrids } from "@pare/quantize";
 import { floatPorts } from "../evaluate/float-ports.ts";
 
@@ -66,6 +75,14 @@ async function runCases(engine: Engine, model: Model, cases: readonly Tensors[],
 /** Empty lists of patterns mean: everything. */
 export function selectionOf(only: readonly string[] = [], except: readonly string[] = []): Selection {
   return { ...(only.length > 0 && { only }), except };
+}
+
+/** Names in a step's `only` and `except` that nothing in its model has: what they are of may be gone by then. */
+export function idleNotes(selection: Selection, model: Model): readonly Note[] {
+  const subjects = idlePatterns(selection, [model]);
+  if (subjects.length === 0) return [];
+  const text = `only and except: nothing in this step's model is named ${subjects.map((each) => `"${each}"`).join(", ")}`;
+  return [{ kind: "info", text, subjects }];
 }
 
 /** The same progress with a word in front. */

@@ -3,7 +3,7 @@ import { isPareError } from "@pare/error";
 import { checkOutput, readModelFile, writeModel } from "@pare/formats";
 import { countNodes, type Model } from "@pare/ir";
 import { upgrade } from "@pare/opset";
-import { type Note, type Progress, type Promised, runPass } from "@pare/pass";
+import { checkPatterns, type Note, type Progress, type Promised, runPass } from "@pare/pass";
 import { formatBytes } from "@pare/report";
 import { simplify } from "@pare/simplify";
 import { filesOf, sizeOf } from "../model/disk.ts";
@@ -45,7 +45,7 @@ export interface SimplifiedFile {
 /**
  * Simplifies a model file into another. Weights are not read into memory, whatever their size. Where the outputs move by
  * more than rounding, only the rewrites that keep every bit are done.
- * @throws the faults of the file, INPUT_SHAPE, OUTPUT_EXISTS; SIMPLIFY_CHECK where even those move an output
+ * @throws the faults of the file, INPUT_SHAPE, those of `checkOutput`, SELECT_NOTHING; SIMPLIFY_CHECK where even those move an output
  */
 export async function simplifyFile(file: string, out: string, options: SimplifyOptions = {}): Promise<SimplifiedFile> {
   const { force = false, externalData = false, progress = { report: () => {} } } = options;
@@ -54,6 +54,7 @@ export async function simplifyFile(file: string, out: string, options: SimplifyO
   const world: World = { engine: options.engine ?? own!, progress, signal };
   const original = readModelFile(file);
   checkOutput(original, out, { force });
+  checkPatterns(selectionOf(options.only, options.except), [original]);
   const before = { nodesBefore: countNodes(original), sizeBytesBefore: sizeOf(filesOf(original, file)) };
   const { model, notes, check } = await changeChecked(file, original, before.sizeBytesBefore, options, world);
   const written = writeModel(model, out, { force, ...(externalData && { externalData: "always" }) });

@@ -14,6 +14,16 @@ export function passPromiseError(pass: string, promised: string, problem: string
   });
 }
 
+export function nothingSelectedError(pattern: string, question: string): PareError {
+  return new PareError({
+    code: "SELECT_NOTHING",
+    at: JSON.stringify(pattern),
+    problem: "no node and no value of the model has such a name",
+    expected: 'a name with * and ?, or an operator after "op:"',
+    next: `${question} \`pare inspect --target auto\` names the nodes.`.trim(),
+  });
+}
+
 export function patternError(pattern: string): PareError {
   return new PareError({
     code: "SELECT_PATTERN",

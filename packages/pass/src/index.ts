@@ -13,5 +13,5 @@ export {
 export { seededRandom } from "./random.ts";
 export { modelSavepoint, type PassRun, parseOptions, type RunnerOptions, runPass } from "./runner.ts";
 export { requiredInputs, type SampleCase, type SizeChoice, sampleCases, sizeChoices } from "./sample-inputs.ts";
-export { type Selection, selector } from "./select.ts";
+export { checkPatterns, idlePatterns, type Selection, selector } from "./select.ts";
 export type * from "./training.ts";

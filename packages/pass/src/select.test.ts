@@ -1,6 +1,6 @@
 import { type Node, parseModel } from "@pare/ir";
 import { describe, expect, it } from "vitest";
-import { type Selection, selector } from "./select.ts";
+import { checkPatterns, idlePatterns, type Selection, selector } from "./select.ts";
 
 const model = parseModel(
   `<ir_version: 8, opset_import: ["" : 17, "com.microsoft" : 1]>
@@ -36,5 +36,21 @@ describe("selector", () => {
 
   it("refuses an empty pattern", () => {
     expect(() => selector({ only: [""] })).toThrow('SELECT_PATTERN at "": a selector is empty');
+  });
+});
+
+describe("patterns that fit nothing", () => {
+  it("are told, of only and of except, and those that fit a node, an operator or a value are not", () => {
+    const only = ["enc/0/*", "w", "enc/9/*", "op:Mul"];
+    expect(idlePatterns({ only, except: ["x", "op:Conv"] }, [model])).toEqual(["enc/9/*", "op:Conv"]);
+    expect(idlePatterns({}, [model])).toEqual([]);
+  });
+
+  it("are refused with what may be meant", () => {
+    expect(() => checkPatterns({ only: ["enc/10/fx"] }, [model])).toThrow(
+      'SELECT_NOTHING at "enc/10/fx": no node and no value of the model has such a name (expected a name with * and ?, or an operator after "op:"). Did you mean "enc/10/fc"? `pare inspect --target auto` names the nodes.',
+    );
+    expect(() => checkPatterns({ except: ["op:Mull"] }, [model])).toThrow('Did you mean "op:Mul"?');
+    checkPatterns({ only: ["enc/10/fc"], except: ["op:Gelu"] }, [model]);
   });
 });
