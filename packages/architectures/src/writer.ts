@@ -51,7 +51,8 @@ export class NetworkWriter {
 
   /** A square convolution without bias, its size kept but for the stride, then batch norm. */
   convNorm(name: string, x: Value, { from, to, kernel, stride = 1, group = 1 }: ConvNorm): Value {
-    const weight = this.weight(`${name}.weight`, [to, from / group, kernel, kernel], this.draw.heNormal);
+    const inputs = (from / group) * kernel * kernel;
+    const weight = this.weight(`${name}.weight`, [to, from / group, kernel, kernel], this.draw.fanIn(inputs));
     const pad = (kernel - 1) / 2;
     const conv = this.op("Conv", `${name}/Conv`, [x, weight], {
       kernel_shape: attr.ints([kernel, kernel]),
