@@ -6,7 +6,7 @@ export function noTrainingDataError(recipe: string): PareError {
     at: recipe,
     problem: "the recipe has no data to calibrate with: test data alone is for the end",
     expected: "`train` (or `validation`) in its data section; `split` takes test data from it",
-    next: "Without --data the scheme storage is possible, and for matrix products dynamic.",
+    next: "Without --data the schemes storage and float16 are possible, and for matrix products dynamic.",
   });
 }
 

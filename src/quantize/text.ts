@@ -6,6 +6,7 @@ import {
   formatChange,
   noiseText,
   type SearchRecord,
+  searchCaption,
   searchHeader,
   searchRows,
 } from "@pare/report";
@@ -57,7 +58,8 @@ function searchLines(search: SearchRecord, width: number): readonly string[] {
   const rows = [[...searchHeader], ...searchRows(search).map((row) => [...row])];
   const others = alignColumns(rows.map((row) => row.slice(1))).map((line) => line.length);
   const room = Math.max(16, width - 2 - Math.max(...others) - 2);
-  return alignColumns(rows.flatMap(([label = "", ...cells]) => labelled(label, cells, room)));
+  const table = alignColumns(rows.flatMap(([label = "", ...cells]) => labelled(label, cells, room)));
+  return [...table, "", ...wrap(`Judged by ${searchCaption(search)}.`, width)];
 }
 
 /** A long label goes on in rows of its own. */

@@ -15,7 +15,7 @@ export function needsCalibrationError(pass: string): PareError {
     at: pass,
     problem: "there is no data to calibrate with, and made-up data would give wrong scales",
     expected: "training data: `train` in the data section of the recipe, or --data recipe.yaml",
-    next: "Without data quantize/storage, quantize/dynamic and quantize/float16 are possible.",
+    next: "Without data quantize/storage and quantize/float16 are possible, and for matrix products quantize/dynamic.",
   });
 }
 

@@ -19,7 +19,7 @@ export { readRecord } from "./read-record.ts";
 export * from "./record.ts";
 export { recordText } from "./record-text.ts";
 export { comparisonRows, formatComparison, type Row } from "./rows.ts";
-export { noiseText, searchHeader, searchRows } from "./search.ts";
+export { noiseText, searchCaption, searchHeader, searchRows } from "./search.ts";
 export { sensitivityCaption, sensitivityRows } from "./sensitivity.ts";
 export { alignColumns, fitColumns, renderTable } from "./table.ts";
 export { renderTrainings } from "./training.ts";

@@ -5,7 +5,7 @@ import { deviceRemarks, nodeTimeHeader, nodeTimeRows } from "./node-times.ts";
 import { rightCounts } from "./predictions.ts";
 import type { GateRecord, GateStatus, RunRecord, StepNote, StepRecord } from "./record.ts";
 import { comparisonRows } from "./rows.ts";
-import { searchesOf, searchHeader, searchRows } from "./search.ts";
+import { searchCaption, searchesOf, searchHeader, searchRows } from "./search.ts";
 import { sensitivitiesOf, sensitivityCaption, sensitivityRows } from "./sensitivity.ts";
 import { trainingHeader, trainingRows, trainingsOf } from "./training.ts";
 
@@ -124,11 +124,12 @@ function nodeText({ original, result }: RunRecord): string {
 
 /** What was tried, folded away. */
 function searchText(record: RunRecord): string {
-  const tables = searchesOf(record).map((each) =>
+  const tables = searchesOf(record).flatMap((each) => [
+    `Judged by ${searchCaption(each)}.`,
     [searchHeader, ["---", ...searchHeader.slice(1).map(() => "---:")], ...searchRows(each)]
       .map(markdownRow)
       .join("\n"),
-  );
+  ]);
   if (tables.length === 0) return "";
   return ["<details><summary>What was tried</summary>", ...tables, "</details>"].join("\n\n");
 }

@@ -7,6 +7,15 @@ export function searchesOf({ steps }: RunRecord): readonly SearchRecord[] {
   return steps.flatMap(({ notes }) => notes.flatMap(({ search }) => search ?? []));
 }
 
+/** What the numbers of the table are of. */
+export function searchCaption({ metric, samples }: SearchRecord): string {
+  const judged =
+    metric === null
+      ? "nothing, there is no data"
+      : `${metric}, its loss (the most that it can be: 90 %) and agreement on ${samples} validation samples`;
+  return `${judged}; time and size beside the float model that was searched on; → is the result`;
+}
+
 /** Titles of the cells of `searchRows`. */
 export const searchHeader = ["tried", "metric", "lost (at most)", "agree", "time", "size"] as const;
 

@@ -1,11 +1,14 @@
+import type { Model } from "@pare/ir";
 import { upgradeOpset } from "@pare/opset";
-import type { Pass } from "@pare/pass";
+import type { Note, Pass } from "@pare/pass";
 import * as z from "zod";
+import { foresee } from "../predict/foresee.ts";
 import { proofNote } from "../predict/proof-note.ts";
 import { writePorts } from "../qdq/integer-ports.ts";
 import { foreseeStatic } from "../schemes/static.ts";
 import { subgraphNotes } from "../schemes/subgraph-notes.ts";
 import { openTarget, targetOption } from "../targets/option.ts";
+import type { Target } from "../targets/target.ts";
 import { outcomeNotes } from "./notes.ts";
 import { applyPlan, type Plan, planSchema } from "./plan.ts";
 import { search } from "./search.ts";
@@ -60,11 +63,23 @@ export const quantizeAuto: Pass<AutoOptions> = {
     const options = { reference, maxDrop, maxTimeMs: maxTime * 1000, prefer };
     const outcome = await search(model, target, options, tools);
     tools.choices?.record(pass, outcome.chosen.plan);
+    const missed = tools.data === undefined ? [dataNote(model, target)] : [];
     await applyPlan(model, outcome.chosen.plan, target, tools);
     const proof = await proofNote(model, target, tools.bench);
-    return [...raised, ...outcomeNotes(outcome, maxDrop), ...inside, proof, ...writePorts(model, target)];
+    return [...raised, ...outcomeNotes(outcome, maxDrop), ...missed, ...inside, proof, ...writePorts(model, target)];
   },
 };
+
+/** What calibration data would buy. */
+function dataNote(model: Model, target: Target): Note {
+  const { integerShare: share = 0 } = foresee(model, target).prediction;
+  const bought =
+    share > 0
+      ? `${(100 * share).toFixed(0)} % of the multiply-adds could be integer on ${target.name}`
+      : `accuracy would be measured; ${target.name} multiplies no integers of static quantization`;
+  const text = `with training data (--data recipe.yaml; \`pare init\` writes one) ${bought}`;
+  return { kind: "info", text };
+}
 
 function describePlan(plan: Plan): string {
   if (plan.scheme === "storage") return `weights stored as ${plan.type}`;

@@ -36,14 +36,23 @@ function criterion({ tried }: SearchOutcome, maxDrop: number): readonly Note[] {
 const noMatter = 1e-3;
 const decibels = (share: number) => `${(-10 * Math.log10(share)).toFixed(1)} dB`;
 
-function searchRecord({ chosen, tried, groups }: SearchOutcome): SearchRecord {
+function searchRecord({ chosen, tried, isFromFloat, groups }: SearchOutcome): SearchRecord {
   const judgement = tried.find((each) => each.judgement !== undefined)?.judgement;
+  const floatRecord = {
+    ...(isFromFloat && judgement && { value: finite(judgement.reference), drop: 0, dropUpper: 0, agreement: 1 }),
+    ...(tried.some(({ time }) => time !== undefined) && {
+      time: { ratio: 1, interval: { low: 1, high: 1, confidence: 0.95 } },
+    }),
+  };
   const float = new Set(chosen.plan.scheme === "static" ? chosen.plan.float : []);
   const isAllFloat = chosen.plan.scheme !== "static";
   return {
     metric: judgement?.metric ?? null,
     samples: judgement?.samples ?? 0,
-    candidates: tried.map((each) => candidateRecord(each, each === chosen)),
+    candidates: tried.map((each) => ({
+      ...candidateRecord(each, each === chosen),
+      ...(each.plan.scheme === "float" && floatRecord),
+    })),
     regions: groups.map(({ keys, ...times }: GroupTime) => ({
       nodes: keys,
       ...times,
@@ -69,13 +78,15 @@ function candidateRecord({ label, judgement, time, bytes }: Candidate, isChosen:
 const finite = (value: number | undefined): number | null =>
   value !== undefined && Number.isFinite(value) ? value : null;
 
+const withoutData =
+  "without data accuracy is not measured; `--scheme storage --type float16` hardly ever changes a result, at half of the bytes";
+
 /** How far short of what was wanted it falls. */
 function shortfall(chosen: Candidate, maxDrop: number): readonly Note[] {
   if (chosen.plan.scheme === "float")
     return [{ kind: "left", text: "everything: nothing that was tried keeps the accuracy and pays on this machine" }];
   const { judgement } = chosen;
-  if (judgement === undefined)
-    return [{ kind: "info", text: "without data accuracy is not measured, and static quantization was not tried" }];
+  if (judgement === undefined) return [{ kind: "info", text: withoutData }];
   if (accuracyOf(chosen, maxDrop) === "held") return [];
   const { drop, dropUpper, samples } = judgement;
   const points = amountOf(judgement);

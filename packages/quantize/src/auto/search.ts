@@ -10,8 +10,8 @@
  *    anything static where most weights are in products.
  * 6. The fastest of them are timed once more. Chosen is the fastest that keeps the accuracy and is not slower than the
  *    float model. Whatever is tried stays in the table; when the time is up the best so far is taken.
- * 7. Where weights in int8 lose too much, weights in float16 with arithmetic in float: half of the bytes, and hardly ever
- *    another result.
+ * 7. Where weights in int8 lose too much, or nobody can tell, weights in float16 with arithmetic in float: half of the
+ *    bytes, and hardly ever another result.
  * 8. Of candidates that have lost only the plan is kept.
  */
 
@@ -33,6 +33,8 @@ import { decide, timeAll } from "./time-candidates.ts";
 export interface SearchOutcome {
   readonly chosen: Candidate;
   readonly tried: readonly Candidate[];
+  /** Losses are counted from the float model that was searched on, not from an earlier one. */
+  readonly isFromFloat: boolean;
   /** Time of each group as float and as integer, where it was measured. */
   readonly groups: readonly GroupTime[];
   /** Which groups move the outputs most; undefined where nothing was static, or time was up. */
@@ -51,7 +53,8 @@ export async function search(
   // What most often wins comes first: a slow model leaves time for few.
   await attempt(state, "float", { scheme: "float" });
   const stored = await attempt(state, "storage", { scheme: "storage", type: "int8", correct: false });
-  if (stored !== undefined && accuracyOf(stored, options.maxDrop) === "lost")
+  const isBlind = state.tools.data === undefined;
+  if (isBlind || (stored !== undefined && accuracyOf(stored, options.maxDrop) === "lost"))
     await attempt(state, "storage as float16", { scheme: "storage", type: "float16", correct: false });
   if (isGpu(target)) await attempt(state, "float16", { scheme: "float16" });
   const turn = canMultiply(target) ? turnOfDynamic(model) : "never";
@@ -59,8 +62,7 @@ export async function search(
   const best = await attemptStatic(state);
   const groups = best === undefined ? [] : await attemptRegions(state, best);
   if (turn === "last") await attempt(state, "dynamic", { scheme: "dynamic" });
-  if (state.tools.data !== undefined)
-    await attempt(state, "storage, biases corrected", { scheme: "storage", type: "int8", correct: true });
+  if (!isBlind) await attempt(state, "storage, biases corrected", { scheme: "storage", type: "int8", correct: true });
   state.clock.reserve(endingMs(state));
   await timeAll(state, best);
   const lossy = pickStatic(state);
@@ -69,7 +71,8 @@ export async function search(
   await decide(state);
   const { tried, tools, clock } = state;
   const choice = { ...options, isTimed: tools.bench !== undefined };
-  return { chosen: pick(tried, choice), tried, groups, ranking, leftOut: clock.leftOut() };
+  const isFromFloat = options.reference === model;
+  return { chosen: pick(tried, choice), tried, isFromFloat, groups, ranking, leftOut: clock.leftOut() };
 }
 
 async function begin(model: Model, target: Target, options: SearchOptions, given: Tools): Promise<Search> {
@@ -228,8 +231,11 @@ async function attemptRegions(state: Search, best: Candidate): Promise<readonly 
   for (const judging of judgings) {
     const float = [...floatKeys(regions, judging)];
     const isNew = !tried.some(({ plan }) => plan.scheme === "static" && plan.float.join() === float.join());
-    const label = `${best.label}, ${float.length} nodes in float where that is faster`;
-    if (isNew) await attempt(state, label, { ...best.plan, float });
+    const isNowhere = regions.groups.every(({ keys }) => keys.some((key) => float.includes(key)));
+    const which = isNowhere
+      ? "weights only: integers are faster nowhere"
+      : `${float.length} nodes in float where that is faster`;
+    if (isNew) await attempt(state, `${best.label}, ${which}`, { ...best.plan, float });
   }
   return regions.groups;
 }

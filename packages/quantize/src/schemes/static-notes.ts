@@ -28,6 +28,7 @@ export function placementNotes(
     (node) => decisions.get(node)?.kind === "integer",
   );
   if (integerEnds.length > 0) notes.push(endsNote(integerEnds.map(nameOf)));
+  if (target.weight.form === "pair" && weights.length > 0) notes.push({ kind: "info", text: pairNote(target) });
   if (widened.length > 0)
     notes.push({ kind: "info", text: "weight scales widened so that a bias fits 32 bits", subjects: widened });
   return notes;
@@ -42,6 +43,9 @@ function bitsNote(bits: number, { name, weight }: Target): Note {
   const why = bits === weight.bits ? `pairs of products of 8 bits saturate on ${name}` : "stored in bytes all the same";
   return { kind: "info", text: `weights have ${bits} bits: ${why}` };
 }
+
+const pairNote = ({ name }: Target) =>
+  `${name} takes weights as float32 and makes the integers itself when it builds its engine: the file is no smaller`;
 
 function endsNote(names: readonly string[]): Note {
   const some = names.slice(0, 2).join(", ");

@@ -1,5 +1,5 @@
 import type { RunRecord, SearchRecord } from "../record.ts";
-import { regionHeader, regionRows, searchesOf, searchHeader, searchRows } from "../search.ts";
+import { regionHeader, regionRows, searchCaption, searchesOf, searchHeader, searchRows } from "../search.ts";
 import { html, type Markup } from "./markup.ts";
 import { table } from "./table.ts";
 
@@ -12,10 +12,9 @@ export function searchTables(record: RunRecord): Markup | undefined {
 }
 
 function tables(search: SearchRecord): Markup {
-  const { metric, samples, regions } = search;
-  const judged = metric === null ? "no data to judge by" : `${metric} on ${samples} validation samples`;
+  const { regions } = search;
   const columns = searchHeader.map((title, i) => ({ title, isNumber: i > 0 }));
-  const tried = table(`What was tried; → is the result (${judged})`, columns, searchRows(search), { stacked: true });
+  const tried = table(`What was tried, judged by ${searchCaption(search)}`, columns, searchRows(search), { stacked: true });
   if (regions.length === 0) return tried;
   const caption = "Time of the slowest parts as floats and as integers, from the runtime's profile";
   const columnsOfRegions = regionHeader.map((title, i) => ({ title, isNumber: i === 1 || i === 2 }));
