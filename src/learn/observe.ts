@@ -1,6 +1,8 @@
 import type { Model } from "@pare/ir";
 import type { Observation, Session, Statistics } from "@pare/pass";
-import { prepareBatches } from "../evaluate/open-model.ts";
+import { portGrids } from "@pare/quantize";
+import { batchingOf } from "../evaluate/batching.ts";
+import { floatPorts } from "../evaluate/float-ports.ts";
 import type { World } from "../run/tools.ts";
 import { feedsOf, samplePorts } from "./feeds.ts";
 import type { LearningData } from "./learning-data.ts";
@@ -21,28 +23,66 @@ export async function observeModel(
   world: World,
 ): Promise<ReadonlyMap<string, Statistics>> {
   if (observations.length === 0) return new Map();
-  const { model: base, batching } = await prepareBatches(model, world, feedsOf(data.calibration, data, 1));
-  const groups = planGroups(base, observations, await samplePorts(base, data)).map((group) => {
-    return batching === "single" ? { ...group, batch: 1 } : group;
-  });
+  const { base, groups, session: first } = await begin(model, observations, data, world);
   const found = new Map<string, Statistics>();
   for (const [i, group] of groups.entries()) {
     const report = (done: number) =>
       world.progress.report("calibrating", i * data.calibration.length + done, groups.length * data.calibration.length);
-    for (const [name, statistics] of await observeGroup(base, group, data, { ...world, progress: { report } }))
+    await using session = i === 0 ? first : await openFor(group, base, world);
+    for (const [name, statistics] of await observeGroup(session, group, data, { ...world, progress: { report } }))
       found.set(name, statistics);
   }
   return found;
 }
 
-async function observeGroup(
+interface Beginning {
+  /** The model that samples go through: the one that was given, or a copy with a free batch. */
+  readonly base: Model;
+  readonly groups: readonly ObservationGroup[];
+  /** Of the first group. It is also what shows how many samples the model takes at once. */
+  readonly session: Session;
+}
+
+async function begin(
   model: Model,
+  observations: readonly Observation[],
+  data: LearningData,
+  world: World,
+): Promise<Beginning> {
+  const plan = async (base: Model) => planGroups(base, observations, await samplePorts(base, data));
+  const groups = await plan(model);
+  const session = await openFor(groups[0]!, model, world);
+  try {
+    const own = new Set(model.graph.outputs.map(({ name }) => name));
+    const runner = {
+      ...floatPorts(session, portGrids(model)),
+      outputs: session.outputs.filter(({ name }) => own.has(name)),
+    };
+    const found = await batchingOf(model, runner, feedsOf(data.calibration, data, 1), world);
+    if (found.kind === "declared") return { base: model, groups, session };
+    if (found.kind === "single")
+      return { base: model, groups: groups.map((group) => ({ ...group, batch: 1 })), session };
+    await found.session[Symbol.asyncDispose]();
+    await session[Symbol.asyncDispose]();
+    const freed = await plan(found.model);
+    return { base: found.model, groups: freed, session: await openFor(freed[0]!, found.model, world) };
+  } catch (error) {
+    await session[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+function openFor({ observations }: ObservationGroup, model: Model, { engine, signal }: World): Promise<Session> {
+  const names = observations.map(({ value }) => value);
+  return engine.open(withOutputs(model, names), { signal, waiting: "sleep" });
+}
+
+async function observeGroup(
+  session: Session,
   { observations, batch }: ObservationGroup,
   data: LearningData,
-  { engine, signal, progress }: Omit<World, "progress"> & { readonly progress: { report(done: number): void } },
+  { signal, progress }: Pick<World, "signal"> & { readonly progress: { report(done: number): void } },
 ): Promise<ReadonlyMap<string, Statistics>> {
-  const names = observations.map(({ value }) => value);
-  await using session: Session = await engine.open(withOutputs(model, names), { signal, waiting: "sleep" });
   let pending: Promise<void> = Promise.resolve();
   for await (const { inputs, targets, first } of feedsOf(data.calibration, data, batch).feeds([session])) {
     const rows = [...inputs.values()].find(({ shape }) => shape.length > 0)?.shape[0] ?? 1;

@@ -1,4 +1,4 @@
-import { byteSize, type DType, dtypes, elementCount } from "./dtype.ts";
+import { byteSize, type DType, dtypes, elementCount, isFloat } from "./dtype.ts";
 import { tensorDTypeError } from "./errors.ts";
 import {
   bfloat16ToNumber,
@@ -98,6 +98,14 @@ export function numbers(tensor: Tensor): Float64Array {
   }
   const read = elementReader(tensor.dtype, bytes);
   return Float64Array.from({ length: elementCount(tensor.shape) }, (_, i) => read(i));
+}
+
+/** Whether an element is no number. A loop over the elements as they lie: samples are looked through whenever they are read. */
+export function isAnyNaN(tensor: Tensor): boolean {
+  if (!isFloat(tensor.dtype)) return false;
+  const values = tensor.dtype === "float32" ? float32s(tensor) : numbers(tensor);
+  for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) return true;
+  return false;
 }
 
 /** Types whose elements JavaScript reads without decoding: ten times as fast. */

@@ -1,6 +1,6 @@
 export { bufferCollector } from "./collect.ts";
 export { byteSize, type DType, type DTypeKind, dtypes, elementCount, isDType, isFloat, isInteger } from "./dtype.ts";
-export { bigints, float32s, numbers, packCode, tensorOf, unpackCode } from "./elements.ts";
+export { bigints, float32s, isAnyNaN, numbers, packCode, tensorOf, unpackCode } from "./elements.ts";
 export { bfloat16ToNumber, float16ToNumber, numberToBfloat16, numberToFloat16 } from "./float.ts";
 export {
   type ByteSource,

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { byteSize, elementCount, isFloat, MemorySource, makeTensor, numbers, type Tensor } from "@pare/tensor";
+import { byteSize, elementCount, isAnyNaN, MemorySource, makeTensor, numbers, type Tensor } from "@pare/tensor";
 import { checkIndex, classTarget, type Dataset, type Target } from "../dataset.ts";
 import { arrayFileError, arrayMissingError, notNumberError, oneClassArrayError } from "../errors.ts";
 import { digestBytes } from "../files/digest-bytes.ts";
@@ -47,8 +47,7 @@ export async function arrayDataset(options: ArrayOptions): Promise<Dataset> {
     sample(index) {
       checkIndex(name, index, length);
       const fields = new Map([...arrays].map(([field, array]) => [field, row(array, index)]));
-      for (const [field, tensor] of fields)
-        if (isFloat(tensor.dtype) && hasNaN(numbers(tensor))) throw notNumberError(name, `${index}`, field);
+      for (const [field, tensor] of fields) if (isAnyNaN(tensor)) throw notNumberError(name, `${index}`, field);
       return { id: `${index}`, fields, target: answers && targetOf(answers, index, isClass, name) };
     },
     digest: async () =>
@@ -57,12 +56,6 @@ export async function arrayDataset(options: ArrayOptions): Promise<Dataset> {
         [[...arrays.keys()], isClass],
       ),
   };
-}
-
-/** A loop: every sample is looked through each time it is read. */
-function hasNaN(values: Float64Array): boolean {
-  for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) return true;
-  return false;
 }
 
 const named = (name: string, array: NpyArray | undefined) => (array ? [[name, array] as const] : []);
@@ -99,7 +92,7 @@ function row({ dtype, shape, source, start }: NpyArray, index: number): Tensor {
 
 function targetOf(answers: NpyArray, index: number, isClass: boolean, name: string): Target {
   const values = numbers(row(answers, index));
-  if (hasNaN(values)) throw notNumberError(name, `${index}`, "target");
+  if (values.some(Number.isNaN)) throw notNumberError(name, `${index}`, "target");
   return isClass ? classTarget(values[0]!) : { kind: "values", values };
 }
 

@@ -14,7 +14,9 @@ export function searchTables(record: RunRecord): Markup | undefined {
 function tables(search: SearchRecord): Markup {
   const { regions } = search;
   const columns = searchHeader.map((title, i) => ({ title, isNumber: i > 0 }));
-  const tried = table(`What was tried, judged by ${searchCaption(search)}`, columns, searchRows(search), { stacked: true });
+  const tried = table(`What was tried, judged by ${searchCaption(search)}`, columns, searchRows(search), {
+    stacked: true,
+  });
   if (regions.length === 0) return tried;
   const caption = "Time of the slowest parts as floats and as integers, from the runtime's profile";
   const columnsOfRegions = regionHeader.map((title, i) => ({ title, isNumber: i === 1 || i === 2 }));
