@@ -21,6 +21,7 @@ test.each([
   [[], "USAGE at pare: no command is given. Commands: run, plan"],
   [["run"], "USAGE at pare run: <recipe> is missing. See `pare run --help`."],
   [["run", "a", "b"], 'USAGE at pare run: "b" is one argument too many.'],
+  [["quantize", "a", "-o", "b", "--except", "c", "d"], "For several values give --except again before each."],
   [["inspect", "--jsom", "a"], 'USAGE at pare inspect: unknown option --jsom. Did you mean "--json"?'],
   [["run", "a", "--lok", "b"], 'USAGE at pare run: unknown option --lok. Did you mean "--lock"?'],
   [["run", "a", "--out"], "USAGE at pare run: --out needs a value."],

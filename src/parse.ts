@@ -136,10 +136,20 @@ function noCommand(argv: readonly string[]): PareError {
   return usageError(`there is no command "${word}"`, next.trim());
 }
 
+/** A list takes one value each time it is given. */
+function extraHint({ command, args }: Parsed): string {
+  const list = Object.entries(command.options as OptionSet).find(
+    ([name, { array }]) => array && args[name] !== undefined,
+  );
+  const repeat = list === undefined ? "" : `For several values give --${list[0]} again before each. `;
+  return `${repeat}${helpHint(command)}`;
+}
+
 /** What would silently be lost: words that no positional takes, all but one of two values; and numbers that are none. */
-function checkValues({ command, args }: Parsed): void {
+function checkValues(parsed: Parsed): void {
+  const { command, args } = parsed;
   const [, extra] = Array.isArray(args._) ? args._ : [];
-  if (extra !== undefined) throw usageError(`"${extra}" is one argument too many`, helpHint(command), command.name);
+  if (extra !== undefined) throw usageError(`"${extra}" is one argument too many`, extraHint(parsed), command.name);
   for (const [name, spec] of Object.entries({ ...command.options, ...globalOptions } as OptionSet)) {
     const value = args[name];
     if (Array.isArray(value) && !spec.array)

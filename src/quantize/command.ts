@@ -6,7 +6,7 @@ import { modelMissingError } from "../evaluate/errors.ts";
 import { withTargetFile } from "../model/target-file.ts";
 import { defaultCacheFolder } from "../run/cache-folder.ts";
 import type { CommandRun } from "../terminal/terminal.ts";
-import { optionUnfitError } from "./errors.ts";
+import { optionIdleError, optionUnfitError } from "./errors.ts";
 import { quantizeFile } from "./quantize-file.ts";
 import { quantizedText } from "./text.ts";
 
@@ -31,6 +31,9 @@ const own = new Set([
   ..."model out force data scheme only except threads json quiet verbose help".split(" "),
   ...["cache-dir", "cache-limit", "no-cache", "no-simplify", "no-measure"],
 ]);
+
+/** Options that say something of one way to calibrate alone. */
+const ofPercentile = new Set(["percentile", "tails"]);
 
 export const quantizeCommand: CommandRun<QuantizeArgs> = async (args, terminal) => {
   const { model: file, out, scheme, only, except, threads } = args;
@@ -63,9 +66,11 @@ function passOptions(args: QuantizeArgs, scheme: string): Readonly<Record<string
   const fits = optionNames(passNamed(`quantize/${scheme}`).options);
   const given = Object.entries(args).filter(([name, value]) => value !== undefined && /^[a-z-]+$/.test(name));
   const options: Record<string, unknown> = {};
+  const isByPercentile = given.some(([name, value]) => name === "calibrate" && value === "percentile");
   for (const [name, value] of given) {
     if (own.has(name)) continue;
     if (!fits.includes(name)) throw optionUnfitError(name, scheme, fits);
+    if (ofPercentile.has(name) && !isByPercentile) throw optionIdleError(name);
     options[name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())] = value;
   }
   return options;

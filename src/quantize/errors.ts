@@ -10,6 +10,24 @@ export function noTrainingDataError(recipe: string): PareError {
   });
 }
 
+export function simplifiedAwayError(pattern: string): PareError {
+  return new PareError({
+    code: "SELECT_NOTHING",
+    at: JSON.stringify(pattern),
+    problem: "what has this name is gone once the model is simplified, so nothing would be selected by it",
+    next: "Name what took its place (`pare simplify`, then `pare inspect --target auto`), or give --no-simplify.",
+  });
+}
+
+export function optionIdleError(flag: string): PareError {
+  return new PareError({
+    code: "USAGE",
+    at: `--${flag}`,
+    problem: "this says how ranges are cut by percentile, and they are not",
+    next: "Give --calibrate percentile too.",
+  });
+}
+
 export function optionUnfitError(flag: string, scheme: string, fits: readonly string[]): PareError {
   return new PareError({
     code: "USAGE",

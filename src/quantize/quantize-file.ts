@@ -1,6 +1,14 @@
 import { checkOutput, readModelFile, writeModel } from "@pare/formats";
 import { cloneModel, countNodes, type Model } from "@pare/ir";
-import { checkPatterns, type Judgement, type Note, runPass, type Selection, type Tools } from "@pare/pass";
+import {
+  checkPatterns,
+  idlePatterns,
+  type Judgement,
+  type Note,
+  runPass,
+  type Selection,
+  type Tools,
+} from "@pare/pass";
 import type { CheckedRecipe, FolderCache } from "@pare/recipe";
 import { simplify } from "@pare/simplify";
 import { passNamed } from "../catalog.ts";
@@ -8,7 +16,7 @@ import { openLearningData } from "../learn/learning-data.ts";
 import { learningTools } from "../learn/learning-tools.ts";
 import { filesOf, sizeOf } from "../model/disk.ts";
 import { createTools, selectionOf, type World } from "../run/tools.ts";
-import { noTrainingDataError } from "./errors.ts";
+import { noTrainingDataError, simplifiedAwayError } from "./errors.ts";
 
 export interface QuantizeRequest {
   readonly file: string;
@@ -59,6 +67,8 @@ export async function quantizeFile(request: QuantizeRequest, world: World): Prom
   if (request.simplify) notes.push(...(await runPass(model, simplify, {}, toolsFor({}))).notes);
   const selection = selectionOf(request.only, request.except);
   checkPatterns(selection, [original, model]);
+  const [gone] = idlePatterns(selection, [model]);
+  if (gone !== undefined) throw simplifiedAwayError(gone);
   const tools = toolsFor(selection);
   notes.push(...(await runPass(model, passNamed(request.pass), request.options, tools)).notes);
   const written = writeModel(model, out, { force });

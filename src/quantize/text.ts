@@ -45,12 +45,16 @@ function judgementLine({ metric, samples, reference, value, drop, dropUpper, agr
   const isShare = metric.startsWith("accuracy");
   const text = (x: number) => (isShare ? percent(x) : x.toPrecision(4));
   const points = (x: number) => (isShare ? `${(100 * x).toFixed(2)} points` : x.toPrecision(3));
-  return `${metric} ${text(reference)} → ${text(value)} on ${samples} validation samples: ${points(drop)} lost, at most ${points(dropUpper)} (90 %); ${same}`;
+  const change = drop < 0 ? `${points(-drop)} gained` : `${points(drop)} lost`;
+  const bound =
+    dropUpper < 0 ? `at least ${points(-dropUpper)}` : `at most ${points(dropUpper)}${drop < 0 ? " lost" : ""}`;
+  return `${metric} ${text(reference)} → ${text(value)} on ${samples} validation samples: ${change}, ${bound} (90 %); ${same}`;
 }
 
 function timeLine({ value, low, high }: NonNullable<QuantizedFile["time"]>): string {
   const range = `${low.toFixed(3)} to ${high.toFixed(3)}`;
-  return `time × ${value.toFixed(3)} (${range}) of the original's on this machine: ${(1 / value).toFixed(2)} times as fast`;
+  const verdict = low <= 1 && high >= 1 ? "no difference that shows" : `${(1 / value).toFixed(2)} times as fast`;
+  return `time × ${value.toFixed(3)} (${range}) of the original's on this machine: ${verdict}`;
 }
 
 /** The table of what was tried; labels are cut to what is left of the width. */

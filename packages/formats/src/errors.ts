@@ -142,6 +142,15 @@ export function unsupportedFormatError(path: string, format: string): PareError 
   });
 }
 
+export function outputIsFolderError(path: string): PareError {
+  return new PareError({
+    code: "OUTPUT_FOLDER",
+    at: path,
+    problem: "this is a folder",
+    expected: "the name of a file to write",
+  });
+}
+
 export function outputFolderError(path: string, folder: string): PareError {
   return new PareError({
     code: "OUTPUT_FOLDER",

@@ -26,6 +26,7 @@ test.each<[string, Buffer]>([
   ["a safetensors file", bytes([20, 0, 0, 0, 0, 0, 0, 0], '{"weight":{"dtype":"F32"}}')],
   ["a NumPy file", bytes([0x93], "NUMPY", [1, 0])],
   ["JSON", bytes('{"a": 1}')],
+  ["text", bytes("version: 1\nmodel: m.onnx\n")],
 ])("%s is named", (what, content) => {
   writeFileSync(path, content);
   expect(() => detectFormat(path)).toThrow(`MODEL_FORMAT at ${path}: this is no ONNX model (got ${what}).`);

@@ -67,6 +67,7 @@ const kinds: readonly Kind[] = [
     matches: (head) => starts(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59)(head),
   },
   { what: "JSON", next: "Give the .onnx file.", matches: isJson },
+  { what: "text", next: "Give the .onnx file; a recipe (YAML) goes to `pare run`.", matches: isText },
 ];
 
 /** @throws MODEL_FORMAT when the first bytes are those of another kind of file */
@@ -74,6 +75,11 @@ export function checkMagic(source: ByteSource, name: string): void {
   const head = Buffer.from(source.read(0, Math.min(source.size, 4096)));
   const kind = kinds.find(({ matches }) => matches(head, source));
   if (kind !== undefined) throw notAModelError(name, kind.what, kind.next);
+}
+
+/** A model begins with a field's tag and small numbers: control characters that no text has. */
+function isText(head: Buffer): boolean {
+  return head.every((byte) => byte >= 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d);
 }
 
 export function isJson(head: Buffer): boolean {

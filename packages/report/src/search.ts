@@ -13,7 +13,7 @@ export function searchCaption({ metric, samples }: SearchRecord): string {
     metric === null
       ? "nothing, there is no data"
       : `${metric}, its loss (the most that it can be: 90 %) and agreement on ${samples} validation samples`;
-  return `${judged}; time and size beside the float model that was searched on; → is the result`;
+  return `${judged}; time beside the float model that was searched on; size of the weights; → is the result`;
 }
 
 /** Titles of the cells of `searchRows`. */

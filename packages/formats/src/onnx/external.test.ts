@@ -295,6 +295,7 @@ describe("files that are there already", () => {
     const files = readdirSync(folder);
     expect(() => checkOutput(model(), at("no", "m.onnx"))).toThrow("OUTPUT_FOLDER");
     expect(() => checkOutput(model(), at("taken.onnx"))).toThrow("OUTPUT_EXISTS");
+    expect(() => checkOutput(model(), folder, { force: true })).toThrow("this is a folder");
     expect(() => checkOutput(model(), "/proc/m.onnx")).toThrow(
       "OUTPUT_FAILED at /proc/m.onnx: the model cannot be written: no such file or directory",
     );

@@ -2,7 +2,13 @@ import { closeSync, openSync, renameSync, rmSync, statSync, writeSync } from "no
 import { basename, dirname, join } from "node:path";
 import { isPareError } from "@pare/error";
 import { readInto } from "@pare/tensor";
-import { outputExistsError, outputFailedError, outputFolderError, outputIsInputError } from "../errors.ts";
+import {
+  outputExistsError,
+  outputFailedError,
+  outputFolderError,
+  outputIsFolderError,
+  outputIsInputError,
+} from "../errors.ts";
 import type { Piece, Rope } from "./rope.ts";
 
 /**
@@ -23,6 +29,7 @@ export function checkOutputs(paths: readonly string[], live: ReadonlySet<string>
     if (!folder?.isDirectory()) throw outputFolderError(path, dirname(path));
     const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
     if (stat === undefined) continue;
+    if (stat.isDirectory()) throw outputIsFolderError(path);
     if (live.has(`${stat.dev}:${stat.ino}`)) throw outputIsInputError(path);
     if (!force) throw outputExistsError(path);
   }

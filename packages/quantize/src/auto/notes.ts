@@ -22,9 +22,11 @@ export function outcomeNotes(outcome: SearchOutcome, maxDrop: number): readonly 
 
 const timeUp = "time was too short for this";
 
-/** Where it is not an accuracy that may drop. */
+/** Where it is not an accuracy that may drop, or all of it may. */
 function criterion({ tried }: SearchOutcome, maxDrop: number): readonly Note[] {
   const judgement = tried.find((each) => each.judgement !== undefined)?.judgement;
+  if (judgement?.metric.startsWith("accuracy") && maxDrop >= 1)
+    return [{ kind: "info", text: `max-drop ${maxDrop} allows any loss: one point of an accuracy is 0.01` }];
   if (judgement?.metric !== "noise") return [];
   const { reference } = judgement;
   const own = reference > maxDrop * noMatter ? ` beyond the original's own ${decibels(reference)}` : "";

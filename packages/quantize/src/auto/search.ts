@@ -58,10 +58,10 @@ export async function search(
     await attempt(state, "storage as float16", { scheme: "storage", type: "float16", correct: false });
   if (isGpu(target)) await attempt(state, "float16", { scheme: "float16" });
   const turn = canMultiply(target) ? turnOfDynamic(model) : "never";
-  if (turn === "first") await attempt(state, "dynamic", { scheme: "dynamic" });
+  if (turn === "first") await attempt(state, dynamicLabel, { scheme: "dynamic" });
   const best = await attemptStatic(state);
   const groups = best === undefined ? [] : await attemptRegions(state, best);
-  if (turn === "last") await attempt(state, "dynamic", { scheme: "dynamic" });
+  if (turn === "last") await attempt(state, dynamicLabel, { scheme: "dynamic" });
   if (!isBlind) await attempt(state, "storage, biases corrected", { scheme: "storage", type: "int8", correct: true });
   state.clock.reserve(endingMs(state));
   await timeAll(state, best);
@@ -134,6 +134,9 @@ const isGpu = ({ device }: Target) => device === "webgpu" || device === "cuda";
 
 /** Whether ONNX Runtime has the kernels there that quantize inputs at run time. */
 const canMultiply = ({ runtime, device }: Target) => runtime === "onnxruntime" && device === "cpu";
+
+/** What no product takes is stored in int8. */
+const dynamicLabel = "dynamic, the rest storage";
 
 const productOps: ReadonlySet<string> = new Set(["onnx.MatMul", "onnx.Gemm", "onnx.LSTM"]);
 

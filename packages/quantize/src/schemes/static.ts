@@ -6,7 +6,7 @@
  * 2. What the recipe's `only` and `except` leave out stays float, and so does what is known to be fragile.
  * 3. The opset is raised to 13, or to 21 for 16-bit and 4-bit types, where it is lower.
  */
-import type { Model, Node } from "@pare/ir";
+import { type Model, type Node, producerOf } from "@pare/ir";
 import { inferTypes } from "@pare/ops";
 import { upgradeOpset } from "@pare/opset";
 import type { Note, Pass, PassData, Tools } from "@pare/pass";
@@ -16,6 +16,7 @@ import { type CalibrationOptions, calibrationOptions } from "../calibrate/option
 import type { Placement, PlacementOptions, QuantType, Range } from "../contract.ts";
 import { needsCalibrationError } from "../errors.ts";
 import { place } from "../placement/place.ts";
+import { clipBehind } from "../predict/clips.ts";
 import { predict } from "../predict/predict.ts";
 import { proofNote, shareNote } from "../predict/proof-note.ts";
 import { prepare } from "../prepare/prepare.ts";
@@ -112,6 +113,12 @@ export async function writeStatic(
   return { ...written, placement, notes: [...notes, ...placementNotes(placement, written)] };
 }
 
+/** Whose selection decides: a Relu or Clip that the runtime takes into the node before it goes with that. */
+function leader(node: Node): Node {
+  const before = node.inputs[0] && producerOf(node.inputs[0]);
+  return before !== undefined && clipBehind(before) === node ? before : node;
+}
+
 export interface StaticPreparation {
   readonly placement: Placement;
   readonly ranges: Ranges;
@@ -151,7 +158,7 @@ function placementOptions(
   keepFloat: (node: Node) => string | undefined,
 ): PlacementOptions {
   return {
-    keepFloat: (node) => (tools.selects(node) ? keepFloat(node) : "not selected"),
+    keepFloat: (node) => (tools.selects(leader(node)) ? keepFloat(node) : "not selected"),
     activation: {
       ...(activations !== undefined && { type: activations }),
       ...(symmetric !== undefined && { symmetric }),
