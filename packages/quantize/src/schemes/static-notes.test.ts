@@ -6,9 +6,9 @@ import { cpuX64Avx2, cpuX64Vnni } from "../targets/cpu.ts";
 import type { Target } from "../targets/target.ts";
 import { placementNotes } from "./static-notes.ts";
 
-function notesOf(body: string, target: Target = cpuX64Vnni) {
+function notesOf(body: string, target: Target = cpuX64Vnni, constants = "float one = {1}") {
   const model = parseModel(`<ir_version: 8, opset_import: ["" : 17]>
-    main (float[1,8,8,8] x) => (float[] y) <float[8,8,3,3] w = random(1), float[8,8,3,3] v = random(2)> { ${body} }`);
+    main (float[1,8,8,8] x) => (float[] y) <float[8,8,3,3] w = random(1), float[8,8,3,3] v = random(2), ${constants}> { ${body} }`);
   const notes = placementNotes(place(model, inferTypes(model), target), { grids: new Map(), widened: [] });
   return notes.map(({ kind, text, subjects }) => `${kind} ${text} [${subjects?.join() ?? ""}]`);
 }
@@ -27,6 +27,14 @@ it("operators without an integer kernel stand in one line, the most frequent fir
     "changed 0 of 2 nodes integer for gpu, 0 weights quantized []",
     "left 2 in float: gpu has no integer kernels [a,y]",
   ]);
+});
+
+it("says that a model is quantized already", () => {
+  const body = `q = QuantizeLinear (x, s, z) d = DequantizeLinear (q, s, z) c = Conv (d, w) y = Exp (c)`;
+  const constants = "float s = {0.1}, uint8 z = {128}";
+  expect(notesOf(body, cpuX64Vnni, constants).join()).toMatch(
+    /left the model is quantized already.*\(2 Q and DQ\).*kernel for Exp/,
+  );
 });
 
 it("says where weights have fewer bits, and why", () => {

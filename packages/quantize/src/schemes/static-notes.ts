@@ -21,7 +21,10 @@ export function placementNotes(
   const fewerBits = fewerBitsOf(weights);
   if (fewerBits !== undefined) notes.push(bitsNote(fewerBits, target));
   const unable = [...decisions].filter(isWithoutKernel(target)).map(([node]) => node);
-  if (unable.length > 0) notes.push(kernelNote(target, unable));
+  const grids = unable.filter(({ type }) => type === "QuantizeLinear" || type === "DequantizeLinear");
+  if (grids.length > 0) notes.push({ kind: "left", text: `${quantizedAlready} (${grids.length} Q and DQ)` });
+  const others = unable.filter((node) => !grids.includes(node));
+  if (others.length > 0) notes.push(kernelNote(target, others));
   for (const [reason, names] of floatReasons(decisions, new Set(unable)))
     notes.push({ kind: "left", text: `${names.length} in float: ${reason}`, subjects: names });
   const integerEnds = [...new Set([...ends.first, ...ends.last])].filter(
@@ -33,6 +36,9 @@ export function placementNotes(
     notes.push({ kind: "info", text: "weight scales widened so that a bias fits 32 bits", subjects: widened });
   return notes;
 }
+
+const quantizedAlready =
+  "the model is quantized already, and what is stays as it is: give the float model for anything else";
 
 /** Of weights that do not use all bits of their type. */
 function fewerBitsOf(weights: Placement["weights"]): number | undefined {
