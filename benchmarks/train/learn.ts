@@ -30,10 +30,10 @@ process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
 const runs: LearnedRun[] = [];
 for (const seed of seeds)
   for (const name of names) {
-    const run = learn(name, seed);
-    console.log(JSON.stringify(run));
-    runs.push(run);
-    if (options.out !== undefined) keepRuns(options.out, [run]);
+    const learned = learn(name, seed);
+    console.log(JSON.stringify(learned));
+    runs.push(learned);
+    if (options.out !== undefined) keepRuns(options.out, [learned]);
   }
 console.log(learnedTables(runs));
 

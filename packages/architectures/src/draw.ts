@@ -8,7 +8,8 @@ export interface Draws {
   /**
    * Uniform within ±1/√fan-in, the number of inputs of an output (LeCun, Bottou, Orr, Müller 1998, section 4.6, has √3
    * times that). Before a batch norm the size of weights changes no output, but larger ones learn more slowly: with
-   * those of He et al. (2015), two and a half times as large, a ResNet-8 is two points behind after ten epochs.
+   * those of He et al. (2015), two and a half times as large, the recipe width8-alone of `bench:learn` ended at 68.9 % and
+   * not at 70.8 % (seed 1).
    */
   fanIn(inputs: number): Draw;
   /** Normal with this standard deviation. */

@@ -29,10 +29,12 @@ export function selector(selection: Selection): (subject: Value | Node) => boole
 
 /** Patterns of a selection that fit no node and no value of the models. @throws SELECT_PATTERN for an empty pattern */
 export function idlePatterns({ only = [], except = [] }: Selection, models: readonly Model[]): readonly string[] {
+  const patterns = [...only, ...except];
+  if (patterns.length === 0) return [];
   const subjects = models.flatMap((model) =>
     [...allGraphs(model)].flatMap(({ nodes, values }) => [...nodes, ...values].map(namesOf)),
   );
-  return [...only, ...except].filter((pattern) => {
+  return patterns.filter((pattern) => {
     const match = matcher(pattern);
     return !subjects.some(({ names, node }) => match(names, node));
   });

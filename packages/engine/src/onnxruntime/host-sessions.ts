@@ -21,14 +21,14 @@ interface HostSession {
   readonly held: HeldValues;
   /** What the last observed run gave: the next one with feeds of the same shapes writes there. */
   given: Given | undefined;
+  /** Until the runtime refuses to write there. */
+  reuses: boolean;
 }
 
 interface Given {
   /** Of what was fed, and what was asked for. */
   readonly shapes: string;
   readonly results: Results;
-  /** Not refused so far. */
-  readonly fits: boolean;
 }
 
 type Results = Readonly<Record<string, ort.Tensor>>;
@@ -106,7 +106,7 @@ async function open(
   const session = await (path !== undefined
     ? InferenceSession.create(path, config)
     : InferenceSession.create(bytes ?? new Uint8Array(0), config));
-  state.sessions.set(id, { session, files, observed: new Map(), held: new Map(), given: undefined });
+  state.sessions.set(id, { session, files, observed: new Map(), held: new Map(), given: undefined, reuses: true });
   return {
     reply: { ok: true, inputs: session.inputMetadata.map(portOf), outputs: session.outputMetadata.map(portOf) },
   };
@@ -199,14 +199,14 @@ async function runReusing(own: HostSession, feeds: Feeds, fetch: readonly string
   const { session, given } = own;
   own.given = undefined;
   const shapes = `${fetch.join()} ${Object.entries(feeds).map(([name, { type, dims }]) => `${name} ${type} ${dims}`)}`;
-  const isLike = given?.shapes === shapes;
-  const places = fetch.map((name) => [name, isLike && given.fits ? largeOnly(given.results[name]!) : null] as const);
+  const isLike = own.reuses && given?.shapes === shapes;
+  const places = fetch.map((name) => [name, isLike ? largeOnly(given.results[name]!) : null] as const);
   const isReusing = places.some(([, tensor]) => tensor !== null);
   const again = isReusing ? await session.run(feeds, Object.fromEntries(places)).catch(() => undefined) : undefined;
+  own.reuses &&= !isReusing || again !== undefined;
   if (given !== undefined && again === undefined) letGo(totalBytes(given.results));
   const results = again ?? (await session.run(feeds, [...fetch]));
-  const isRefused = isLike && (!given.fits || (isReusing && again === undefined));
-  own.given = { shapes, results, fits: !isRefused };
+  own.given = { shapes, results };
   return results;
 }
 

@@ -68,6 +68,21 @@ it("takes values whose shape the data decide", async () => {
   expect(await observe(batches, {}, { text })).toMatchObject({ elements: 8, min: 1, max: 8, mean: 36 / 8 });
 });
 
+it("writes over large results of the run before, but not where the data decide a shape", async () => {
+  const text = `main (float[N, 2] x) => (float[N, 40000] y, float[M, 40000] z)
+    <int64[2] tiles = {1, 20000}, float zero = {0}> {
+    y = Tile (x, tiles) first = ReduceMax <axes = [1], keepdims = 0> (x) keep = Greater (first, zero)
+    z = Compress <axis = 0> (y, keep)
+  }`;
+  const batches = [
+    [1, 2, -3, -4],
+    [5, 6, 7, 8],
+    [-9, 1, 2, -10],
+  ];
+  expect(await observe(batches, {}, { text })).toMatchObject({ samples: 6, elements: 240_000, min: -10, max: 8 });
+  expect(await observe(batches, {}, { text, value: "z" })).toMatchObject({ elements: 200_000, min: -10, max: 8 });
+});
+
 it("counts by bins that widen without moving a value", async () => {
   const { histogram } = (await observe(
     [
