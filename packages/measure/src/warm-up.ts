@@ -18,7 +18,7 @@ const tolerance = 0.02;
  * for memory, caches, thread pools and the processor's clock.
  */
 export async function warmUp(
-  engine: Engine,
+  engine: Pick<Engine, "time">,
   sessions: readonly TimedSession[],
   budgetMs: number,
   options: Pick<TimingOptions, "signal"> = {},
