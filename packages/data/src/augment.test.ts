@@ -41,13 +41,16 @@ describe("an image is", () => {
     expect(change({ flip: "both" }, no, no)[0]).toEqual([1, 2, 3]);
   });
 
-  it("shifted; what comes in is black", () => {
+  it("shifted; what comes in is the background", () => {
     // Up by one; right by one.
     expect(change({ shift: 1 }, no, no, 0, 0.999)).toEqual([
       [0, 4, 5],
       [0, 7, 8],
       [0, 0, 0],
     ]);
+    const image = tensorOf("uint8", [1, 2, 3], [10, 20, 30, 40, 50, 60]);
+    const shifted = augmentImage(image, { shift: 1 }, drawn(no, no, half, 0.999), { background: [1, 2, 3] });
+    expect([...numbers(shifted)]).toEqual([1, 2, 3, 10, 20, 30]);
   });
 
   it.each([
@@ -117,6 +120,17 @@ describe("in batches", () => {
     expect(await bytesById({ batch: 3, epoch: 3 })).toEqual(whole);
     expect(await bytesById({ batch: 1, epoch: 3, shuffle: true })).toEqual(whole);
   });
+
+  it.each([[{ scale: 1, mean: [100] }], [{ mean: [100 / 255], std: [0.25] }]])(
+    "what is shifted in is 0 for the model: %o",
+    async (transform) => {
+      const zeros: number[] = [];
+      for await (const { inputs } of batches(dataset, { augment: { shift: 2 }, transform, batch: 8 }))
+        zeros.push([...numbers(inputs.get("image")!)].filter((value) => Math.abs(value) < 1e-6).length);
+      // Of 36 pixels, with shifts of −2 to 2 both ways, 13 are new on average.
+      expect(zeros[0]).toBeGreaterThan(50);
+    },
+  );
 
   it("it is changed otherwise in another epoch, by another seed, and beside another sample", async () => {
     const first = await bytesById({ batch: 8 });

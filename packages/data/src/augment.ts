@@ -14,7 +14,7 @@ import { type RandomStream, randomStream } from "./random.ts";
 export interface Augmentation {
   /** Each of the directions with probability one half. */
   readonly flip?: "horizontal" | "vertical" | "both" | undefined;
-  /** Pixels at most, up or down and left or right; what comes in is 0 (black). */
+  /** Pixels at most, up or down and left or right; what comes in is the background. */
   readonly shift?: number | undefined;
   /** Pixels are added on every side, and a place of the image's own size is cut out of that. */
   readonly crop?: { readonly pad: number; readonly fill: CropFill } | undefined;
@@ -25,7 +25,7 @@ export interface Augmentation {
   readonly cutout?: number | undefined;
 }
 
-/** What is added: 0 (black), the edge's pixel again, or the image mirrored at the edge's pixel. */
+/** What is added: the background, the edge's pixel again, or the image mirrored at the edge's pixel. */
 export type CropFill = "zero" | "edge" | "reflect";
 
 const purpose = 0x61756701;
@@ -42,15 +42,19 @@ function hash32(text: string): number {
   return hash >>> 0;
 }
 
-/**
- * @param image uint8 or float32 [height, width, channels]
- * @param memory of the image's size, for the result; default new memory
- */
+export interface AugmentOptions {
+  /** A value for each channel, as the image has them. Default 0. See `zeroColour`. */
+  readonly background?: readonly number[];
+  /** Of the image's size, for the result. Default: new memory. */
+  readonly memory?: ArrayBuffer;
+}
+
+/** @param image uint8 or float32 [height, width, channels] */
 export function augmentImage(
   image: Tensor,
   { flip, shift = 0, crop, cutout = 0 }: Augmentation,
   random: RandomStream,
-  memory = new ArrayBuffer(image.source.size),
+  { background = [], memory = new ArrayBuffer(image.source.size) }: AugmentOptions = {},
 ): Tensor {
   const [height, width, channels] = image.shape as readonly [number, number, number];
   const pad = crop?.pad ?? 0;
@@ -62,29 +66,37 @@ export function augmentImage(
   const columns = sourceOf(axis(width, flips[1] && (flip === "horizontal" || flip === "both")), left, right);
   const pixels = image.dtype === "uint8" ? tensorBytes(image) : float32s(image);
   const out = image.dtype === "uint8" ? new Uint8Array(memory) : new Float32Array(memory);
-  out.fill(0);
-  copyPixels(pixels, out, rows, columns, channels);
+  const colour = Array.from({ length: channels }, (_, channel) => background[channel] ?? 0);
+  copyPixels(pixels, out, { rows, columns, colour });
   const centre = [random.below(height), random.below(width)] as const;
   if (cutout > 0) cutOut(out, image.shape, cutout, centre);
   return makeTensor(image.dtype, image.shape, new Uint8Array(out.buffer));
+}
+
+interface Placing {
+  /** For each row and column where it comes from; −1: nowhere. */
+  readonly rows: Int32Array;
+  readonly columns: Int32Array;
+  /** Of what comes from nowhere, channel by channel. */
+  readonly colour: readonly number[];
 }
 
 /** Plain loops over indices: with iterators this took most of an epoch's loading. */
 function copyPixels(
   pixels: Uint8Array | Float32Array,
   out: Uint8Array | Float32Array,
-  rows: Int32Array,
-  columns: Int32Array,
-  channels: number,
+  { rows, columns, colour }: Placing,
 ): void {
   const width = columns.length;
+  const channels = colour.length;
   for (let y = 0, to = 0; y < rows.length; y++) {
     const row = rows[y]!;
     for (let x = 0; x < width; x++, to += channels) {
       const column = columns[x]!;
-      if (row < 0 || column < 0) continue;
+      const isOutside = row < 0 || column < 0;
       const from = (row * width + column) * channels;
-      for (let channel = 0; channel < channels; channel++) out[to + channel] = pixels[from + channel]!;
+      for (let channel = 0; channel < channels; channel++)
+        out[to + channel] = isOutside ? colour[channel]! : pixels[from + channel]!;
     }
   }
 }
@@ -100,7 +112,7 @@ interface Axis {
   readonly fill: CropFill;
 }
 
-/** For each place along an axis the place in the image that its pixel comes from; −1: none, it is 0. */
+/** For each place along an axis the place in the image that its pixel comes from; −1: none. */
 function sourceOf({ length, isFlipped, fill }: Axis, cropped: number, shifted: number): Int32Array {
   const source = new Int32Array(length);
   for (let i = 0; i < length; i++) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type ImageTransform, imageWriter } from "./transform.ts";
+import { type ImageTransform, imageWriter, zeroColour } from "./transform.ts";
 
 /** One row of two pixels: (0, 51, 255) and (102, 153, 204). */
 const pixels = Uint8Array.of(0, 51, 255, 102, 153, 204);
@@ -41,5 +41,18 @@ describe("imageWriter", () => {
     [{ scale: Number.NaN }, "DATA_TRANSFORM at scale: the value is not usable (expected a finite number, got NaN)."],
   ])("refuses %o", (transform, message) => {
     expect(() => written(transform)).toThrow(message);
+  });
+});
+
+describe("zeroColour", () => {
+  it.each<[ImageTransform, number[]]>([
+    [{}, [0, 0, 0]],
+    [{ mean: [0.5] }, [128, 128, 128]],
+    [{ mean: [0.4914, 0.4822, 0.4465], std: [0.247] }, [125, 123, 114]],
+    [{ scale: 1, mean: [104, 117, 124], order: "BGR" }, [124, 117, 104]],
+    // No byte comes to 0 there: the nearest.
+    [{ scale: 1, mean: [-5, 300, 0] }, [0, 255, 0]],
+  ])("of %o", (transform, colour) => {
+    expect(zeroColour(transform, 3)).toEqual(colour);
   });
 });

@@ -37,6 +37,15 @@ export function imageWriter(transform: ImageTransform, height: number, width: nu
   };
 }
 
+/** The stored colour, red first, that comes nearest to 0 in every channel of the model's input. */
+export function zeroColour({ scale = 1 / 255, mean = [0], order }: ImageTransform, channels: number): number[] {
+  const colour = Array.from({ length: channels }, (_, channel) => {
+    const value = mean[mean.length === 1 ? 0 : channel]! / scale;
+    return Math.min(255, Math.max(0, Math.round(value)));
+  });
+  return order === "BGR" && channels === 3 ? colour.reverse() : colour;
+}
+
 /** The value of every byte in every channel, [channels, 256]: one division for each instead of one for each pixel. */
 function lookupTable({ scale = 1 / 255, mean = [0], std = [1] }: ImageTransform, channels: number): Float32Array {
   checkValues("scale", [scale]);

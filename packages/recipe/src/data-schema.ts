@@ -194,14 +194,16 @@ const pixels = z.int().min(1).max(10_000);
 export const augmentation = z
   .strictObject({
     flip: z.enum(["horizontal", "vertical", "both"]).optional().describe("Half of the images, at random."),
-    shift: pixels.optional().describe("Pixels at most, in every direction; what comes in is black."),
+    shift: pixels.optional().describe("Pixels at most, in every direction; what comes in is 0 for the model."),
     crop: z
       .strictObject({
         pad: pixels.describe("Pixels that are added on every side."),
         fill: z
           .enum(["zero", "edge", "reflect"])
           .default("zero")
-          .describe("What is added: black, the edge's pixel, or the image mirrored. Default zero."),
+          .describe(
+            "What is added: 0 for the model (the mean of `input`), the edge's pixel, or the image mirrored. Default zero.",
+          ),
       })
       .optional()
       .describe("The image is made larger, and a random place of its own size is cut out."),
