@@ -65,20 +65,68 @@ function gradientsOf(step: StepGraph, outputs: ReadonlyMap<string, ArrayLike<num
   return new Map(vectors);
 }
 
+type Values = ReadonlyMap<string, NumberArray>;
+type Gradients = ReturnType<typeof gradientsOf>;
+
+function exactGradients(step: StepGraph, values: Values): Gradients {
+  return gradientsOf(step, new Map([...values].map(([name, { data }]) => [name, data])));
+}
+
+async function measuredGradients(step: StepGraph, inputs: Values): Promise<Gradients> {
+  await using session = await engine.open(step.model, { threads: 1 });
+  const types = new Map(
+    step.model.graph.inputs.map((input: Value) => [
+      input.name,
+      input.type?.kind === "tensor" ? input.type.dtype! : "float32",
+    ]),
+  );
+  const tensors = new Map(
+    [...inputs].map(([name, { shape, data }]) => [name, tensorOf(types.get(name) ?? "float32", shape, [...data])]),
+  );
+  const results = await session.run(tensors);
+  return gradientsOf(step, new Map([...results].map(([name, tensor]) => [name, numbers(tensor)])));
+}
+
+/**
+ * Relative L2 distance of the worst parameter. One whose gradient is 0 but for rounding (the bias of an attention's keys,
+ * which softmax does not see) has none.
+ */
+function worstError({ parameters }: StepGraph, measured: Gradients, exact: Gradients): number {
+  const norm = (values: Float64Array) => Math.hypot(...values);
+  const whole = Math.hypot(...[...exact.values()].map(norm));
+  const errors = parameters.flatMap(({ state, offset, shape }) => {
+    const of = (gradients: Gradients) => gradients.get(state)?.subarray(offset, offset + elementCount(shape));
+    const [found, truth] = [of(measured), of(exact)];
+    // Running statistics are a state of their own, without a gradient.
+    return found === undefined || truth === undefined || norm(truth) < 1e-9 * whole ? [] : relativeError(found, truth);
+  });
+  expect(errors.length).toBeGreaterThan(parameters.length / 3);
+  return Math.max(...errors);
+}
+
+/** How near an input of a Relu or a limit of a Clip comes to where it bends. */
+function nearestKink({ model }: StepGraph, values: Values): number {
+  let nearest = Infinity;
+  for (const { op, inputs } of model.graph.nodes) {
+    const bends = op === "onnx.Relu" ? [0] : op === "onnx.Clip" ? inputs.slice(1).map(boundOf(values)) : [];
+    for (const bend of bends)
+      for (const x of values.get(inputs[0]!.name)!.data) nearest = Math.min(nearest, Math.abs(x - bend));
+  }
+  return nearest;
+}
+
+const boundOf = (values: Values) => (bound: Value | undefined) => values.get(bound?.name ?? "")?.data[0] ?? Infinity;
+
 describe.each(networks)("%s %o", (name, given) => {
-  test.each(["cpu", "portable"] as const)(
-    "%s: float64 against central differences, ONNX Runtime against float64",
-    async (formulation) => {
-      const step = buildStepGraph(build(name, given), {
-        ...{ ...options, formulation },
-        // Over the one pixel that is left of a picture batch norms would be too strongly curved for float32.
-        batchNorm: name === "mobilenetv2" ? "frozen" : "train",
-      });
+  // Over the one pixel that is left of a picture batch norms would be too strongly curved for float32.
+  const batchNorm = name === "mobilenetv2" ? "frozen" : "train";
+
+  describe.each(["cpu", "portable"] as const)("%s", (formulation) => {
+    const step = buildStepGraph(build(name, given), { ...options, formulation, batchNorm });
+
+    test("float64 against central differences", () => {
       const inputs = inputsOf(step, given.input.sample, 5);
-      const exact = evaluate(step.model, inputs);
-      const flat = (values: ReadonlyMap<string, NumberArray>) =>
-        new Map([...values].map(([key, { data }]) => [key, data]));
-      const gradients = gradientsOf(step, flat(exact));
+      const gradients = exactGradients(step, evaluate(step.model, inputs));
       const loss = step.metrics.get("loss")!;
       for (const [state, gradient] of gradients) {
         const { shape, data } = inputs.get(state)!;
@@ -94,20 +142,18 @@ describe.each(networks)("%s %o", (name, given) => {
           );
         }
       }
-      await using session = await engine.open(step.model, { threads: 1 });
-      const types = new Map(
-        step.model.graph.inputs.map((input: Value) => [
-          input.name,
-          input.type?.kind === "tensor" ? input.type.dtype! : "float32",
-        ]),
-      );
-      const tensors = new Map(
-        [...inputs].map(([key, { shape, data }]) => [key, tensorOf(types.get(key) ?? "float32", shape, [...data])]),
-      );
-      const results = await session.run(tensors);
-      const measured = gradientsOf(step, new Map([...results].map(([key, tensor]) => [key, numbers(tensor)])));
-      for (const [state, gradient] of gradients)
-        expect(relativeError(measured.get(state)!, gradient), state).toBeLessThan(1e-4);
-    },
-  );
+    });
+
+    test("ONNX Runtime against float64 on every parameter: four of five seeds, the fifth only beside a kink", async () => {
+      const beyond: number[] = [];
+      for (const seed of [5, 6, 7, 8, 9]) {
+        const inputs = inputsOf(step, given.input.sample, seed);
+        const values = evaluate(step.model, inputs);
+        const error = worstError(step, await measuredGradients(step, inputs), exactGradients(step, values));
+        if (error >= 1e-4) beyond.push(nearestKink(step, values));
+      }
+      expect(beyond.length).toBeLessThanOrEqual(1);
+      for (const distance of beyond) expect(distance).toBeLessThan(1e-5);
+    });
+  });
 });
