@@ -29,7 +29,7 @@ test.each([
   [["simplify", "a", "--opset", "new"], "USAGE at pare simplify: --opset is not a number."],
   [["simplify", "a"], "USAGE at pare simplify: one of --out and --suffix is needed"],
   [["simplify", "a", "-o", "b", "--input-shape", "x:1,a"], "USAGE at --input-shape x:1,a: this cannot be read"],
-  [["plan", "nowhere.yaml"], "RECIPE_MISSING at nowhere.yaml: there is no such file."],
+  [["plan", "nowhere.yaml"], "RECIPE_MISSING at nowhere.yaml: there is no such file (expected a recipe in YAML)."],
   [["simplify", "a", "-o", "b", "--opset", "99"], "USAGE at pare simplify: --opset 99 is none that can be reached"],
   [["run", "nowhere.yaml", "--lock", "x"], "RECIPE_MISSING at nowhere.yaml"],
   [["init", "--yes", "--model", "nowhere.onnx"], "MODEL_MISSING at nowhere.onnx: there is no such model."],

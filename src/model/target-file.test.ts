@@ -27,7 +27,7 @@ describe("targets by file", () => {
     expect(targetOf("auto").name).toMatch(/^cpu-/);
     expect(targetOf(join(folder, "mine.yaml")).weight.bits).toBe(6);
     expect(() => targetOf("cpu-x64-vnnni")).toThrow(/QUANTIZE_TARGET .*Did you mean "cpu-x64-vnni"/);
-    expect(() => targetOf(join(folder, "other.yaml"))).toThrow(/RECIPE_MISSING/);
+    expect(() => targetOf(join(folder, "other.yaml"))).toThrow(/FILE_MISSING/);
   });
 
   it("the example of the documentation is one", () => {

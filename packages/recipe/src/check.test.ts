@@ -261,9 +261,7 @@ test("aliases that multiply without end are refused at once", () => {
 test("a missing file and a model in place of a recipe say so", async () => {
   const { readRecipe } = await import("./check.ts");
   expect(() => readRecipe("nowhere.yaml", catalog)).toThrow(
-    "RECIPE_MISSING at nowhere.yaml: there is no such file. `pare init` writes a recipe.",
+    "RECIPE_MISSING at nowhere.yaml: there is no such file (expected a recipe in YAML). `pare init` writes a recipe.",
   );
-  expect(() => readRecipe(".", catalog)).toThrow(
-    /^RECIPE_UNREADABLE at \.: the recipe cannot be read: it is a folder\./,
-  );
+  expect(() => readRecipe(".", catalog)).toThrow(/^RECIPE_UNREADABLE at \.: it cannot be read: it is a folder/);
 });

@@ -2,7 +2,7 @@ import { basename, dirname, resolve } from "node:path";
 import type * as z from "zod";
 import { inputTransform } from "./data-schema.ts";
 import { digestOf } from "./digest.ts";
-import { type Path, parseSource, readRecipeText, type SourceDocument } from "./document.ts";
+import { type Path, parseSource, readYamlText, type SourceDocument } from "./document.ts";
 import { recipeNameError, recipeNeedsDataError, recipeValueError } from "./errors.ts";
 import { type EvaluateSpec, isMetricModule } from "./evaluate-schema.ts";
 import { describeValue, firstIssue, issueError } from "./issues.ts";
@@ -35,7 +35,7 @@ export interface Given {
  *   RECIPE_TWICE, RECIPE_DATA
  */
 export function readRecipe(file: string, catalog: RecipeCatalog, given: Given = {}): CheckedRecipe {
-  return checkRecipe(readRecipeText(file), file, catalog, given);
+  return checkRecipe(readYamlText(file, "a recipe"), file, catalog, given);
 }
 
 export function checkRecipe(text: string, file: string, catalog: RecipeCatalog, { model }: Given = {}): CheckedRecipe {

@@ -45,6 +45,8 @@ describe("a file of its own", () => {
   });
 
   it("that is not there", () => {
-    expect(() => readCheckedFile(join(folder, "none.yaml"), schema, "a target")).toThrow(/^RECIPE_MISSING/);
+    expect(() => readCheckedFile(join(folder, "none.yaml"), schema, "a target")).toThrow(
+      /^FILE_MISSING at .*none.yaml: there is no such file \(expected a target in YAML\)/,
+    );
   });
 });

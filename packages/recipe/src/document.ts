@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from "yaml";
-import { recipeTooLargeError, recipeUnreadableError, recipeYamlError } from "./errors.ts";
+import { recipeYamlError, yamlTooLargeError, yamlUnreadableError } from "./errors.ts";
 
 export type Path = readonly (string | number)[];
 
@@ -14,16 +14,19 @@ export interface SourceDocument {
   place(path: Path, shown?: Path): string;
 }
 
-const maxRecipeBytes = 1024 * 1024;
+const maxYamlBytes = 1024 * 1024;
 
-/** @throws RECIPE_MISSING, RECIPE_UNREADABLE, RECIPE_SIZE */
-export function readRecipeText(file: string): string {
+/**
+ * @param what "a target", "a recipe"
+ * @throws FILE_MISSING, FILE_UNREADABLE, FILE_SIZE; of a recipe RECIPE_MISSING, RECIPE_UNREADABLE, RECIPE_SIZE
+ */
+export function readYamlText(file: string, what: string): string {
   try {
     const { size } = statSync(file);
-    if (size > maxRecipeBytes) throw recipeTooLargeError(file, size, maxRecipeBytes);
+    if (size > maxYamlBytes) throw yamlTooLargeError(file, what, size, maxYamlBytes);
     return readFileSync(file, "utf8");
   } catch (error) {
-    if (error instanceof Error && "code" in error) throw recipeUnreadableError(file, error);
+    if (error instanceof Error && "code" in error) throw yamlUnreadableError(file, what, error);
     throw error;
   }
 }

@@ -2,30 +2,31 @@ import { didYouMean, PareError } from "@pare/error";
 
 const sentence = (...parts: readonly string[]) => parts.filter((part) => part !== "").join(" ");
 
-export function recipeUnreadableError(file: string, cause: Error): PareError {
+const family = (what: string) => (what === "a recipe" ? "RECIPE" : "FILE");
+
+export function yamlUnreadableError(file: string, what: string, cause: Error): PareError {
   const missing = "code" in cause && cause.code === "ENOENT";
   const isFolder = "code" in cause && cause.code === "EISDIR";
   return new PareError(
     {
-      code: missing ? "RECIPE_MISSING" : "RECIPE_UNREADABLE",
+      code: `${family(what)}_${missing ? "MISSING" : "UNREADABLE"}`,
       at: file,
-      problem: missing
-        ? "there is no such file"
-        : `the recipe cannot be read: ${isFolder ? "it is a folder" : cause.message}`,
-      next: missing ? "`pare init` writes a recipe." : "Give the path of a YAML file.",
+      problem: missing ? "there is no such file" : `it cannot be read: ${isFolder ? "it is a folder" : cause.message}`,
+      expected: `${what} in YAML`,
+      next: missing && what === "a recipe" ? "`pare init` writes a recipe." : "Check the path.",
     },
     { cause },
   );
 }
 
-export function recipeTooLargeError(file: string, sizeBytes: number, limitBytes: number): PareError {
+export function yamlTooLargeError(file: string, what: string, sizeBytes: number, limitBytes: number): PareError {
   return new PareError({
-    code: "RECIPE_SIZE",
+    code: `${family(what)}_SIZE`,
     at: file,
-    problem: "this is too large for a recipe",
+    problem: `this is too large for ${what}`,
     expected: `at most ${limitBytes} bytes`,
     got: `${sizeBytes}`,
-    next: "Give the path of a recipe in YAML, not of a model or of data.",
+    next: `Give the path of ${what} in YAML, not of a model or of data.`,
   });
 }
 

@@ -22,6 +22,7 @@ export const staticParts = {
     return [await proofNote(model, target, tools.bench), ...writePorts(model, target)];
   },
   async foresee(model: Model, options: StaticOptions, tools: Tools): Promise<readonly Note[]> {
+    if (tools.data === undefined) throw needsCalibrationError("quantize/static");
     return foreseeStatic(model, openTarget(options.target, tools), options, tools);
   },
   /** Codes that weights may have where they are fewer than the type's. */

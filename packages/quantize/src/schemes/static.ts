@@ -64,10 +64,11 @@ export const quantizeStatic: Pass<StaticOptions> = {
   summary: "Make weights and activations integers, with scales from calibration data.",
   options: staticOptions,
   promise: "lossy",
-  foresee: async (model, options, tools) => [
-    ...(await subgraphNotes(model, undefined)),
-    ...foreseeStatic(model, openTarget(options.target, tools), options, tools),
-  ],
+  foresee: async (model, options, tools) => {
+    if (tools.data === undefined) throw needsCalibrationError("quantize/static");
+    const inside = await subgraphNotes(model, undefined);
+    return [...inside, ...foreseeStatic(model, openTarget(options.target, tools), options, tools)];
+  },
   run: async (model, options, tools) => {
     if (tools.data === undefined) throw needsCalibrationError("quantize/static");
     const target = openTarget(options.target, tools);
