@@ -17,12 +17,12 @@ const text = `<ir_version: 9, opset_import: ["" : 18, "f" : 1]>
   <domain: "f", opset_import: ["" : 18]> half (v) => (r) { i = Identity (v) r = Neg (i) }`;
 
 /** Renames, in the main graph and in a function, then does what it is told. */
-function renaming(then: (model: Model) => void = () => {}): Pass<{ to: string }> {
+function renaming(then: (model: Model) => void = () => {}): Pass<{ to: string; inFront?: boolean | undefined }> {
   return {
     name: "test/rename",
     summary: "Rename",
     promise: "exact",
-    options: z.strictObject({ to: z.string().min(2).describe("the new name") }),
+    options: z.strictObject({ to: z.string().min(2), inFront: z.boolean().optional() }),
     run: async (model, { to }) => {
       model.graph.edit("main", (edit) => edit.rename(model.graph.value("a")!, to));
       model.functions[0]!.body.edit("body", (edit) => edit.rename(model.functions[0]!.body.value("i")!, to));
@@ -73,6 +73,7 @@ describe("runPass", () => {
   it.each([
     [{ to: "b" }, 'PASS_OPTIONS at test/rename: option "to": '],
     [{}, 'PASS_OPTIONS at test/rename: option "to": '],
+    [{ to: "bb", inFront: 1 }, 'PASS_OPTIONS at test/rename: option "in-front": '],
     [{ to: "bb", from: "a" }, "PASS_OPTIONS at test/rename: unrecognized key"],
   ])("refuses options %j before it touches the model", async (options, message) => {
     const model = parseModel(text);

@@ -79,8 +79,13 @@ export function parseOptions<Options>(pass: Pass<Options>, options: unknown): Op
   const result = pass.options.safeParse(options ?? {});
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
-  const place = issue.path.length > 0 ? `option "${issue.path.join(".")}": ` : "";
+  const place = issue.path.length > 0 ? `option "${asWritten(issue.path)}": ` : "";
   throw passOptionsError(pass.name, place + lowerFirst(issue.message));
+}
+
+/** As users write options: `max-fold-bytes` for `maxFoldBytes`. */
+function asWritten(path: readonly PropertyKey[]): string {
+  return path.map((part) => String(part).replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)).join(".");
 }
 
 function lowerFirst(text: string): string {
