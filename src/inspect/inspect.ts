@@ -18,7 +18,7 @@ export interface Inspection {
   readonly functions: number;
   readonly parameters: number;
   readonly weightBytes: number;
-  /** Multiply-accumulates of one run; null where a size is unknown. */
+  /** Multiply-accumulates of one run, on one sample where the batch is free; null where another size is unknown. */
   readonly macs: number | null;
   /** Those that a caller must give. */
   readonly inputs: readonly Port[];

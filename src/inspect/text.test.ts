@@ -34,12 +34,22 @@ test("as text for a terminal", () => {
     inputs     x: float32[batch, 4]
     outputs    y: float32[batch, 2]
     weights    8 parameters, 32 B
-    MACs       unknown: some sizes are free (fix them with pare
-               simplify --input-shape)
+    MACs       unknown: nothing is known of some operators
     nodes      3: 1 MatMul, 1 Relu, 1 com.acme.Twist
     unknown    com.acme.Twist (left as they are)
     "
   `);
+});
+
+test.each([
+  ["float[batch, 4] x", "48 for one sample"],
+  ["float[2, 4] x", "96"],
+  ["float[batch, tokens, 4] x", "unknown: some sizes are free (fix them with pare simplify --input-shape)"],
+])("multiply-accumulates with %s", (input, said) => {
+  const wide = parseModel(`<ir_version: 8, opset_import: ["" : 17]>
+    main (${input}) => (float y) <float[4, 12] w = {${Array.from({ length: 48 }, () => 1).join()}}> { y = MatMul (x, w) }`);
+  const text = inspectionText({ file: "m.onnx", sizeBytes: 321, ...inspectModel(wide) }, 200);
+  expect(text).toContain(`MACs       ${said}\n`);
 });
 
 test("text is broken at spaces; a word that is longer than the width stays whole", () => {

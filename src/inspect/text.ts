@@ -9,10 +9,7 @@ export function inspectionText(inspection: Inspection, width: number): string {
     ["inputs", inspection.inputs.map(portText)],
     ["outputs", inspection.outputs.map(portText)],
     ["weights", [`${formatCount(parameters)} parameters, ${formatBytes(weightBytes)}`]],
-    [
-      "MACs",
-      [macs === null ? "unknown: some sizes are free (fix them with pare simplify --input-shape)" : formatCount(macs)],
-    ],
+    ["MACs", [macs === null ? unknownMacs(unknownOps) : `${formatCount(macs)}${sampleText(inspection)}`]],
     [
       "nodes",
       [
@@ -33,6 +30,15 @@ export function inspectionText(inspection: Inspection, width: number): string {
 }
 
 const labelWidth = 11;
+
+const unknownMacs = (unknownOps: readonly string[]) =>
+  unknownOps.length > 0
+    ? "unknown: nothing is known of some operators"
+    : "unknown: some sizes are free (fix them with pare simplify --input-shape)";
+
+/** What multiply-accumulates are counted for. */
+const sampleText = ({ inputs }: Inspection) =>
+  inputs.some(({ shape }) => typeof shape?.[0] === "string") ? " for one sample" : "";
 
 function formatText({ irVersion, opsets, producer, functions, metadata }: Inspection): string {
   const sets = Object.entries(opsets).map(([domain, version]) =>

@@ -1,5 +1,5 @@
-import { allGraphs, countNodes, type Model } from "@pare/ir";
-import { type Inference, inferTypes } from "@pare/ops";
+import { allGraphs, countNodes, type Dim, type Model } from "@pare/ir";
+import { type Inference, inferTypes, shapeOf } from "@pare/ops";
 import { elementCount, type Tensor } from "@pare/tensor";
 
 /** What a model weighs; its weights are not read. */
@@ -9,7 +9,7 @@ export interface ModelWeight {
   /** Elements of all weights: initializers, initial values of inputs, Constant nodes and other tensor attributes. */
   readonly parameters: number;
   readonly weightBytes: number;
-  /** Multiply-accumulates of one run; null where a size is unknown. */
+  /** Multiply-accumulates of one run, on one sample where the batch is free; null where another size is unknown. */
   readonly macs: number | null;
 }
 
@@ -42,6 +42,18 @@ export function* weightsOf(model: Model): Generator<Tensor> {
 }
 
 function totalMacs(model: Model, inference: Inference): number | null {
+  return sumOfMacs(model, inference) ?? sumOfMacs(model, withBatchOne(model, inference));
+}
+
+function withBatchOne(model: Model, inference: Inference): Inference {
+  const shapes = model.graph.inputs.flatMap((input): [string, readonly Dim[]][] => {
+    const [first, ...rest] = shapeOf(inference.type(input)) ?? [0];
+    return typeof first === "number" ? [] : [[input.name, [1, ...rest]]];
+  });
+  return shapes.length === 0 ? inference : inferTypes(model, { inputShapes: new Map(shapes) });
+}
+
+function sumOfMacs(model: Model, inference: Inference): number | null {
   let total = 0;
   for (const node of model.graph.nodes) {
     const macs = inference.macs(node);
