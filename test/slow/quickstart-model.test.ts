@@ -3,9 +3,10 @@ import { glyphs } from "@pare/data";
 import { createOnnxRuntimeEngine } from "@pare/engine";
 import { datasetFeeds, evaluateModels, metricsOf } from "@pare/measure";
 import { afterAll, describe, expect, it } from "vitest";
-import { transform } from "../../scripts/quickstart/network.ts";
 
 const path = fileURLToPath(new URL("../../recipes/quickstart.onnx", import.meta.url));
+/** As in recipes/vision.yaml. */
+const transform = { scale: 1 / 255, mean: [0.5], std: [0.25] };
 const engine = createOnnxRuntimeEngine();
 afterAll(() => engine[Symbol.asyncDispose]());
 

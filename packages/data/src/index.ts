@@ -13,7 +13,7 @@ export {
   type Target,
 } from "./dataset.ts";
 export { findSharedSamples, type SharedSamples } from "./duplicates.ts";
-export { reviewLength, reviewWords } from "./generated/reviews.ts";
+export { reviewWords } from "./generated/reviews.ts";
 export { type GlyphOptions, type GlyphSplit, glyphs } from "./glyphs/glyphs.ts";
 export type { Geometry } from "./images/geometry.ts";
 export { type ImageFiles, type ImageFilesOptions, imageFiles } from "./images/image-files.ts";

@@ -23,7 +23,7 @@ function durations(ms: readonly number[]): Pick<Engine, "time"> {
   return {
     async time(sessions, { runsPerBlock }) {
       const us = ms[chunk++]! * 1000;
-      return { durationsUs: sessions.map(() => [new Array<number>(runsPerBlock).fill(us)]) };
+      return { durationsUs: sessions.map(() => [new Float64Array(runsPerBlock).fill(us)]) };
     },
   };
 }

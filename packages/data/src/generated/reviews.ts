@@ -15,7 +15,7 @@ const fillers = ["the", "a", "this", "and", "was", "is", "with", "very", "quite"
 
 /** Id 0 is padding, 1 a word that is not here. */
 export const reviewWords: readonly string[] = ["", "?", "not", ...praise, ...blame, ...things, ...fillers];
-export const reviewLength = 24;
+const reviewLength = 24;
 
 /** Fields "ids", "mask", "types": int64 [24]. Classes: negative, positive. */
 export function reviews({ split, length, seed }: GeneratedOptions): Dataset {
