@@ -15,6 +15,8 @@ export interface TrainingSettings {
   /** ONNX Runtime device of the step. */
   readonly device: Device;
   readonly checkpoints: CheckpointStore;
+  /** Of the steps since the original. */
+  readonly epochsBefore: number;
 }
 
 /** Bytes of samples that stay in memory, decoded: CIFAR-10 has 154 million. */
@@ -27,7 +29,7 @@ const plainImages: ImageForm = { layout: "NCHW", order: "RGB", scale: 1 / 255, m
 export function createTraining(
   data: LearningData,
   world: World,
-  { device, checkpoints }: TrainingSettings,
+  { device, checkpoints, epochsBefore }: TrainingSettings,
 ): TrainingTools | undefined {
   if (data.training === undefined) return undefined;
   const { engine, progress, signal } = world;
@@ -43,7 +45,7 @@ export function createTraining(
     evaluate: (model) => score(model, { ...data, validation }, world),
     device,
     open: (model, options = {}) => engine.open(model, { device, signal, waiting: "sleep", ...options }),
-    ...{ checkpoints, progress, signal },
+    ...{ epochsBefore, checkpoints, progress, signal },
   };
 }
 

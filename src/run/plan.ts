@@ -17,6 +17,7 @@ import { openRecipeData, transformOf } from "./data.ts";
 import { sampleNotes } from "./data-notes.ts";
 import { findModel, learns, nameModels } from "./facts.ts";
 import { readGates } from "./gates.ts";
+import { epochsBefore, leadingTraining } from "./lineage.ts";
 import { createTools, idleNotes, selectionOf, type World } from "./tools.ts";
 
 /** What a recipe would do, found out on a copy in memory; nothing is written. */
@@ -62,14 +63,19 @@ export async function planRecipe(file: string, options: PlanOptions = {}): Promi
   const data = learns(checked) ? await openLearningData(checked) : undefined;
   const cpuFeatures = presentFeatures();
   const training = { device: recipe.measure[0]?.device ?? "cpu", checkpoints: noCheckpoints };
+  const leading = leadingTraining(recipe);
   let original: Model | undefined;
   for (const [index, step] of recipe.steps.entries()) {
     progress.report(`plan ${step.pass}`, index, recipe.steps.length);
     const pass = passNamed(step.pass);
     const selection = selectionOf(step.only, step.except);
-    if (pass.promise === "lossy") original ??= cloneModel(model);
+    if (pass.promise === "lossy" && index >= leading) original ??= cloneModel(model);
+    const learnsFrom = original ?? (index < leading ? model : undefined);
     const world: World = { engine, progress, signal };
-    const learning = original && learningTools(model, { data, bench: undefined, original, named, training }, world);
+    const settings = { ...training, epochsBefore: epochsBefore(recipe, index) };
+    const learning =
+      learnsFrom &&
+      learningTools(model, { data, bench: undefined, original: learnsFrom, named, training: settings }, world);
     const given = { ...learning, cpuFeatures };
     const tools = createTools(world, { seed: recipe.seed, selection, learning: given });
     const nodesBefore = countNodes(model);

@@ -12,6 +12,7 @@ import {
   type RunFolder,
   readLock,
   readRecipe,
+  releaseRunFolder,
 } from "@pare/recipe";
 import type { GateRecord, RunRecord } from "@pare/report";
 import { recipeCatalog } from "../catalog.ts";
@@ -68,7 +69,12 @@ export async function runRecipe(file: string, options: RunOptions = {}): Promise
   const root = join(options.out ?? "runs", checked.recipe.name);
   const folder = await claimRunFolder(root, runDigest(facts), recordFile);
   const judge: Judge = (record) => decideGates(gates, record, base);
-  return await runIn(folder, facts, world, { options, judge, lock });
+  try {
+    return await runIn(folder, facts, world, { options, judge, lock });
+  } catch (fault) {
+    await releaseRunFolder(folder);
+    throw fault;
+  }
 }
 
 type Judge = (record: RunRecord) => Promise<readonly GateRecord[]>;

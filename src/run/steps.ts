@@ -8,7 +8,6 @@ import {
   type Digest,
   type FolderCache,
   type Lock,
-  type RecipeStep,
   type StepChoices,
   writtenOptions,
 } from "@pare/recipe";
@@ -17,11 +16,11 @@ import { passNamed } from "../catalog.ts";
 import { folderCheckpoints } from "../learn/checkpoint-store.ts";
 import { keepChoices } from "../learn/choices.ts";
 import { learningTools } from "../learn/learning-tools.ts";
-import { isUntrained } from "../model/builtin.ts";
 import { filesOf } from "../model/disk.ts";
 import { describeFiles, type ModelFiles } from "../model/files.ts";
 import { type ModelWeight, weighModel } from "../model/summary.ts";
 import type { RunFacts } from "./facts.ts";
+import { epochsBefore, leadingTraining } from "./lineage.ts";
 import { createTools, idleNotes, selectionOf, type World } from "./tools.ts";
 
 export interface StepsOutcome {
@@ -80,7 +79,7 @@ export async function runSteps(
   let input: StepInput = { file: facts.modelPath, sha256: facts.modelFiles.sha256 };
   let original: StepInput | undefined;
   let compared: OriginalModel = { path: facts.modelPath, files: facts.modelFiles, weight: facts.weight };
-  const training = isUntrained(recipe.model) ? leadingTraining(recipe.steps) : 0;
+  const training = leadingTraining(recipe);
   for (const [index, step] of recipe.steps.entries()) {
     world.progress.report(`step ${step.pass}`, index, recipe.steps.length);
     if (passNamed(step.pass).promise === "lossy" && index >= training) original ??= input;
@@ -101,12 +100,6 @@ export async function runSteps(
     if (lock !== undefined) checkLockOutput(lock.lock, facts.lock, lock.file, input.sha256, index);
   }
   return { records, model, choices, original: compared };
-}
-
-/** How many steps at the head train. */
-function leadingTraining(steps: readonly RecipeStep[]): number {
-  const other = steps.findIndex(({ pass }) => !pass.startsWith("train/"));
-  return other === -1 ? steps.length : other;
 }
 
 async function describeOriginal(path: string, model: Model): Promise<OriginalModel> {
@@ -130,7 +123,8 @@ interface StepSource {
 function stepKey({ checked, lock }: RunFacts, index: number, { input, original, given }: StepSource): Digest {
   const { tool, runtime, cpu, dataSha256, namedSha256 } = lock;
   const { seed, steps, data, evaluate, measure } = checked.recipe;
-  const learned = original && { original: original.sha256, given, data, evaluate, measure, named: namedSha256 };
+  const before = epochsBefore(checked.recipe, index);
+  const learned = original && { original: original.sha256, before, given, data, evaluate, measure, named: namedSha256 };
   const step = steps[index];
   return cacheKey({ step, seed, input: input.sha256, data: dataSha256, tool, runtime, cpu, learned });
 }
@@ -166,12 +160,13 @@ async function runStep(parts: StepParts, folder: string, world: World): Promise<
 
 /** A replay chooses what is in the lock file, for the processor that is in it. */
 function learningOf(parts: StepParts, original: StepInput, choices: Choices, world: World) {
-  const { facts, model, cache, checkpoints, features } = parts;
+  const { facts, index, model, cache, checkpoints, features } = parts;
   const { recipe } = facts.checked;
   const { device = "cpu", threads = 1 } = recipe.measure[0] ?? {};
   const bench = { device, threads, seed: recipe.seed, cpuFeatures: features };
   const { learning: data, named } = facts;
-  const training = { device, checkpoints: folderCheckpoints(checkpoints) };
+  const before = epochsBefore(recipe, index);
+  const training = { device, checkpoints: folderCheckpoints(checkpoints), epochsBefore: before };
   const options = { data, bench, choices, original: readModelFile(original.file), cache, named, training };
   return learningTools(model, options, world);
 }

@@ -43,7 +43,7 @@ evaluate: [accuracy.top1]`;
   const { signal } = new AbortController();
   const data = await openLearningData(checkRecipe(text, "/r/r.yaml", recipeCatalog));
   const checkpoints = folderCheckpoints(join(folder, store));
-  const world = createTraining(data!, { engine, signal, progress }, { device: "cpu", checkpoints })!;
+  const world = createTraining(data!, { engine, signal, progress }, { device: "cpu", checkpoints, epochsBefore: 0 })!;
   const opened: string[][] = [];
   const training: TrainingTools = {
     ...world,

@@ -2,9 +2,10 @@ import { mkdtempSync, readdirSync, rmSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createOnnxRuntimeEngine } from "@pare/engine";
+import { parseModel } from "@pare/ir";
 import type { TrainingTools } from "@pare/pass";
 import { numbers } from "@pare/tensor";
-import { type TrainOptions, train } from "@pare/train";
+import { buildStepGraph, type TrainOptions, train } from "@pare/train";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { folderCheckpoints } from "../../src/learn/checkpoint-store.ts";
 import type { LearningData } from "../../src/learn/learning-data.ts";
@@ -32,7 +33,7 @@ interface Watch {
 function toolsIn(store: string, { signal = new AbortController().signal, onProgress }: Watch = {}): TrainingTools {
   const progress = { report: (_: string, done: number, __: number, detail = "") => onProgress?.(done, detail) };
   const checkpoints = folderCheckpoints(join(folder, store));
-  return createTraining(data, { engine, signal, progress }, { device: "cpu", checkpoints })!;
+  return createTraining(data, { engine, signal, progress }, { device: "cpu", checkpoints, epochsBefore: 0 })!;
 }
 
 const options = (tools: TrainingTools): TrainOptions => ({
@@ -105,6 +106,24 @@ describe("an interrupted run", () => {
     expect(epoch * 7 + done).toBeGreaterThanOrEqual(after - 1);
     expect(epoch * 7 + done).toBeLessThanOrEqual(after);
     expect(await bits(resumed)).toEqual(whole);
+  });
+
+  it("goes on with the dropout masks that it would have had", async () => {
+    const dropping = parseModel(`<ir_version: 10, opset_import: ["" : 21]>
+      main (float[N, 2] x) => (float[N, 1] p) <float[2, 1] w = {0, 0}, float[1] b = {0}, float r = {0.3}> {
+        d = Dropout (x, r)
+        xw = MatMul (d, w)
+        p = Add (xw, b)
+      }`);
+    const how = { batch, loss: { kind: "mse" }, optimizer: { kind: "sgd" } } as const;
+    const drops = { step: buildStepGraph(dropping, { ...how, dropout: "keep" }) };
+    const whole = await bits(train({ ...options(toolsIn("dropout")), ...drops }));
+    await interrupted("dropout cut", 25, { ...drops, checkpointSeconds: 0 });
+    const resumed = train({ ...options(toolsIn("dropout cut")), ...drops });
+    expect((await resumed).resumedAt).toMatchObject({ epoch: 3 });
+    expect(await bits(resumed)).toEqual(whole);
+    const none = await bits(train({ ...options(toolsIn("none")), step: buildStepGraph(dropping, how) }));
+    expect(none.parameters).not.toEqual(whole.parameters);
   });
 
   it("falls back to the checkpoint before where the latest is torn", async () => {

@@ -15,6 +15,7 @@ const world = { engine, progress, signal: new AbortController().signal };
 const tools = createTraining(await linearData(folder), world, {
   device: "cpu",
   checkpoints: folderCheckpoints(store),
+  epochsBefore: 0,
 })!;
 const { parameters } = await train({
   ...{ step, model, tools, epochs: 12, seed: 3, key: "linear", materialize, checkpointSeconds: 0 },

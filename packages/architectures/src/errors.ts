@@ -30,3 +30,14 @@ export function headsError(width: number, heads: number): PareError {
     got: String(width),
   });
 }
+
+export function sizeError(architecture: string, most: number): PareError {
+  return new PareError({
+    code: "ARCHITECTURE_SIZE",
+    at: `builtin:${architecture}`,
+    problem: "the network would be too large for a built-in one",
+    expected: `at most ${most} parameters`,
+    got: "more",
+    next: "Lower its width or depth, or give a model file.",
+  });
+}

@@ -2,17 +2,24 @@ import { type Attr, attr, attrsOf, type Edit, emptyModel, type Model, type Value
 import { elementCount, makeTensor, tensorOf } from "@pare/tensor";
 import type { NetworkInput, NetworkOptions } from "./architecture.ts";
 import { type Draw, type Draws, draws } from "./draw.ts";
+import { sizeError } from "./errors.ts";
 
 const opset = 17;
 /** PyTorch's and TensorFlow Lite's usual value. */
 const normEpsilon = 1e-5;
 
+/** 400 MB: what is built in are students. A width that was meant for another network would take minutes and all memory. */
+const mostParameters = 100_000_000;
+
 /** Writes a network from its input on: layers by name, with weights drawn as they come. */
 export class NetworkWriter {
   readonly draw: Draws;
+  readonly #name: string;
   readonly #edit: Edit;
+  #parameters = 0;
 
-  constructor(edit: Edit, seed: number) {
+  constructor(name: string, edit: Edit, seed: number) {
+    this.#name = name;
     this.#edit = edit;
     this.draw = draws(seed);
   }
@@ -22,7 +29,10 @@ export class NetworkWriter {
     return node.outputs[0]!;
   }
 
+  /** @throws ARCHITECTURE_SIZE before numbers are drawn for more than `mostParameters` */
   weight(name: string, shape: readonly number[], draw: Draw): Value {
+    this.#parameters += elementCount(shape);
+    if (this.#parameters > mostParameters) throw sizeError(this.#name, mostParameters);
     const { buffer } = draw(shape);
     return this.#edit.constant(name, makeTensor("float32", shape, new Uint8Array(buffer)));
   }
@@ -105,7 +115,7 @@ export function network(
   const model = emptyModel(opset, name);
   model.graph.edit(`builtin:${name}`, (edit) => {
     const x = edit.input(input.name, { kind: "tensor", dtype: input.dtype, shape: ["batch", ...input.sample] });
-    const logits = body(new NetworkWriter(edit, seed), x);
+    const logits = body(new NetworkWriter(name, edit, seed), x);
     edit.rename(logits, "logits");
     edit.retype(logits, { kind: "tensor", dtype: "float32", shape: ["batch", classes] });
     edit.output(logits);

@@ -1,4 +1,6 @@
 import type { Model } from "@pare/ir";
+import type { StepGraph } from "@pare/train";
+import { isSameModel } from "./same-model.ts";
 import { type Trained, type Training, type TrainingPassTools, trainModel } from "./train-model.ts";
 
 /** What a training is fairly compared with. */
@@ -11,23 +13,36 @@ export interface ComparisonParts {
 }
 
 /**
- * Trainings beside the one that counts, with the same epochs, batches and initial weights:
+ * Trainings beside the one that counts, with the same batches and initial weights:
  * 1. without its teachers, so that what they bring shows;
- * 2. of the original, by labels, so that more training is never sold as compression that costs nothing.
+ * 2. of the original, by labels, for all epochs since it, so that more training is never sold as compression that costs
+ *    nothing.
+ * None where a teacher alone says what is right.
  */
-function comparisonsOf(training: Training, { wanted, original }: ComparisonParts): readonly Training[] {
+export function comparisonsFor(
+  training: Training,
+  { feeds }: StepGraph,
+  { wanted, original }: ComparisonParts,
+  { training: { epochsBefore } }: TrainingPassTools,
+): readonly Training[] {
+  if (!feeds.some(({ kind }) => kind === "target")) return [];
   const { teaching, ...alone } = training;
   const compared: Training[] = [];
   if (teaching !== undefined && (wanted?.includes("alone") ?? true))
     compared.push({ ...alone, label: "the same, by labels alone", role: "compared" });
   if (original !== undefined && (wanted?.includes("original") ?? true)) {
     const { step, ...plain } = alone;
-    compared.push({ ...plain, model: original, label: "the original, trained as long", role: "compared" });
+    // Without its teacher, what is trained may be just that.
+    const isOwn = step === undefined && epochsBefore === 0 && isSameModel(training.model, original);
+    if (isOwn && (teaching === undefined || compared.length > 0)) return compared;
+    const options = { ...plain.options, epochs: plain.options.epochs + epochsBefore };
+    const label = `the original, trained as long${epochsBefore === 0 ? "" : ` (${options.epochs} epochs)`}`;
+    compared.push({ ...plain, options, model: original, label, role: "compared" });
   }
   return compared;
 }
 
-/** Trains what counts, then what it is compared with: nothing where a teacher alone says what is right. */
+/** Trains what counts, then what it is compared with. */
 export async function trainCompared(
   training: Training,
   parts: ComparisonParts,
@@ -36,8 +51,7 @@ export async function trainCompared(
 ): Promise<{ readonly trained: Trained; readonly compared: readonly Trained[] }> {
   const trained = await trainModel(training, pass, tools);
   const compared: Trained[] = [];
-  const hasTargets = trained.step.feeds.some(({ kind }) => kind === "target");
-  for (const each of hasTargets ? comparisonsOf(training, parts) : [])
+  for (const each of comparisonsFor(training, trained.step, parts, tools))
     compared.push(await trainModel(each, pass, tools));
   return { trained, compared };
 }

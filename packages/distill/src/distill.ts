@@ -1,14 +1,14 @@
 import { cloneModel, type Model } from "@pare/ir";
 import type { Pass, Tools } from "@pare/pass";
 import * as z from "zod";
-import { trainCompared } from "./comparisons.ts";
+import { type ComparisonParts, trainCompared } from "./comparisons.ts";
 import { foreseeTraining } from "./foresee.ts";
 import { trainingNotes } from "./notes.ts";
 import { requireTraining } from "./require-training.ts";
 import { withPortsOf } from "./same-ports.ts";
 import { openTeachers, referencesOf } from "./teachers.ts";
 import type { Training } from "./train-model.ts";
-import { epochsOption, rateOption, teacherOptions, trainingOptions } from "./training-options.ts";
+import { epochsOption, rateOption, scheduleOption, teacherOptions, trainingOptions } from "./training-options.ts";
 
 const name = "distill";
 
@@ -25,6 +25,7 @@ export const distillOptions = z.strictObject({
   teacher: teacherOptions.teacher.default(["input"]),
   epochs: epochsOption(10),
   learningRate: rateOption(0.1),
+  schedule: scheduleOption("one-cycle"),
   ...trainingOptions,
 });
 
@@ -42,20 +43,25 @@ export const distill: Pass<DistillOptions> = {
   models: (options) => [...referencesOf(options), ...(options.student === "input" ? [] : [options.student])],
   foresee: async (model, options, tools) => {
     const training = trainingOf(model, options, tools);
-    return { notes: await foreseeTraining(training, name, tools), model: training.model };
+    return {
+      notes: await foreseeTraining(training, partsOf(model, options, tools), name, tools),
+      model: training.model,
+    };
   },
   run: async (model, options, given) => {
     const tools = requireTraining(given, name);
     const training = trainingOf(model, options, tools);
-    const isOwn = options.student === "input" && tools.original === undefined;
-    const original = isOwn ? undefined : (tools.original ?? model);
-    const { trained, compared } = await trainCompared(training, { wanted: options.compare, original }, name, tools);
+    const { trained, compared } = await trainCompared(training, partsOf(model, options, tools), name, tools);
     return { notes: trainingNotes(trained, compared), model: trained.model };
   },
 };
 
+function partsOf(model: Model, { compare }: DistillOptions, { original = model }: Tools): ComparisonParts {
+  return { wanted: compare, original };
+}
+
 function trainingOf(model: Model, options: DistillOptions, tools: Tools): Training {
   const student = options.student === "input" ? cloneModel(model) : withPortsOf(tools.model!(options.student), model);
   const teaching = { ...options, teachers: openTeachers(options, model, tools, name) };
-  return { label: "student, taught", role: "result", model: student, options, schedule: "one-cycle", teaching };
+  return { label: "student, taught", role: "result", model: student, options, teaching };
 }

@@ -28,6 +28,50 @@ export function noOriginalError(pass: string): PareError {
   });
 }
 
+export function warmUpError(epochs: number, warmUp: number): PareError {
+  return new PareError({
+    code: "TRAIN_WARM_UP",
+    at: "warm-up",
+    problem: "the rate would rise all the time and never be what was asked for",
+    expected: `less than the ${epochs} epochs of the training`,
+    got: `${warmUp}`,
+    next: "Shorten the warm-up, or train longer.",
+  });
+}
+
+export function accumulateError(steps: number, accumulate: number): PareError {
+  return new PareError({
+    code: "TRAIN_ACCUMULATE",
+    at: "accumulate",
+    problem: "the training ends before its first update",
+    expected: `at most the ${steps} batches of the training`,
+    got: `${accumulate}`,
+    next: "Lower it, or `batch`, or train longer.",
+  });
+}
+
+export function lossOfClassesError(loss: string): PareError {
+  return new PareError({
+    code: "TRAIN_LOSS",
+    at: "loss",
+    problem: `${loss} compares with values, and the training data has classes`,
+    expected: "cross-entropy, or binary-cross-entropy",
+    got: loss,
+    next: "Leave `loss` out, or give data whose targets are values.",
+  });
+}
+
+export function lossOfValuesError(loss: string): PareError {
+  return new PareError({
+    code: "TRAIN_LOSS",
+    at: "loss",
+    problem: `${loss} compares with classes, and the training data has values`,
+    expected: "mse, huber, cosine, or binary-cross-entropy",
+    got: loss,
+    next: "Leave `loss` out, or give data whose targets are classes.",
+  });
+}
+
 export function preprocessingError(teacher: string, expected: string, got: string): PareError {
   return new PareError({
     code: "TRAIN_TEACHER",
@@ -46,6 +90,6 @@ export function differentOutputsError(teacher: string, expected: string, got: st
     problem: "teacher and student do not give the same scores",
     expected: `an output ${expected}`,
     got,
-    next: "Choose the output with `output`, or a student with as many classes.",
+    next: "Take a teacher and a student of the same classes.",
   });
 }

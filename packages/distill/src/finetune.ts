@@ -2,20 +2,20 @@ import { cloneModel, type Model } from "@pare/ir";
 import type { Pass, Tools } from "@pare/pass";
 import { setConstants } from "@pare/train";
 import * as z from "zod";
-import { trainCompared } from "./comparisons.ts";
+import { type ComparisonParts, trainCompared } from "./comparisons.ts";
 import { foreseeTraining } from "./foresee.ts";
 import { trainingNotes } from "./notes.ts";
 import { requireTraining } from "./require-training.ts";
-import { isSameModel } from "./same-model.ts";
 import { openTeachers, referencesOf } from "./teachers.ts";
 import type { Training } from "./train-model.ts";
-import { epochsOption, rateOption, teacherOptions, trainingOptions } from "./training-options.ts";
+import { epochsOption, rateOption, scheduleOption, teacherOptions, trainingOptions } from "./training-options.ts";
 
 const name = "train/finetune";
 
 export const finetuneOptions = z.strictObject({
   epochs: epochsOption(3),
   learningRate: rateOption(0.01),
+  schedule: scheduleOption("cosine"),
   ...trainingOptions,
   distill: z.strictObject(teacherOptions).optional().describe("A teacher beside the labels. Default: none."),
 });
@@ -29,16 +29,20 @@ export const finetune: Pass<FinetuneOptions> = {
   options: finetuneOptions,
   promise: "lossy",
   models: ({ distill }) => referencesOf(distill),
-  foresee: async (model, options, tools) => foreseeTraining(trainingOf(model, options, tools), name, tools),
+  foresee: async (model, options, tools) =>
+    foreseeTraining(trainingOf(model, options, tools), partsOf(options, tools), name, tools),
   run: async (model, options, given) => {
     const tools = requireTraining(given, name);
     const training = trainingOf(cloneModel(model), options, tools);
-    const original = tools.original !== undefined && !isSameModel(model, tools.original) ? tools.original : undefined;
-    const { trained, compared } = await trainCompared(training, { wanted: options.compare, original }, name, tools);
+    const { trained, compared } = await trainCompared(training, partsOf(options, tools), name, tools);
     setConstants(model, trained.learned);
     return trainingNotes(trained, compared);
   },
 };
+
+function partsOf({ compare }: FinetuneOptions, { original }: Tools): ComparisonParts {
+  return { wanted: compare, original };
+}
 
 function trainingOf(model: Model, options: FinetuneOptions, tools: Tools): Training {
   const teaching = options.distill && {
@@ -46,7 +50,7 @@ function trainingOf(model: Model, options: FinetuneOptions, tools: Tools): Train
     teachers: openTeachers(options.distill, model, tools, name),
   };
   return {
-    ...{ label: teaching === undefined ? "by labels" : "taught", role: "result", model, options, schedule: "cosine" },
+    ...{ label: teaching === undefined ? "by labels" : "taught", role: "result", model, options },
     ...(teaching !== undefined && { teaching }),
   };
 }

@@ -3,8 +3,10 @@
 import type { Model, Value } from "@pare/ir";
 import { type Inference, inferTypes, shapeOf } from "@pare/ops";
 import type { Note, Tools } from "@pare/pass";
+import { formatCount } from "@pare/report";
 import { elementCount } from "@pare/tensor";
 import { stepFeeds } from "@pare/train";
+import { type ComparisonParts, comparisonsFor } from "./comparisons.ts";
 import { fallbackNotes } from "./fallbacks.ts";
 import { byReason } from "./notes.ts";
 import { openStep } from "./open-step.ts";
@@ -19,32 +21,53 @@ const timedSteps = 4;
  * Parameters, steps, memory and time of a training. The step graph is built, so that what cannot be differentiated is named
  * before anything runs, and a few steps are timed. @throws what `trainModel` throws before its first step
  */
-export async function foreseeTraining(training: Training, pass: string, given: Tools): Promise<readonly Note[]> {
+export async function foreseeTraining(
+  training: Training,
+  parts: ComparisonParts,
+  pass: string,
+  given: Tools,
+): Promise<readonly Note[]> {
   const tools = requireTraining(given, pass);
   const { options, teaching } = training;
   const step = await stepGraphOf(training, pass, tools);
   const trained = step.plan.constants.filter(({ kind }) => kind !== undefined);
   const steps = Math.floor(tools.training.samples / options.batch);
   const stepMs = await timeStep(step, training, tools);
-  const seconds = Math.round((stepMs * steps * options.epochs) / 1000);
+  const others = await foreseeComparisons(comparisonsFor(training, step, parts, tools), pass, tools);
+  const seconds = (stepMs * steps * options.epochs) / 1000;
   const teachers = teaching === undefined ? "" : `, taught by ${teaching.teachers.map(({ name }) => name).join(", ")}`;
   return [
     {
       kind: "info",
       text:
-        `would train ${step.plan.trained} parameters in ${trained.length} constants${teachers}: ${options.epochs} epochs of ` +
-        `${steps} steps, batch ${options.batch}, ${options.optimizer}; backward pass: ${step.formulation}`,
+        `would train ${formatCount(step.plan.trained)} parameters in ${trained.length} constants${teachers}: ` +
+        `${epochsText(options.epochs)} of ${steps} steps, batch ${options.batch}, ${options.optimizer}; ` +
+        `backward pass: ${step.formulation}`,
       subjects: trained.map(({ name }) => name),
     },
     {
       kind: "info",
       text:
-        `a step takes ${stepMs.toFixed(0)} ms here: about ${seconds} s in all, without evaluation and comparisons; ` +
+        `a step takes ${stepMs.toFixed(stepMs < 10 ? 1 : 0)} ms here: about ${secondsText(seconds)} without evaluation` +
+        `${others.map((each) => `, and ${secondsText(each.seconds)} for comparison with ${each.label}`).join("")}; ` +
         `its tensors take at most ${Math.round(peakBytes(step.model) / 1e6)} MB at once`,
     },
     ...(await fallbackNotes(step, training, tools)),
     ...byReason(step.plan.constants),
   ];
+}
+
+const epochsText = (epochs: number) => (epochs === 1 ? "1 epoch" : `${epochs} epochs`);
+const secondsText = (seconds: number) => (seconds < 1 ? "a second" : `${Math.round(seconds)} s`);
+
+async function foreseeComparisons(compared: readonly Training[], pass: string, tools: TrainingPassTools) {
+  const foreseen: { readonly label: string; readonly seconds: number }[] = [];
+  for (const each of compared) {
+    const step = await stepGraphOf(each, pass, tools);
+    const steps = each.options.epochs * Math.floor(tools.training.samples / each.options.batch);
+    foreseen.push({ label: each.label, seconds: (steps * (await timeStep(step, each, tools))) / 1000 });
+  }
+  return foreseen;
 }
 
 async function timeStep(step: Awaited<ReturnType<typeof stepGraphOf>>, training: Training, tools: TrainingPassTools) {
@@ -58,7 +81,8 @@ async function timeStep(step: Awaited<ReturnType<typeof stepGraphOf>>, training:
     times.push(performance.now() - began);
     if (times.length === timedSteps) break;
   }
-  return times.slice(1).sort((a, b) => a - b)[Math.floor((times.length - 1) / 2)] ?? 0;
+  const warm = times.length > 1 ? times.slice(1) : times;
+  return warm.sort((a, b) => a - b)[Math.floor(warm.length / 2)] ?? 0;
 }
 
 /** The most that is alive at once when nodes run in their order and each value goes after its last use. */

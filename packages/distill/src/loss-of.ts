@@ -1,11 +1,13 @@
 import type { Tensor } from "@pare/tensor";
 import type { LossSpec } from "@pare/train";
+import { lossOfClassesError, lossOfValuesError } from "./errors.ts";
 import type { TrainingOptions } from "./training-options.ts";
 
 /**
  * The loss for what the data's targets are, where the recipe leaves it open: cross-entropy of classes (of one score: binary
  * cross-entropy) and tokens, the squared error of values.
  * @param output the trained output's shape
+ * @throws TRAIN_LOSS for one that cannot compare with such targets
  */
 export function lossOf(
   { loss, labelSmoothing }: TrainingOptions,
@@ -18,10 +20,12 @@ export function lossOf(
       if (isSingle(output)) return { kind: "binary-cross-entropy", labels: "classes" };
       return { kind: "cross-entropy", labelSmoothing };
     case "cross-entropy":
+      if (targets?.dtype === "float32") throw lossOfValuesError(loss);
       return { kind: "cross-entropy", labelSmoothing };
     case "binary-cross-entropy":
       return { kind: "binary-cross-entropy", labels: targets?.dtype === "int64" ? "classes" : "values" };
     default:
+      if (targets?.dtype === "int64") throw lossOfClassesError(loss);
       return { kind: loss };
   }
 }

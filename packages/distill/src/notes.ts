@@ -1,4 +1,5 @@
 import type { Note } from "@pare/pass";
+import { formatCount } from "@pare/report";
 import { elementCount } from "@pare/tensor";
 import type { Trained } from "./train-model.ts";
 
@@ -12,7 +13,7 @@ export function trainingNotes(trained: Trained, compared: readonly Trained[]): r
       ? "; no epoch was better than before: the weights are as they were"
       : `, epoch ${best} of ${epochs.length}`;
   const others = compared.map((each) => `; ${each.record.label}: ${shown(each.record.value)}`).join("");
-  const text = `trained ${parameters.trained} parameters: ${metric} on ${record.samples} validation samples ${change}${kept}${others}`;
+  const text = `trained ${formatCount(parameters.trained)} parameters: ${metric} on ${record.samples} validation samples ${change}${kept}${others}`;
   return [
     { kind: best === 0 ? "left" : "changed", text, training: [record, ...compared.map((each) => each.record)] },
     ...fallbacks,

@@ -2,13 +2,13 @@ import { cloneModel, type Model } from "@pare/ir";
 import type { Note, Pass, Tools } from "@pare/pass";
 import { type CodeLimits, type FakeQuantized, fakeQuantized, storeLearned } from "@pare/train";
 import * as z from "zod";
-import { trainCompared } from "./comparisons.ts";
+import { type ComparisonParts, trainCompared } from "./comparisons.ts";
 import { foreseeTraining } from "./foresee.ts";
 import { trainingNotes } from "./notes.ts";
 import { requireTraining } from "./require-training.ts";
 import { openTeachers, referencesOf } from "./teachers.ts";
 import type { Training } from "./train-model.ts";
-import { epochsOption, rateOption, teacherOptions, trainingOptions } from "./training-options.ts";
+import { epochsOption, rateOption, scheduleOption, teacherOptions, trainingOptions } from "./training-options.ts";
 
 const name = "quantize/qat";
 
@@ -28,6 +28,7 @@ const qatOptions = {
   ...trainingOptions,
   epochs: epochsOption(2),
   learningRate: rateOption(1e-4),
+  schedule: scheduleOption("cosine"),
   optimizer: z
     .enum(["sgd", "adam", "adamw"])
     .default("adam")
@@ -67,7 +68,8 @@ export function qatPass<Shape extends z.ZodRawShape>(base: StaticQuantization<Sh
       const float = cloneModel(model);
       const notes = await base.foresee(model, given, tools);
       const fake = fakeQuantized(model, { float });
-      return [...notes, ...(await foreseeTraining(trainingOf(fake, float, given, tools), name, tools))];
+      const training = trainingOf(fake, float, given, tools);
+      return [...notes, ...(await foreseeTraining(training, partsOf(float, given, tools), name, tools))];
     },
     run: async (model, given, world) => {
       const tools = requireTraining(world, name);
@@ -76,13 +78,16 @@ export function qatPass<Shape extends z.ZodRawShape>(base: StaticQuantization<Sh
       const limits = base.limits(given, tools);
       const fake = fakeQuantized(model, { float, ...(limits && { limits }) });
       const training = trainingOf(fake, float, given, tools);
-      const parts = { wanted: given.compare, original: tools.original ?? float };
-      const { trained, compared } = await trainCompared(training, parts, name, tools);
+      const { trained, compared } = await trainCompared(training, partsOf(float, given, tools), name, tools);
       storeLearned(model, fake, trained.learned, limits);
       return [...notes, ...trainingNotes(trained, compared), ...(await base.finish(model, given, tools))];
     },
   };
   return pass as Pass;
+}
+
+function partsOf(float: Model, { compare }: QatOptions, { original = float }: Tools): ComparisonParts {
+  return { wanted: compare, original };
 }
 
 type QatOptions = z.output<z.ZodObject<typeof qatOptions>>;
@@ -92,7 +97,7 @@ function trainingOf(fake: FakeQuantized, float: Model, options: QatOptions, tool
   const originals = { ...tools, original: tools.original ?? float };
   const teaching = distill && { ...distill, teachers: openTeachers(distill, float, originals, name) };
   return {
-    ...{ label: "quantized, trained", role: "result", model: fake.model, options, schedule: "cosine" },
+    ...{ label: "quantized, trained", role: "result", model: fake.model, options },
     step: { also: fake.trained, quantizerRate: options.scaleRate },
     ...(teaching && { teaching }),
   };

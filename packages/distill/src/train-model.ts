@@ -9,6 +9,7 @@
 import type { Model, Value } from "@pare/ir";
 import { inferTypes, shapeOf } from "@pare/ops";
 import {
+  checkPatterns,
   type Note,
   selector,
   type Tensors,
@@ -19,14 +20,13 @@ import {
 } from "@pare/pass";
 import type { TrainingEpoch, TrainingRecord } from "@pare/report";
 import { buildStepGraph, type EpochRecord, type StepGraph, type StepOptions, train, withConstants } from "@pare/train";
-import { differentOutputsError, needsLabelsError } from "./errors.ts";
+import { accumulateError, differentOutputsError, needsLabelsError, warmUpError } from "./errors.ts";
 import { fallbackNotes } from "./fallbacks.ts";
 import { lossOf } from "./loss-of.ts";
 import { raise } from "./raise.ts";
 import { areKept, teacherOutputs } from "./teacher-outputs.ts";
 import {
   optimizerOf,
-  type ScheduleName,
   scheduleOf,
   type TeacherOptions,
   type TrainingOptions,
@@ -40,7 +40,6 @@ export interface Training {
   /** It is not changed. */
   readonly model: Model;
   readonly options: TrainingOptions;
-  readonly schedule: ScheduleName;
   readonly teaching?: Teaching;
   /** More of the step graph's options: quantizers. */
   readonly step?: Partial<StepOptions>;
@@ -69,7 +68,7 @@ export type TrainingPassTools = Tools & { readonly training: TrainingTools };
 
 /** @throws TRAIN_LABELS, TRAIN_TEACHER, OPSET_REFUSED; the faults of step graphs and of the loop */
 export async function trainModel(training: Training, pass: string, tools: TrainingPassTools): Promise<Trained> {
-  const { model, options, schedule, label, role } = training;
+  const { model, options, label, role } = training;
   const { training: world, seed } = tools;
   const before = await world.evaluate(model);
   const step = await stepGraphOf(training, pass, tools);
@@ -78,7 +77,7 @@ export async function trainModel(training: Training, pass: string, tools: Traini
   const stepsPerEpoch = Math.max(1, Math.floor(world.samples / options.batch));
   const result = await train({
     ...{ step, model, tools: world, epochs: options.epochs, seed },
-    schedule: scheduleOf(options, schedule, stepsPerEpoch),
+    schedule: scheduleOf(options, stepsPerEpoch),
     key: `${pass}: ${label}`,
     materialize: (parameters) => withConstants(model, parameters),
     ...(options.patience !== undefined && { patience: options.patience }),
@@ -101,6 +100,7 @@ export async function trainModel(training: Training, pass: string, tools: Traini
 export async function stepGraphOf(training: Training, pass: string, tools: TrainingPassTools): Promise<StepGraph> {
   const { model, options, teaching } = training;
   const raised = raise(model);
+  if (training.role === "result") checkOptions(options, raised, tools.training.samples);
   const sample = await firstBatch(model, options.batch, tools);
   const labels = teaching?.labels !== false && sample.targets !== undefined;
   if (!labels && teaching === undefined) throw needsLabelsError(pass);
@@ -124,6 +124,15 @@ export async function stepGraphOf(training: Training, pass: string, tools: Train
     ...(teaching !== undefined && { distillation: distillationOf(teaching, labels, areKept(training, shape, tools)) }),
     ...training.step,
   });
+}
+
+/** @throws SELECT_NOTHING, TRAIN_WARM_UP, TRAIN_ACCUMULATE for what would do nothing, or leave nothing to do */
+function checkOptions({ frozen, epochs, warmUp, accumulate, batch }: TrainingOptions, model: Model, samples: number) {
+  checkPatterns({ only: frozen }, [model]);
+  if (warmUp >= epochs) throw warmUpError(epochs, warmUp);
+  const steps = epochs * Math.floor(samples / batch);
+  // Fewer samples than a batch are another fault.
+  if (steps > 0 && accumulate > steps) throw accumulateError(steps, accumulate);
 }
 
 /** @throws TRAIN_TEACHER where a teacher gives another number of scores */
@@ -157,16 +166,19 @@ function outputShape(model: Model, output: Value, inputShapes: ReadonlyMap<strin
 }
 
 function distillationOf(
-  { teachers, temperature, weight, hints, attention }: Teaching,
+  { teachers, temperature, weight, hints, attention, pairs: named }: Teaching,
   labels: boolean,
   isKept: boolean,
 ): NonNullable<StepOptions["distillation"]> {
+  const pairs = named && { pairs: named.map(({ student, teacher }) => [student, teacher] as const) };
   return {
-    teachers: teachers.map(({ model }) => (isKept ? { kind: "fed" } : { kind: "model", model: raise(model) })),
+    teachers: teachers.map(({ name, model }) =>
+      isKept ? { kind: "fed" } : { kind: "model", name, model: raise(model) },
+    ),
     temperature,
     weight: labels ? weight : 1,
-    ...(hints > 0 && { hints: { weight: hints } }),
-    ...(attention > 0 && { attention: { weight: attention } }),
+    ...(hints > 0 && { hints: { weight: hints, ...pairs } }),
+    ...(attention > 0 && { attention: { weight: attention, ...pairs } }),
   };
 }
 

@@ -4,26 +4,25 @@ import { preprocessing } from "./preprocessing.ts";
 
 const patterns = z.union([z.string().min(1), z.array(z.string().min(1))]).transform((written) => [written].flat());
 
-/** What every pass that trains can be told. `epochs` and `learningRate` have their defaults in each pass. */
+/** What every pass that trains can be told. `epochs`, `learningRate` and `schedule` have their defaults in each pass. */
 export const trainingOptions = {
   batch: z.int().min(1).max(65_536).default(128).describe("Samples in a batch. Default 128."),
   optimizer: z
     .enum(["sgd", "adam", "adamw"])
     .default("sgd")
     .describe("sgd: with momentum and Nesterov's look ahead. Default sgd."),
-  momentum: z.number().min(0).max(0.999).default(0.9).describe("Of sgd. Default 0.9."),
+  momentum: z
+    .number()
+    .min(0)
+    .max(0.999)
+    .optional()
+    .describe("Of sgd. Default 0.9; of one-cycle 0.95, down to 0.85 where the rate is largest, and up again."),
   nesterov: z.boolean().default(true).describe("Of sgd. Default true."),
   weightDecay: z.number().min(0).max(1).default(5e-4).describe("λ. Default 0.0005."),
   decay: z
     .enum(["weights", "all"])
     .default("weights")
     .describe("What decays: weights alone, or biases and scales of norms too. Default weights."),
-  schedule: z
-    .enum(["cosine", "one-cycle", "step", "constant"])
-    .optional()
-    .describe(
-      "How the rate goes. cosine: down to 0. one-cycle: up, then down. step: a tenth after a half and three quarters.",
-    ),
   rising: z
     .number()
     .min(0)
@@ -89,10 +88,22 @@ export const epochsOption = (standard: number) =>
 export const rateOption = (standard: number) =>
   z.number().positive().max(100).default(standard).describe(`Largest learning rate. Default ${standard}.`);
 
+const schedules = ["cosine", "one-cycle", "step", "constant"] as const;
+
+export const scheduleOption = (standard: (typeof schedules)[number]) =>
+  z
+    .enum(schedules)
+    .default(standard)
+    .describe(
+      "How the rate goes. cosine: down to 0. one-cycle: up, then down. step: a tenth after a half and three quarters. " +
+        `Default ${standard}.`,
+    );
+
 /** What the shared options come out as. */
 export type TrainingOptions = z.output<z.ZodObject<typeof trainingOptions>> & {
   readonly epochs: number;
   readonly learningRate: number;
+  readonly schedule: (typeof schedules)[number];
 };
 
 const reference = z.string().min(1);
@@ -114,8 +125,17 @@ export const teacherOptions = {
     .number()
     .min(0)
     .default(0)
-    .describe("Weight of features inside, compared after a projection. Default 0: none."),
-  attention: z.number().min(0).default(0).describe("Weight of attention transfer between features. Default 0: none."),
+    .describe("Weight of features inside, those of the first teacher, compared after a projection. Default 0: none."),
+  attention: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe("Weight of attention transfer between features of the same height and width. Default 0: none."),
+  pairs: z
+    .array(z.strictObject({ student: z.string().min(1), teacher: z.string().min(1) }))
+    .min(1)
+    .optional()
+    .describe("Values of both that hints and attention compare. Default: the last ones of each height and width."),
 };
 
 export type TeacherOptions = z.output<z.ZodObject<typeof teacherOptions>>;
@@ -128,20 +148,21 @@ export function weightDecayOf({ weightDecay, decay }: TrainingOptions): WeightDe
   return { rate: weightDecay, of: decay };
 }
 
-/** @param stepsPerEpoch updates of one epoch */
-export function scheduleOf(options: TrainingOptions, standard: ScheduleName, stepsPerEpoch: number): Schedule {
-  const { learningRate: rate, momentum, warmUp, rising, schedule = standard } = options;
-  const warmUpSteps = Math.round(warmUp * stepsPerEpoch);
+/** @param stepsPerEpoch batches of one epoch */
+export function scheduleOf(options: TrainingOptions, stepsPerEpoch: number): Schedule {
+  const { learningRate: rate, momentum, warmUp, rising, schedule } = options;
+  const given = { rate, warmUpSteps: Math.round(warmUp * stepsPerEpoch), ...(momentum !== undefined && { momentum }) };
   switch (schedule) {
     case "cosine":
-      return { kind: "cosine", rate, momentum, warmUpSteps };
+      return { kind: "cosine", ...given };
     case "constant":
-      return { kind: "constant", rate, momentum, warmUpSteps };
+      return { kind: "constant", ...given };
     case "step":
-      return { kind: "step-decay", rate, momentum, at: [0.5, 0.75], warmUpSteps };
-    case "one-cycle":
-      return { kind: "one-cycle", rate, rising, warmUpSteps };
+      return { kind: "step-decay", ...given, at: [0.5, 0.75] };
+    case "one-cycle": {
+      const { momentum: steady, ...others } = given;
+      const constant = steady !== undefined && { momentum: { low: steady, high: steady } };
+      return { kind: "one-cycle", ...others, rising, ...constant };
+    }
   }
 }
-
-export type ScheduleName = NonNullable<TrainingOptions["schedule"]>;

@@ -11,6 +11,8 @@ export interface TrainingTools {
   readonly images: ImageForm;
   /** Whether the recipe changes the data at random, epoch by epoch. */
   readonly isAugmented: boolean;
+  /** That the steps since the original have trained, this one not counted: what a fair comparison trains it for, too. */
+  readonly epochsBefore: number;
   /** Names of the classes; empty where targets are no classes. */
   readonly classes: readonly string[];
   /**

@@ -23,6 +23,6 @@ export {
   writtenOptions,
   writtenOut,
 } from "./recipe.ts";
-export { claimRunFolder, type RunFolder, writeWhole } from "./run-folder.ts";
+export { claimRunFolder, type RunFolder, releaseRunFolder, writeWhole } from "./run-folder.ts";
 export type { RecipeCatalog, StepKind } from "./schema.ts";
 export { optionNames } from "./steps.ts";

@@ -43,6 +43,13 @@ export async function claimRunFolder(root: string, digest: Digest, done: string)
   }
 }
 
+/** Gives up a claim: the folder goes where nothing was written into it; what a rerun may take up stays. */
+export async function releaseRunFolder({ path }: RunFolder): Promise<void> {
+  const names = await readdir(path, { recursive: true, withFileTypes: true });
+  const isKept = names.some((entry) => entry.isFile() && !entry.name.startsWith(owner));
+  if (!isKept) await rm(path, { recursive: true });
+}
+
 async function runNumbers(root: string, key: string): Promise<readonly number[]> {
   const names = (await readdir(root)).filter((name) => name.startsWith(`${key}-`));
   const numbers = names.map((name) => Number(name.slice(key.length + 1)));

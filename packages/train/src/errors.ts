@@ -85,7 +85,7 @@ export function nothingTrainedError(constants: number): PareError {
     code: "TRAIN_NOTHING",
     at: "the model",
     problem: `none of its ${constants} float constants is trained`,
-    next: "Freeze less (`frozen`), or train a model whose weights are float32.",
+    next: "Freeze less (`frozen`), or train a model whose weights are float32: before it is quantized, or by quantize/qat.",
   });
 }
 
@@ -113,12 +113,23 @@ export function unknownValueError(at: string, name: string, known: readonly stri
 }
 
 /** A teacher that cannot be put beside the student. */
-export function teacherError(at: string, problem: string): PareError {
+export function teacherError(teacher: string, problem: string): PareError {
   return new PareError({
     code: "TRAIN_TEACHER_MODEL",
-    at,
-    problem,
-    next: "Let the teacher's outputs be computed beforehand and fed instead.",
+    at: teacher,
+    problem: `it cannot run beside the student: ${problem}`,
+    next: "Without augmentation, hints and attention teachers run apart from it, and it does not matter.",
+  });
+}
+
+export function teacherInputError(teacher: string, input: string, expected: string, got: string): PareError {
+  return new PareError({
+    code: "TRAIN_TEACHER_MODEL",
+    at: teacher,
+    problem: `its input "${input}" does not take what the student is given`,
+    expected,
+    got,
+    next: "Take a teacher for inputs of this size; images in another order of axes or colours: `preprocessing`.",
   });
 }
 

@@ -10,12 +10,12 @@ export const colors = `
 export const chartStyle = `
 .grid{stroke:var(--line);stroke-width:1}.tick,.axis,.label{fill:var(--soft);font-size:12px}.axis{font-size:12.5px}
 .label{fill:var(--text);paint-order:stroke;stroke:var(--card);stroke-width:3px}
-.mark.original,.area.original{fill:var(--original)}.mark.result,.area.result{fill:var(--result)}
+.mark.original,.area.original{fill:var(--original)}.mark.other{fill:var(--front)}.mark.result,.area.result{fill:var(--result)}
 .mark{stroke:var(--card);stroke-width:1}.area{fill-opacity:.4;stroke-width:1.3}
 .area.original,.whisker.original,.median.original{stroke:var(--original)}
 .area.result,.whisker.result,.median.result{stroke:var(--result)}
 .whisker{stroke-width:1.6;fill:none}.median{stroke-width:1.5;stroke-dasharray:4 3;fill:none}
-.curve{fill:none;stroke-width:2}.curve.original{stroke:var(--original)}.curve.result{stroke:var(--result)}.dashed{stroke-dasharray:4 3;stroke-width:1.4}
+.curve{fill:none;stroke-width:2}.curve.original{stroke:var(--original)}.curve.result{stroke:var(--result)}.curve.other{stroke:var(--front)}.dashed{stroke-dasharray:4 3;stroke-width:1.4}
 .front{fill:none;stroke:var(--front);stroke-width:1.4;stroke-dasharray:5 4}
 `.trim();
 

@@ -1,6 +1,6 @@
 import { line } from "d3-shape";
 import { formatQuantity, significant } from "../format.ts";
-import type { RunRecord, TrainingEpoch, TrainingRecord } from "../record.ts";
+import type { RunRecord, TrainingEpoch } from "../record.ts";
 import { type Trainings, trainingHeader, trainingRows, trainingsOf } from "../training.ts";
 import { type ChartSpec, chart, padded, px, quantityTick, tickText } from "./chart.ts";
 import type { Figure } from "./figures.ts";
@@ -33,8 +33,8 @@ const numbered = (epochs: readonly TrainingEpoch[], value: (epoch: TrainingEpoch
 
 function metricChart(trainings: Trainings): Markup {
   const [{ metric, unit }] = trainings;
-  const lines = trainings.map((each) => ({
-    role: each.role,
+  const lines = trainings.map((each, i) => ({
+    series: seriesOf(trainings, i),
     points: [
       ...(each.before === null ? [] : [[0, each.before] as const]),
       ...numbered(each.epochs, ({ value }) => value),
@@ -46,17 +46,20 @@ function metricChart(trainings: Trainings): Markup {
 }
 
 function lossChart(trainings: Trainings): Markup {
-  const lines = trainings.flatMap(({ role, epochs }) => [
-    { role, points: numbered(epochs, ({ loss }) => loss) },
-    { role, points: numbered(epochs, ({ validationLoss }) => validationLoss), isDashed: true },
-  ]);
+  const lines = trainings.flatMap(({ epochs }, i) => {
+    const series = seriesOf(trainings, i);
+    return [
+      { series, points: numbered(epochs, ({ loss }) => loss) },
+      { series, points: numbered(epochs, ({ validationLoss }) => validationLoss), isDashed: true },
+    ];
+  });
   const ends = trainings.map(({ label, epochs }) => `${label}: ${significant(epochs.at(-1)?.loss ?? Number.NaN)}`);
   const description = `Of training, and dashed of validation. At the end ${ends.join("; ")}.`;
   return curveChart(lines, { title: "Loss", description }, "loss (dashed: validation)", tickText);
 }
 
 interface Curve {
-  readonly role: TrainingRecord["role"];
+  readonly series: Series;
   readonly points: readonly (readonly [epoch: number, value: number])[];
   readonly isDashed?: boolean;
 }
@@ -82,23 +85,29 @@ function curveChart(
       ([epoch]) => x(epoch),
       ([, value]) => y(value),
     ).digits(1);
-    return lines.map(({ role, points: own, isDashed = false }) => {
-      const style = `curve ${seriesOf(role)}${isDashed ? " dashed" : ""}`;
+    return lines.map(({ series, points: own, isDashed = false }) => {
+      const style = `curve ${series}${isDashed ? " dashed" : ""}`;
       const end = own.at(-1);
-      const dot =
-        end && html`<circle class="mark ${seriesOf(role)}" cx="${px(x(end[0]))}" cy="${px(y(end[1]))}" r="3.5"/>`;
+      const dot = end && html`<circle class="mark ${series}" cx="${px(x(end[0]))}" cy="${px(y(end[1]))}" r="3.5"/>`;
       return html`<path class="${style}" d="${path([...own]) ?? ""}"/>${dot}`;
     });
   });
 }
 
-/** Colours of the page: the result's own, and the original's for what it is compared with. */
-const seriesOf = (role: TrainingRecord["role"]) => (role === "result" ? "result" : "original");
+/** Colours of the page. */
+type Series = "result" | "original" | "other";
+
+/** The result's own, and for what it is compared with the original's, then another. */
+function seriesOf(trainings: Trainings, index: number): Series {
+  if (trainings[index]!.role === "result") return "result";
+  const first = trainings.findIndex(({ role }) => role === "compared");
+  return index === first ? "original" : "other";
+}
 
 function legendOf(trainings: Trainings): Markup {
   const entries = trainings.map(
-    ({ role, label }) =>
-      html`<span><svg viewBox="0 0 14 14" aria-hidden="true"><path class="curve ${seriesOf(role)}" d="M1 7H13"/></svg> ${label}</span> `,
+    ({ label }, i) =>
+      html`<span><svg viewBox="0 0 14 14" aria-hidden="true"><path class="curve ${seriesOf(trainings, i)}" d="M1 7H13"/></svg> ${label}</span> `,
   );
   return html`<p class="legend">${entries}</p>`;
 }

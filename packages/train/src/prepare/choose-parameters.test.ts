@@ -26,8 +26,8 @@ describe("what is trained", () => {
     const vectors = ["b", "g", "h", "m", "v"].map((name) => `float[3] ${name} = {1,2,3}`).join();
     expect(planOf(body, `${conv}, ${vectors}, float[3,1,1] s = {1,2,3}`)).toEqual({
       ...{ w: "weight", b: "bias", g: "scale", h: "bias", s: "scale" },
-      m: 'a parameter of BatchNormalization "n"',
-      v: 'a parameter of BatchNormalization "n"',
+      m: 'a running statistic of BatchNormalization "n"',
+      v: 'a running statistic of BatchNormalization "n"',
     });
   });
 

@@ -87,7 +87,9 @@ function decideUse({ node, slot }: NodeUse, value: Value, tensor: Tensor, around
   if (isProduct(node) && subgraphs(node).length === 0) return { kind: "weight", reason: `factor of ${where}` };
   if (node.op === "onnx.PRelu" && slot === 1) return { kind: "scale", reason: `slope of ${where}` };
   if (node.op === "onnx.Add" || node.op === "onnx.Mul") return decideElementwise(node, value, tensor, around);
-  return frozen(`${role === "param" ? "a parameter" : "an operand"} of ${where}`);
+  const isStatistic = node.op === "onnx.BatchNormalization" && slot >= 3;
+  const what = isStatistic ? "a running statistic" : role === "param" ? "a parameter" : "an operand";
+  return frozen(`${what} of ${where}`);
 }
 
 /** Element-wise operators have no roles: a bias is told from a number of a formula by its size and place. */

@@ -59,12 +59,12 @@ function prepare(given: Model, options: StepOptions): Prepared {
   if (opset < leastOpset) throw opsetTooOldError(opset, leastOpset);
   const model = withFixedSizes(given, options);
   liftConstants(model.graph);
-  rewriteDropout(model.graph, inferTypes(model), options.dropout ?? "drop", options.seed ?? 0);
+  const dropout = rewriteDropout(model.graph, inferTypes(model), options.dropout ?? "drop", options.seed ?? 0);
   const plan = chooseParameters(model, options);
   checkNamed(plan, options);
   const trains = (node: Node) => options.batchNorm !== "frozen" && !options.frozen?.(node);
   const statistics = trainBatchNorms(model.graph, inferTypes(model), options.formulation ?? "cpu", trains);
-  return { model, plan, statistics };
+  return { model, plan, statistics, dropout };
 }
 
 /** What options say of constants by name is said of constants that are there. */

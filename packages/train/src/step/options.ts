@@ -59,6 +59,8 @@ export type Teacher =
   /** Runs in the step, frozen, in inference mode. Of the student's operator set. */
   | {
       readonly kind: "model";
+      /** What messages call it; default "teacher 1". */
+      readonly name?: string;
       readonly model: Model;
       /** Default the first. */
       readonly output?: string;

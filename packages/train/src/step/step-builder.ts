@@ -6,6 +6,7 @@ import { nodeMaker } from "../gradient/node-maker.ts";
 import { moving } from "../optimizers/adam.ts";
 import { update } from "../optimizers/update.ts";
 import type { RunningStatistic } from "../prepare/batch-norm.ts";
+import { type DropoutKeys, followDropout } from "../prepare/dropout.ts";
 import { accumulate, clip, flatGradient, globalNorm } from "./flat-gradients.ts";
 import type { Objective } from "./objective.ts";
 import type { StepOptions } from "./options.ts";
@@ -17,6 +18,7 @@ import type { StepGraph, StepParameter, StepRate } from "./step-graph.ts";
 export interface PreparedModel {
   readonly model: Model;
   readonly statistics: readonly RunningStatistic[];
+  readonly dropout: readonly DropoutKeys[];
 }
 
 export interface StepParts extends PreparedModel {
@@ -54,6 +56,7 @@ class StepBuilder {
     const norm = globalNorm(this.#make, [...gradients.values()]);
     const averages = this.#update(vectors, this.#clipped(gradients, norm));
     const running = followStatistics(this.#make, this.#states, this.#parts.statistics);
+    followDropout(this.#edit, this.#make, this.#states, this.#parts.dropout);
     const metrics = this.#outputs(new Map([...objective.metrics, ["gradient-norm", norm]]));
     return {
       metrics,

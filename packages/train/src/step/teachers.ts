@@ -1,7 +1,7 @@
 import type { Edit, Model, Value } from "@pare/ir";
 import { inferTypes } from "@pare/ops";
 import { requiredInputs } from "@pare/pass";
-import { teacherError, unknownValueError } from "../errors.ts";
+import { teacherError, teacherInputError, unknownValueError } from "../errors.ts";
 import { sizesOf } from "../gradient/sizes.ts";
 import { mergeModel } from "../losses/merge-teacher.ts";
 import { pairStages, stageEnds } from "../losses/pair-features.ts";
@@ -26,7 +26,7 @@ export function placeTeachers(student: Model, options: StepOptions): readonly Pl
   const teachers = options.distillation?.teachers ?? [];
   if (teachers.length === 0) return [];
   const stages = stageEnds(student.graph, inferTypes(student));
-  const prepared = teachers.map((teacher, index) => prepare(student, teacher, `teacher${index}/`, options.batch));
+  const prepared = teachers.map((teacher, index) => prepare(student, teacher, index, options.batch));
   return student.graph.edit("teachers", (edit) => prepared.map((teacher) => place(edit, teacher, stages)));
 }
 
@@ -37,6 +37,7 @@ interface FedTeacher {
 
 interface PreparedTeacher {
   readonly kind: "model";
+  readonly name: string;
   readonly model: Model;
   readonly prefix: string;
   readonly output: string;
@@ -44,21 +45,23 @@ interface PreparedTeacher {
   readonly bound: ReadonlyMap<string, Value>;
 }
 
-function prepare(student: Model, teacher: Teacher, prefix: string, batch: number): FedTeacher | PreparedTeacher {
+function prepare(student: Model, teacher: Teacher, index: number, batch: number): FedTeacher | PreparedTeacher {
   if (teacher.kind === "fed") return { kind: "fed", output: teacher.output };
+  const { name = `teacher ${index + 1}` } = teacher;
   const model = withFixedSizes(teacher.model, { batch });
   liftConstants(model.graph);
-  shareOpsets(student, model, prefix);
+  shareOpsets(student, model, name);
   const output = teacher.output ?? model.graph.outputs[0]!.name;
   const names = model.graph.outputs.map(({ name }) => name);
-  if (!names.includes(output)) throw unknownValueError(prefix, output, names);
-  return { kind: "model", model, prefix, output, bound: bindInputs(student, model, teacher.inputs, prefix) };
+  if (!names.includes(output)) throw unknownValueError(name, output, names);
+  const bound = bindInputs(student, model, teacher.inputs, name);
+  return { kind: "model", name, model, prefix: `teacher${index}/`, output, bound };
 }
 
 function place(edit: Edit, teacher: FedTeacher | PreparedTeacher, stages: ReadonlyMap<string, Value>): PlacedTeacher {
   if (teacher.kind === "fed") return { output: undefined, fedOutput: teacher.output, values: new Map(), stages: [] };
-  const { model, prefix, output, bound } = teacher;
-  const values = mergeModel(edit, model, prefix, bound);
+  const { model, output, bound } = teacher;
+  const values = mergeModel(edit, model, teacher, bound);
   return {
     output: values.get(output)!,
     fedOutput: undefined,
@@ -67,11 +70,11 @@ function place(edit: Edit, teacher: FedTeacher | PreparedTeacher, stages: Readon
   };
 }
 
-function shareOpsets(student: Model, teacher: Model, prefix: string): void {
+function shareOpsets(student: Model, teacher: Model, name: string): void {
   for (const [domain, version] of teacher.opsets) {
     const own = student.opsets.get(domain);
     if (own !== undefined && own !== version)
-      throw teacherError(prefix, `its operator set ${domain} is ${version}, the student's ${own}`);
+      throw teacherError(name, `its operator set ${domain} is ${version}, the student's ${own}`);
   }
   student.update("teacher", { opsets: new Map([...teacher.opsets, ...student.opsets]) });
 }
@@ -80,7 +83,7 @@ function bindInputs(
   student: Model,
   model: Model,
   names: ReadonlyMap<string, string> | undefined,
-  prefix: string,
+  teacher: string,
 ): ReadonlyMap<string, Value> {
   const own = requiredInputs(student);
   const types = inferTypes(model);
@@ -90,16 +93,18 @@ function bindInputs(
       const found = own.find(({ name }) => name === wanted) ?? (names === undefined ? own[place] : undefined);
       if (found === undefined)
         throw unknownValueError(
-          prefix + input.name,
+          `input "${input.name}" of ${teacher}`,
           wanted,
           own.map(({ name }) => name),
         );
       const shape = sizesOf(types, input);
       const given = sizesOf(inferTypes(student), found);
       if (shape.join() !== given.join())
-        throw teacherError(
-          prefix + input.name,
-          `it takes [${shape.join(", ")}], "${found.name}" has [${given.join(", ")}]`,
+        throw teacherInputError(
+          teacher,
+          input.name,
+          `[${given.join(", ")}], as "${found.name}"`,
+          `[${shape.join(", ")}]`,
         );
       return [input.name, found] as const;
     }),
