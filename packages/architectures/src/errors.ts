@@ -18,6 +18,7 @@ export function vocabularyError(architecture: string): PareError {
     problem: "tokens need a table of known size",
     expected: "`vocabulary`: the number of different tokens",
     got: "none",
+    next: `Give it in the name: builtin:${architecture}?vocabulary=256.`,
   });
 }
 
