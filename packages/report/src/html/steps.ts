@@ -24,7 +24,7 @@ export function stepTable(steps: readonly StepRecord[]): Markup {
 
 function optionsOf({ options }: StepRecord): readonly Markup[] {
   return Object.entries(options).map(
-    ([name, value]) => html`<br><small><code>${name}: ${JSON.stringify(value)}</code></small>`,
+    ([name, value]) => html`<small class="option"><code>${name}: ${JSON.stringify(value)}</code></small>`,
   );
 }
 

@@ -72,8 +72,11 @@ function curveChart(
   most = Infinity,
 ): Markup {
   const points = lines.flatMap((each) => each.points);
-  const [low, high] = padded(points.map(([, value]) => value));
-  const range = [low, Math.min(high, most)] as const;
+  const values = points.map(([, value]) => value);
+  const [low, high] = padded(values);
+  // Shares and losses that are nowhere below 0 need no room there.
+  const least = values.every((value) => value >= 0) ? 0 : -Infinity;
+  const range = [Math.max(low, least), Math.min(high, most)] as const;
   const last = Math.max(...points.map(([epoch]) => epoch), 1);
   const spec = {
     ...said,
