@@ -63,7 +63,7 @@ td ul{margin:0;padding-left:1.1rem}
 .pass{color:var(--pass)}.fail{color:var(--fail)}.cannot-tell{color:var(--doubt)}.skipped{color:var(--soft)}
 .facts{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem;margin:.4rem 0}.facts dt{color:var(--soft)}
 .facts dd{margin:0;overflow-wrap:anywhere}
-code,pre{font:.9em/1.45 ui-monospace,"SF Mono",Consolas,monospace}code{overflow-wrap:anywhere}.option{display:block;max-width:22rem}
+code,pre{font:.9em/1.45 ui-monospace,"SF Mono",Consolas,monospace}code{overflow-wrap:anywhere}.option{display:block;max-width:22rem;white-space:normal}
 pre{background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.7rem;overflow-x:auto}
 summary{cursor:pointer}details{margin:.6rem 0}
 details.run{border:1px solid var(--line);border-radius:.5rem;padding:.6rem .9rem}details.run>summary{font-weight:600}
