@@ -1,6 +1,7 @@
 import { type MeasureSpec, writtenOut } from "@pare/recipe";
 import { formatBytes, formatCount } from "@pare/report";
 import { stringify } from "yaml";
+import { wrap } from "../inspect/text.ts";
 import type { CommandRun } from "../terminal/terminal.ts";
 import { type Plan, type PlannedStep, planRecipe } from "./plan.ts";
 
@@ -8,13 +9,21 @@ import { type Plan, type PlannedStep, planRecipe } from "./plan.ts";
 export const planCommand: CommandRun<{ readonly recipe: string }> = async ({ recipe }, terminal) => {
   const plan = await planRecipe(recipe, terminal);
   terminal.printJson({ ...plan, recipe: writtenOut(plan.recipe) });
-  terminal.print(`${stringify(writtenOut(plan.recipe))}\n${comments(plan)}`);
+  terminal.print(`${stringify(writtenOut(plan.recipe))}\n${comments(plan, terminal.width)}`);
   return 0;
 };
 
-function comments(plan: Plan): string {
+function comments(plan: Plan, width: number): string {
   const lines = [modelLine(plan), ...plan.steps.flatMap(stepLines), ...dataLines(plan), ...measureLines(plan)];
-  return lines.map((line) => `# ${line}`.trimEnd()).join("\n");
+  return lines.flatMap((line) => comment(line, width)).join("\n");
+}
+
+/** Broken at spaces; what follows stands under it, further in. */
+function comment(line: string, width: number): readonly string[] {
+  const text = line.trimStart();
+  const indent = " ".repeat(line.length - text.length + 1);
+  const parts = wrap(text, width - indent.length - 3);
+  return parts.map((part, i) => `#${indent}${i === 0 ? "" : "  "}${part}`.trimEnd());
 }
 
 function modelLine({ model }: Plan): string {
@@ -43,7 +52,10 @@ function dataLines({ data, shared, notes }: Plan): readonly string[] {
 function measureLines({ recipe, data, measureSeconds }: Plan): readonly string[] {
   const accuracy = data
     .filter(({ split }) => split === "test")
-    .map(({ name, samples }) => `Evaluates ${recipe.evaluate.metrics.join(", ")} on ${samples} samples of ${name}`);
+    .map(
+      ({ name, samples }) =>
+        `Evaluates ${recipe.evaluate.metrics.join(", ")} on ${formatCount(samples)} samples of ${name}`,
+    );
   const timings = recipe.measure.map(
     ({ name, engine, device, threads, scenario, batch, ...load }) =>
       `Times ${name}: ${scenario}${loadText(load)}, ${engine} on ${device}, ${threads} ${threads === 1 ? "thread" : "threads"}, batch ${batch}`,

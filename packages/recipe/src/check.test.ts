@@ -175,6 +175,11 @@ test.each([
     `RECIPE_VALUE at steps[0].ranges in ${file}:3: this value will not do (expected at most 9, got 10).`,
   ],
   [
+    "a value that must be more than 0",
+    "version: 1\nmodel: m\ndata:\n  input: { std: [0] }",
+    `RECIPE_VALUE at data.input.std[0] in ${file}:4: this value will not do (expected more than 0, got 0).`,
+  ],
+  [
     "a value of another type",
     "version: 1\nmodel: m\nseed: many",
     `RECIPE_VALUE at seed in ${file}:3: this value will not do (expected a number, got "many").`,

@@ -86,9 +86,10 @@ function expectation(issue: z.core.$ZodIssue): string {
     case "invalid_value":
       return issue.values.map((value) => JSON.stringify(value)).join(" or ");
     case "too_small":
-      return issue.origin === "string" ? "some text" : `at least ${issue.minimum}`;
+      if (issue.origin === "string") return "some text";
+      return `${issue.inclusive === false ? "more than" : "at least"} ${issue.minimum}`;
     case "too_big":
-      return `at most ${issue.maximum}`;
+      return `${issue.inclusive === false ? "less than" : "at most"} ${issue.maximum}`;
     case "invalid_format":
       return issue.message;
     default:
