@@ -44,5 +44,6 @@ describe.each(Object.entries(learned))("recipes/%s.yaml", (name, [metric, atLeas
     const trainings = steps.flatMap(({ notes }) => notes.flatMap(({ training = [] }) => training));
     const [taught, alone] = trainings.filter(({ label }) => /taught|alone/.test(label));
     if (name === "quickstart") expect(taught!.value).toBeGreaterThan(alone!.value);
-  });
+    // Training and measuring, beside other tests.
+  }, 900_000);
 });
