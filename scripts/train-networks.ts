@@ -1,6 +1,6 @@
 /**
  * Trains the networks that ship with the recipes, by pare itself on drawn data, and writes recipes/*.onnx:
- * `npm run train:networks [-- name …]`, about two minutes. Nothing is random but by seed.
+ * `npm run train:networks [-- name …]`, a few minutes. Nothing is random but by seed.
  */
 import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

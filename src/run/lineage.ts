@@ -1,6 +1,5 @@
 /** Which steps of a recipe make the original, and which come after it. */
 import type { Recipe, RecipeStep } from "@pare/recipe";
-import { passNamed } from "../catalog.ts";
 import { isUntrained } from "../model/builtin.ts";
 
 /** How many steps at the head make the original: an untrained network is none before it has been trained. */
@@ -12,10 +11,7 @@ export function leadingTraining({ model, steps }: Pick<Recipe, "model" | "steps"
 
 /** Epochs of the steps between the original and step `index`; of one that may end early as many as it may take. */
 export function epochsBefore(recipe: Pick<Recipe, "model" | "steps">, index: number): number {
-  return recipe.steps
-    .slice(leadingTraining(recipe), index)
-    .filter(({ pass }) => passNamed(pass).promise === "lossy")
-    .reduce((sum, { options }) => sum + epochsOf(options), 0);
+  return recipe.steps.slice(leadingTraining(recipe), index).reduce((sum, { options }) => sum + epochsOf(options), 0);
 }
 
 function epochsOf({ epochs }: RecipeStep["options"]): number {

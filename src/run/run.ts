@@ -72,7 +72,8 @@ export async function runRecipe(file: string, options: RunOptions = {}): Promise
   try {
     return await runIn(folder, facts, world, { options, judge, lock });
   } catch (fault) {
-    await releaseRunFolder(folder);
+    // Whoever asked hears of what went wrong first.
+    await releaseRunFolder(folder).catch(() => {});
     throw fault;
   }
 }

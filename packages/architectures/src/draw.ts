@@ -7,9 +7,8 @@ export type Draw = (shape: readonly number[]) => Float32Array;
 export interface Draws {
   /**
    * Uniform within ±1/√fan-in, the number of inputs of an output (LeCun, Bottou, Orr, Müller 1998, section 4.6, has √3
-   * times that). Before a batch norm the size of weights changes no output, but larger ones learn more slowly: with
-   * those of He et al. (2015), two and a half times as large, the recipe width8-alone of `bench:learn` ended at 68.9 % and
-   * not at 70.8 % (seed 1).
+   * times that). Before a batch norm the size of weights changes no output, but larger ones, such as those of He et al.
+   * (2015), learn more slowly: it shows in the recipe width8-alone of `bench:learn`.
    */
   fanIn(inputs: number): Draw;
   /** Normal with this standard deviation. */

@@ -50,25 +50,16 @@ export function accumulateError(steps: number, accumulate: number): PareError {
   });
 }
 
-export function lossOfClassesError(loss: string): PareError {
+/** @param targets what the training data has */
+export function lossOfTargetsError(loss: string, targets: "classes" | "values"): PareError {
+  const [other, fitting] = targets === "classes" ? ["values", "cross-entropy"] : ["classes", "mse, huber, cosine"];
   return new PareError({
     code: "TRAIN_LOSS",
     at: "loss",
-    problem: `${loss} compares with values, and the training data has classes`,
-    expected: "cross-entropy, or binary-cross-entropy",
+    problem: `${loss} compares with ${other}, and the training data has ${targets}`,
+    expected: `${fitting}, or binary-cross-entropy`,
     got: loss,
-    next: "Leave `loss` out, or give data whose targets are values.",
-  });
-}
-
-export function lossOfValuesError(loss: string): PareError {
-  return new PareError({
-    code: "TRAIN_LOSS",
-    at: "loss",
-    problem: `${loss} compares with classes, and the training data has values`,
-    expected: "mse, huber, cosine, or binary-cross-entropy",
-    got: loss,
-    next: "Leave `loss` out, or give data whose targets are classes.",
+    next: `Leave \`loss\` out, or give data whose targets are ${other}.`,
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Tensor } from "@pare/tensor";
 import type { LossSpec } from "@pare/train";
-import { lossOfClassesError, lossOfValuesError } from "./errors.ts";
+import { lossOfTargetsError } from "./errors.ts";
 import type { TrainingOptions } from "./training-options.ts";
 
 /**
@@ -20,12 +20,12 @@ export function lossOf(
       if (isSingle(output)) return { kind: "binary-cross-entropy", labels: "classes" };
       return { kind: "cross-entropy", labelSmoothing };
     case "cross-entropy":
-      if (targets?.dtype === "float32") throw lossOfValuesError(loss);
+      if (targets?.dtype === "float32") throw lossOfTargetsError(loss, "values");
       return { kind: "cross-entropy", labelSmoothing };
     case "binary-cross-entropy":
       return { kind: "binary-cross-entropy", labels: targets?.dtype === "int64" ? "classes" : "values" };
     default:
-      if (targets?.dtype === "int64") throw lossOfClassesError(loss);
+      if (targets?.dtype === "int64") throw lossOfTargetsError(loss, "classes");
       return { kind: loss };
   }
 }
