@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 
-export type NpyType = "<f4" | "<i8";
+export type NpyType = "<f4" | "<i8" | "|u1";
 
 /** Writes a .npy file (format 1.0, C order) part by part. @param shape of the whole */
 export function writeNpy(path: string, type: NpyType, shape: readonly number[], parts: Iterable<Uint8Array>): void {

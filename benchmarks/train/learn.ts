@@ -41,7 +41,10 @@ function learn(name: string, seed: number): LearnedRun {
   const record = run(name, seed);
   const top1 = (model: RunRecord["result"]) => model.metrics.find((each) => each.name === "accuracy.top1")!.value;
   const trained = record.steps.flatMap(({ notes }) => notes.flatMap(({ training = [] }) => training));
-  const validation = trained.map(({ label, before, value, best }) => ({ label, before, value, best }));
+  const validation = trained.map(({ label, before, value, best, stored }) => ({
+    ...{ label, before, value, best },
+    ...(typeof stored?.agreement === "number" && { agreement: stored.agreement }),
+  }));
   const test = { original: top1(record.original), result: top1(record.result) };
   return { name, seed, date: new Date().toISOString().slice(0, 10), validation, test };
 }

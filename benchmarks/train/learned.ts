@@ -13,6 +13,8 @@ export interface LearnedRun {
     readonly before: number | null;
     readonly value: number;
     readonly best: number;
+    /** Where rounding was trained: share of validation samples whose class the stored codes keep. */
+    readonly agreement?: number;
   }[];
   /** Top-1 accuracy on test data. */
   readonly test: { readonly original: number; readonly result: number };

@@ -10,7 +10,7 @@
 import { readModelFile } from "@pare/formats";
 import type { Model } from "@pare/ir";
 import { type FeedSource, isNumeric, type Runner } from "@pare/measure";
-import { freeBatch, relativeDifference, sampleCases, sizeChoices, type Tensors } from "@pare/pass";
+import { freeBatch, relativeDifference, type SessionOptions, sampleCases, sizeChoices, type Tensors } from "@pare/pass";
 import { makeTensor, type Tensor, tensorBytes } from "@pare/tensor";
 import type { World } from "../run/tools.ts";
 import { type OpenRunner, openRunner } from "./float-ports.ts";
@@ -28,12 +28,17 @@ const tolerance = 1e-4;
 /** Where the file itself says that the batch is free: ranges that are found at run time are those of the whole batch. */
 const declaredTolerance = 0.1;
 
-/** @param samples what the model will be fed; undefined: drawn inputs. @throws the faults of the data and its binding */
+/**
+ * @param samples what the model will be fed; undefined: drawn inputs
+ * @param options how a copy is opened
+ * @throws the faults of the data and its binding
+ */
 export async function batchingOf(
   source: string | Model,
   session: Runner,
   samples: Pick<FeedSource, "feeds"> | undefined,
   world: Pick<World, "engine" | "signal">,
+  options: SessionOptions = {},
 ): Promise<Batching> {
   const firsts = session.inputs.flatMap(({ shape }) => shape.slice(0, 1));
   const isOne = firsts.length > 0 && firsts.every((size) => size === 1);
@@ -45,7 +50,7 @@ export async function batchingOf(
   if (alone === undefined) return { kind: "declared" };
   if (isFree && (await attempt(() => givesTheSame(session, alone, declaredTolerance), world)))
     return { kind: "declared" };
-  return (await openFreed(source, alone, world)) ?? { kind: isOne ? "declared" : "single" };
+  return (await openFreed(source, alone, world, options)) ?? { kind: isOne ? "declared" : "single" };
 }
 
 /** Undefined where the runtime refuses. */
@@ -62,10 +67,11 @@ async function openFreed(
   source: string | Model,
   alone: Alone,
   world: Pick<World, "engine" | "signal">,
+  options: SessionOptions,
 ): Promise<Batching | undefined> {
   const model = freeBatch(typeof source === "string" ? readModelFile(source) : source);
   if (model === undefined) return undefined;
-  const session = await attempt(() => openRunner(model, world), world);
+  const session = await attempt(() => openRunner(model, world, options), world);
   if (session === undefined) return undefined;
   if (await attempt(() => givesTheSame(session, alone, tolerance), world)) return { kind: "freed", model, session };
   await session[Symbol.asyncDispose]();

@@ -1,5 +1,6 @@
 import type { Model } from "@pare/ir";
 import type { FeedSource } from "@pare/measure";
+import type { SessionOptions } from "@pare/pass";
 import type { World } from "../run/tools.ts";
 import { type Batching, batchingOf, singly } from "./batching.ts";
 import { type OpenRunner, openRunner } from "./float-ports.ts";
@@ -20,10 +21,11 @@ export async function openForEvaluation(
   model: string | Model,
   world: Pick<World, "engine" | "signal">,
   samples?: Pick<FeedSource, "feeds">,
+  options: SessionOptions = {},
 ): Promise<OpenedModel> {
-  const session = await openRunner(model, world);
+  const session = await openRunner(model, world, options);
   try {
-    const found = await batchingOf(model, session, samples, world);
+    const found = await batchingOf(model, session, samples, world, options);
     if (found.kind === "declared") return { session, batching: "declared" };
     if (found.kind === "single")
       return {

@@ -9,7 +9,7 @@ import {
   noiseShares,
   type Runner,
 } from "@pare/measure";
-import type { Judgement, PassData, Tensors } from "@pare/pass";
+import type { Judgement, PassData, SessionOptions, Tensors } from "@pare/pass";
 import { isMetricModule } from "@pare/recipe";
 import { openRunner } from "../evaluate/float-ports.ts";
 import { openForEvaluation, prepareBatches } from "../evaluate/open-model.ts";
@@ -31,18 +31,18 @@ export type References = Map<string, Recording>;
 
 /** Compares models with a reference on the validation samples; the reference's outputs are computed once. */
 export function createJudge(data: LearningData, world: World, references: References): Judge {
-  return async (models, reference, { samples = data.validation.length } = {}) => {
-    const digest = `${modelDigest(reference)} ${samples}`;
+  return async (models, reference, { samples = data.validation.length, optimize = "all" } = {}) => {
+    const digest = `${modelDigest(reference)} ${samples} ${optimize}`;
     const recording = references.get(digest) ?? { outputs: [], bytes: 0, ports: undefined, ownNoise: undefined };
     references.set(digest, recording);
     const sessions: AsyncDisposable[] = [];
-    const open = async (model: Model) => {
-      const { session } = await openForEvaluation(model, world, feedsOf(data.validation, data));
+    const open = async (model: Model, options?: SessionOptions) => {
+      const { session } = await openForEvaluation(model, world, feedsOf(data.validation, data), options);
       sessions.push(session);
       return session;
     };
     try {
-      const original = await replay(recording, () => open(reference));
+      const original = await replay(recording, () => open(reference, { optimize }));
       const runners: Runner[] = [original];
       for (const model of models) runners.push(await open(model));
       const judged = { ...data, validation: spread(data.validation, samples) };

@@ -98,6 +98,10 @@ test("two bits of a weight: trained, less is lost than without", async () => {
   expect(trained.record.result.nodes).toBe(plain.record.result.nodes);
   const [training] = trainings(trained.record);
   expect(training!.value).toBeGreaterThan(training!.before!);
+  const { samples, agreement, snrDb } = training!.stored!;
+  expect(agreement).toBeGreaterThan(0.985); // Of 240 images.
+  expect(samples).toBe(240);
+  expect(snrDb).toBeGreaterThan(30);
   expect(trained.value).toBeGreaterThanOrEqual(plain.value);
 });
 

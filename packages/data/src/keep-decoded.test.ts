@@ -41,9 +41,9 @@ it.each([true, false])("reads each sample once and gives the same ever after (la
   expect(reads).toEqual([2, 0, 1]);
 });
 
-it("keeps no more than the bound: 16 bytes a sample here", async () => {
+it("keeps no more than the bound: 7 bytes a sample here", async () => {
   const { dataset, reads } = counted(5, true);
-  const kept = keepDecoded(dataset, 40);
+  const kept = keepDecoded(dataset, 15);
   for (let epoch = 0; epoch < 2; epoch++) for (let i = 0; i < 5; i++) await kept.sample(i);
   expect(reads).toEqual([0, 1, 2, 3, 4, 2, 3, 4]);
 });

@@ -1,15 +1,14 @@
 /**
- * A data set whose samples stay in memory once they are read, so that they are decoded once and not in every epoch.
+ * A data set whose samples are decoded once and not in every epoch: their bytes stay in a file without a name, read back
+ * where a sample's fields are. The system's cache holds that file, as far as there is memory that nobody else wants.
  *
- * 1. Bytes lie one after the other in large pieces: a sample costs little more than the bytes of its fields.
- * 2. First come, first kept: beyond the bound samples are read anew each time.
+ * First come, first kept: beyond the bound, and where the disk is full, samples are made anew each time.
  */
-import { type DType, makeTensor, type Tensor, tensorBytes } from "@pare/tensor";
+import { writeSync } from "node:fs";
+import { bufferCollector, type DType, makeTensor, type Tensor, tensorBytes } from "@pare/tensor";
 import type { Dataset, Sample } from "./dataset.ts";
-
-const pieceBytes = 4 * 1024 * 1024;
-/** Where a field begins: any element type may be read in place. */
-const alignment = 8;
+import { fillRange } from "./files/place.ts";
+import { openUnnamed } from "./files/unnamed-file.ts";
 
 interface Field {
   readonly name: string;
@@ -21,30 +20,33 @@ interface Field {
 interface Kept extends Pick<Sample, "id" | "target"> {
   /** One object for all samples that are alike. */
   readonly fields: readonly Field[];
-  readonly piece: Uint8Array;
+  /** In the file. */
   readonly offset: number;
 }
 
 /** @param mostBytes of all kept samples' fields together */
 export function keepDecoded(dataset: Dataset, mostBytes: number): Dataset {
   const kept: (Kept | undefined)[] = new Array(dataset.length).fill(undefined);
-  const place = pieces(mostBytes);
+  const file = fileOfAtMost(mostBytes);
   const layouts = new Map<string, readonly Field[]>();
-  const keep = (sample: Sample): Kept | undefined => {
-    const fields = [...sample.fields].map(([name, { dtype, shape, source }]) => ({
-      ...{ name, dtype, shape, bytes: source.size },
-    }));
-    const at = place(fields.reduce((sum, { bytes }) => sum + padded(bytes), 0));
-    if (at === undefined) return undefined;
-    const key = JSON.stringify(fields);
-    const layout = layouts.get(key) ?? fields;
-    layouts.set(key, layout);
-    let offset = at.offset;
-    for (const tensor of sample.fields.values()) {
-      at.piece.set(tensorBytes(tensor), offset);
-      offset += padded(tensor.source.size);
-    }
-    return { id: sample.id, target: sample.target, fields: layout, ...at };
+  const keep = ({ id, target, fields }: Sample): Kept | undefined => {
+    const tensors = [...fields.values()];
+    const offset = file.append(tensors.map(tensorBytes));
+    if (offset === undefined) return undefined;
+    const layout = [...fields].map(([name, { dtype, shape, source }]) => ({ name, dtype, shape, bytes: source.size }));
+    const key = JSON.stringify(layout);
+    const shared = layouts.get(key) ?? layout;
+    layouts.set(key, shared);
+    return { id, target, fields: shared, offset };
+  };
+  const restored = ({ id, target, fields, offset }: Kept): Sample => {
+    let at = offset;
+    const tensors = fields.map(({ name, dtype, shape, bytes }): [string, Tensor] => {
+      const start = at;
+      at += bytes;
+      return [name, makeTensor(dtype, shape, { size: bytes, read: (from, length) => file.read(start + from, length) })];
+    });
+    return { id, target, fields: new Map(tensors) };
   };
   return {
     ...dataset,
@@ -64,30 +66,37 @@ export function keepDecoded(dataset: Dataset, mostBytes: number): Dataset {
   };
 }
 
-function restored({ id, target, fields, piece, offset }: Kept): Sample {
-  let at = offset;
-  const tensors = fields.map(({ name, dtype, shape, bytes }): [string, Tensor] => {
-    const tensor = makeTensor(dtype, shape, piece.subarray(at, at + bytes));
-    at += padded(bytes);
-    return [name, tensor];
-  });
-  return { id, target, fields: new Map(tensors) };
+interface BoundedFile {
+  /** Where the parts are, one after the other; undefined where there is no room for all. */
+  append(parts: readonly Uint8Array[]): number | undefined;
+  read(offset: number, length: number): Uint8Array;
 }
 
-const padded = (bytes: number) => Math.ceil(bytes / alignment) * alignment;
-
-/** Gives places one after the other, until the bound is reached. */
-function pieces(mostBytes: number): (bytes: number) => Pick<Kept, "piece" | "offset"> | undefined {
-  let [piece, used, left] = [new Uint8Array(0), 0, mostBytes];
-  return (bytes) => {
-    if (bytes > left) return undefined;
-    if (used + bytes > piece.length) {
-      piece = new Uint8Array(Math.max(bytes, Math.min(pieceBytes, left)));
-      used = 0;
-    }
-    const offset = used;
-    used += bytes;
-    left -= bytes;
-    return { piece, offset };
+function fileOfAtMost(mostBytes: number): BoundedFile {
+  let fd: number | undefined;
+  let [used, left] = [0, mostBytes];
+  const letGo = bufferCollector();
+  return {
+    append(parts) {
+      const size = parts.reduce((sum, { length }) => sum + length, 0);
+      if (size > left) return undefined;
+      const offset = used;
+      try {
+        fd ??= openUnnamed();
+        for (const part of parts) {
+          for (let done = 0; done < part.length; ) done += writeSync(fd, part, done, part.length - done, used + done);
+          used += part.length;
+        }
+      } catch {
+        left = 0;
+        return undefined;
+      }
+      left -= size;
+      return offset;
+    },
+    read(offset, length) {
+      letGo(length);
+      return fillRange(fd!, offset, new Uint8Array(length));
+    },
   };
 }

@@ -90,11 +90,12 @@ export interface PassData {
   /**
    * How each model does on validation data beside `reference`, sample by sample.
    * @param options.samples at most so many, spread evenly over the data; default all
+   * @param options.optimize how the reference runs; "off": node by node, roundings where the graph has them; default "all"
    */
   judge(
     models: readonly Model[],
     reference: Model,
-    options?: { readonly samples?: number },
+    options?: { readonly samples?: number } & Pick<SessionOptions, "optimize">,
   ): Promise<readonly Judgement[]>;
 }
 

@@ -80,6 +80,7 @@ const training = open({
   ),
   best: number,
   value: number,
+  stored: open({ samples: number, agreement: number.nullable(), snrDb: number.nullable() }).optional(),
 });
 
 const note = open({

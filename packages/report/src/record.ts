@@ -354,6 +354,17 @@ export interface TrainingRecord {
   readonly best: number;
   /** Of the metric, with the weights that were kept. */
   readonly value: number;
+  /** Where rounding was trained: what the runtime makes of the stored codes, beside the graph that was trained. */
+  readonly stored?: StoredRecord;
+}
+
+export interface StoredRecord {
+  /** Validation samples. */
+  readonly samples: number;
+  /** Share of them with the same first class; null where outputs are no scores of classes. */
+  readonly agreement: number | null;
+  /** Signal-to-noise of the outputs, dB; null where they are equal. */
+  readonly snrDb: number | null;
 }
 
 export interface TrainingEpoch {

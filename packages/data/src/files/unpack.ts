@@ -1,8 +1,8 @@
-import { mkdtempSync, openSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { openSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { archiveError } from "../errors.ts";
+import { removeOpen, temporaryFolder } from "./unnamed-file.ts";
 
 /**
  * A stream makes a new buffer of every piece, garbage as soon as it is written: in a thread with little room for garbage
@@ -23,7 +23,7 @@ const youngMb = 3;
  * @throws DATA_ARCHIVE
  */
 export async function unpack(path: string): Promise<number> {
-  const folder = mkdtempSync(join(tmpdir(), "pare-data-"));
+  const folder = temporaryFolder();
   const target = join(folder, "unpacked");
   try {
     await unpackInThread(path, target);
@@ -42,14 +42,4 @@ function unpackInThread(path: string, target: string): Promise<void> {
     worker.once("error", reject);
     worker.once("exit", () => resolve());
   });
-}
-
-/** An open file without a name lives on; where the system does not allow that, it goes at the end. */
-function removeOpen(folder: string): void {
-  const remove = () => rmSync(folder, { recursive: true, force: true });
-  try {
-    remove();
-  } catch {
-    process.once("exit", remove);
-  }
 }
