@@ -4,7 +4,7 @@ import { renderHtml } from "./html.ts";
 import { renderMarkdown } from "./markdown.ts";
 import { readRecord } from "./read-record.ts";
 import type { RunRecord, TrainingRecord } from "./record.ts";
-import { renderTrainings, trainingRows } from "./training.ts";
+import { renderTrainings, trainingHeader, trainingRows } from "./training.ts";
 
 const epoch = { loss: 1.5, validationLoss: 1.4, value: 0.5, learningRate: 0.1, samplesPerSecond: 1999.6 };
 const taught: TrainingRecord = {
@@ -16,7 +16,7 @@ const taught: TrainingRecord = {
   samples: 500,
   parameters: { trained: 20_042, frozen: 0 },
   before: 0.1,
-  epochs: [epoch, { ...epoch, loss: 1.25, value: 0.75 }, { ...epoch, loss: 1, value: 0.7 }],
+  epochs: [epoch, { ...epoch, loss: 1.25, validationLoss: 1.2, value: 0.75 }, { ...epoch, loss: 1, value: 0.7 }],
   best: 2,
   value: 0.75,
 };
@@ -29,9 +29,16 @@ function trained(training: readonly TrainingRecord[]): RunRecord {
 
 test("rows: the best epoch where it is not the last, the median speed, what was not measured", () => {
   expect(trainingRows([taught, alone])).toEqual([
-    ["student, taught", "20 042", "3, best 2", "1.00", "10.00 %", "75.00 %", "2 000"],
-    ["labels alone", "20 042", "3", "1.00", "–", "70.00 %", "2 000"],
+    ["student, taught", "20 042", "3, best 2", "1.20", "10.00 %", "75.00 %", "2 000"],
+    ["labels alone", "20 042", "3", "1.40", "–", "70.00 %", "2 000"],
   ]);
+});
+
+test("loss: of training where validation has none, none where no epoch was kept", () => {
+  const epochs = taught.epochs.map((each) => ({ ...each, validationLoss: null }));
+  expect(trainingRows([{ ...taught, epochs }])[0]![3]).toBe("1.00");
+  expect(trainingHeader([{ ...taught, epochs }])[3]).toBe("last loss");
+  expect(trainingRows([{ ...taught, best: 0, value: 0.1 }])[0]![3]).toBe("–");
 });
 
 test("terminals: every training's metric before and after", () => {
@@ -47,9 +54,9 @@ test("terminals: every training's metric before and after", () => {
 test("the Markdown has both beside each other", () => {
   const text = renderMarkdown(trained([taught, alone]));
   expect(text).toContain(
-    "### Training\n\n| training | parameters | epochs | last loss | accuracy.top1 before | after |",
+    "### Training\n\n| training | parameters | epochs | validation loss | accuracy.top1 before | after |",
   );
-  expect(text).toContain("| labels alone | 20 042 | 3 | 1.00 | – | 70.00 % | 2 000 |");
+  expect(text).toContain("| labels alone | 20 042 | 3 | 1.40 | – | 70.00 % | 2 000 |");
   expect(renderMarkdown(record)).not.toContain("### Training");
 });
 
