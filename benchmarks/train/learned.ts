@@ -25,6 +25,7 @@ const pairs = [
   ["vit-taught", "vit-alone"],
   ["vit-int8", "vit-longer"],
   ["resnet8-3-bits", "resnet8-longer"],
+  ["resnet8", "resnet8-torch"],
 ] as const;
 /** Student's t at 97.5 % by degrees of freedom. */
 const tOf95 = [Infinity, 12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262];
@@ -46,7 +47,8 @@ const heading = `# What training brings
 
 Recipes are in \`recipes\`; \`results.json\` has every run. Top-1 accuracy in per cent on CIFAR-10's test images, which no
 training sees; validation is the best epoch's. Of pairs, runs of one seed are compared, with the 95 % interval of the mean
-difference (Student's t).`;
+difference (Student's t). Alike: validation images whose class the stored codes, as the runtime computes them, and the
+graph that was trained agree on. \`resnet8-torch\` is PyTorch on the same splits: \`benchmarks/train/torch.ts\`.`;
 
 /** As Markdown. */
 export function learnedTables(runs: readonly LearnedRun[]): string {
@@ -70,11 +72,21 @@ export function learnedTables(runs: readonly LearnedRun[]): string {
       differences.length === 1 ? "–" : `${points(mean(differences) - half)} to ${points(mean(differences) + half)}`;
     return [`| ${one} − ${other} | ${points(mean(differences))} | ${interval} | ${differences.length} |`];
   });
+  const alike = [...named].flatMap(([name, of]) => {
+    const each = of.flatMap(({ seed, validation }) =>
+      validation.flatMap(({ agreement }) => (agreement === undefined ? [] : [{ seed, agreement }])),
+    );
+    const seeds = each.map(({ seed, agreement }) => `${percent(agreement)} (${seed})`).join(", ");
+    return each.length === 0
+      ? []
+      : [`| ${name} | ${percent(mean(each.map(({ agreement }) => agreement)))} | ${seeds} |`];
+  });
   return [
     ...["| recipe | validation | test | by seed |", "| --- | ---: | ---: | --- |", ...rows],
     ...(compared.length === 0
       ? []
       : ["", "| pair | points | 95 % | seeds |", "| --- | ---: | --- | ---: |", ...compared]),
+    ...(alike.length === 0 ? [] : ["", "| recipe | alike | by seed |", "| --- | ---: | --- |", ...alike]),
   ].join("\n");
 }
 

@@ -1,8 +1,8 @@
 /**
  * The ResNet-8 of `recipes/resnet8.yaml`, trained by PyTorch on the very same images: what pare's accuracy is to be held to.
  *
- *   DATA=<folder> node scripts/run.mjs benchmarks/train/torch.ts [--recipe resnet8] [--seeds 1,2,3] [--out benchmarks/train]
- *     [--environment <folder>]
+ *   DATA=<folder> node scripts/run.mjs benchmarks/train/torch.ts [--recipe resnet8] [--seeds 1,2,3] [--epochs 2]
+ *     [--out benchmarks/train] [--environment <folder>]
  *
  * A seed's split into training and validation images is pare's; initial weights, order, flips and shifts are PyTorch's own.
  * PyTorch is installed in `--environment` (about 1 GB; default a folder in node_modules/.cache). Results are kept as those
@@ -26,6 +26,7 @@ const { values: options } = parseArgs({
   options: {
     recipe: { type: "string", default: "resnet8" },
     seeds: { type: "string", default: "1,2,3" },
+    epochs: { type: "string" },
     environment: { type: "string", default: "node_modules/.cache/torch" },
     out: { type: "string" },
   },
@@ -75,7 +76,12 @@ async function prepare(name: string, seed: number, folder: string): Promise<void
   const { mean, std } = recipe.data.input!;
   const { shift } = recipe.data.augment!;
   const width = Number(/width=(\d+)/.exec(recipe.model)?.[1] ?? 16);
-  const plan = { ...{ seed, width, epochs, batch: 128, rate: learningRate, rising, decay: 5e-4 }, shift, mean, std };
+  const plan = {
+    ...{ seed, width, epochs: Number(options.epochs ?? epochs), batch: 128, rate: learningRate, rising, decay: 5e-4 },
+    shift,
+    mean,
+    std,
+  };
   writeFileSync(join(folder, "plan.json"), JSON.stringify(plan));
 }
 
