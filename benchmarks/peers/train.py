@@ -3,8 +3,8 @@
     python benchmarks/peers/train.py <folder>
 
 The folder has train, validation and test as <split>.npy (uint8 [samples, height, width, channels]) and <split>-labels.npy,
-and plan.json: seed, width, epochs, batch, rate, rising, decay, shift, mean and std of each channel. Prints a line of JSON
-after every epoch; the last one has the test accuracy of the epoch that was best on validation data.
+and plan.json: seed, width, epochs, batch, rate, rising, decay, shift, mean and std of each channel. Tells epochs on
+stderr, and prints as JSON the test accuracy of the epoch that was best on validation data.
 """
 
 import copy
@@ -73,7 +73,7 @@ def main(folder):
         validation = accuracy(net, *data["validation"])
         if validation > best:
             best, kept, at = validation, copy.deepcopy(net.state_dict()), epoch + 1
-        print(json.dumps({"epoch": epoch + 1, "loss": total / steps, "validation": validation}), flush=True)
+        print(f"epoch {epoch + 1}: loss {total / steps:.3f}, validation {validation:.4f}", file=sys.stderr)
     net.load_state_dict(kept)
     print(json.dumps({"best": at, "validation": best, "test": accuracy(net, *data["test"])}))
 

@@ -17,7 +17,7 @@ export interface LearnedRun {
     readonly agreement?: number;
   }[];
   /** Top-1 accuracy on test data. */
-  readonly test: { readonly original: number; readonly result: number };
+  readonly test: { readonly original?: number; readonly result: number };
 }
 
 const pairs = [
@@ -47,8 +47,8 @@ const heading = `# What training brings
 
 Recipes are in \`recipes\`; \`results.json\` has every run. Top-1 accuracy in per cent on CIFAR-10's test images, which no
 training sees; validation is the best epoch's. Of pairs, runs of one seed are compared, with the 95 % interval of the mean
-difference (Student's t). Alike: validation images whose class the stored codes, as the runtime computes them, and the
-graph that was trained agree on. \`resnet8-torch\` is PyTorch on the same splits: \`benchmarks/train/torch.ts\`.`;
+difference (Student's t). Alike: validation images that the stored model and the trained graph give the same class.
+\`resnet8-torch\`, where it is there, is PyTorch with the same splits: \`benchmarks/train/torch.ts\`.`;
 
 /** As Markdown. */
 export function learnedTables(runs: readonly LearnedRun[]): string {

@@ -26,7 +26,7 @@ const mostForNoise = 64;
 
 export type Judge = PassData["judge"];
 
-/** What references gave, by model and number of samples. */
+/** What references gave, by model, number of samples and the runtime's optimizations. */
 export type References = Map<string, Recording>;
 
 /** Compares models with a reference on the validation samples; the reference's outputs are computed once. */

@@ -19,7 +19,7 @@ export interface TrainingSettings {
   readonly epochsBefore: number;
 }
 
-/** Bytes of samples that stay in memory, decoded: CIFAR-10 has 154 million. */
+/** Bytes of decoded samples that stay in temporary files, which may be in memory: CIFAR-10 has 154 million. */
 const mostDecoded = 192 * 1024 * 1024;
 const mostDecodedToJudge = 32 * 1024 * 1024;
 

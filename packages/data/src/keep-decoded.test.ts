@@ -1,4 +1,5 @@
-import { stringTensor, tensorOf } from "@pare/tensor";
+import { readdirSync } from "node:fs";
+import { bufferCollector, stringTensor, tensorOf } from "@pare/tensor";
 import { expect, it } from "vitest";
 import { classTarget, type Dataset } from "./dataset.ts";
 import { keepDecoded } from "./keep-decoded.ts";
@@ -46,6 +47,32 @@ it("keeps no more than the bound: 7 bytes a sample here", async () => {
   const kept = keepDecoded(dataset, 15);
   for (let epoch = 0; epoch < 2; epoch++) for (let i = 0; i < 5; i++) await kept.sample(i);
   expect(reads).toEqual([0, 1, 2, 3, 4, 2, 3, 4]);
+});
+
+it("its file is closed when the data set is gone", async () => {
+  const collect = bufferCollector();
+  const open = () => readdirSync("/proc/self/fd").length;
+  const before = open();
+  for (let set = 0; set < 300; set++) {
+    await keepDecoded(counted(2, true).dataset, 1000).sample(0);
+    collect(4 * 1024 * 1024);
+    if (set % 10 === 0) await new Promise((done) => setTimeout(done, 1));
+  }
+  expect(open() - before).toBeLessThan(100);
+});
+
+it("where nothing can be written every sample is made anew", async () => {
+  const { dataset, reads } = counted(2, false);
+  const kept = keepDecoded(dataset, 1000);
+  const { TMPDIR } = process.env;
+  process.env.TMPDIR = "/nosuch";
+  try {
+    for (let epoch = 0; epoch < 2; epoch++) for (let i = 0; i < 2; i++) expect((await kept.sample(i)).id).toBe(`#${i}`);
+  } finally {
+    if (TMPDIR === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = TMPDIR;
+  }
+  expect(reads).toEqual([0, 1, 0, 1]);
 });
 
 it("takes samples of any size and type", async () => {

@@ -1,14 +1,14 @@
 import { cloneModel, type Model } from "@pare/ir";
 import type { Note, Pass, Tools } from "@pare/pass";
-import type { StoredRecord } from "@pare/report";
 import { type CodeLimits, type FakeQuantized, fakeQuantized, storeLearned } from "@pare/train";
 import * as z from "zod";
 import { type ComparisonParts, trainCompared } from "./comparisons.ts";
 import { foreseeTraining } from "./foresee.ts";
 import { trainingNotes } from "./notes.ts";
 import { requireTraining } from "./require-training.ts";
+import { compareStored, storedNotes } from "./stored.ts";
 import { openTeachers, referencesOf } from "./teachers.ts";
-import type { Trained, Training } from "./train-model.ts";
+import type { Training } from "./train-model.ts";
 import { epochsOption, rateOption, scheduleOption, teacherOptions, trainingOptions } from "./training-options.ts";
 
 const name = "quantize/qat";
@@ -82,37 +82,15 @@ export function qatPass<Shape extends z.ZodRawShape>(base: StaticQuantization<Sh
       const { trained, compared } = await trainCompared(training, partsOf(float, given, tools), name, tools);
       storeLearned(model, fake, trained.learned, limits);
       const finished = await base.finish(model, given, tools);
-      const stored = await storedRecord(model, trained.model, tools);
-      return [...notes, ...trainingNotes(withStored(trained, stored), compared), ...storedNotes(stored), ...finished];
+      const stored = await compareStored(model, trained.model, tools);
+      const record = stored === undefined || "fault" in stored ? trained.record : { ...trained.record, stored };
+      return [
+        ...[...notes, ...trainingNotes({ ...trained, record }, compared)],
+        ...[...storedNotes(stored), ...finished],
+      ];
     },
   };
   return pass as Pass;
-}
-
-/** The runtime's kernels for codes beside the graph as it was trained, in float with every rounding a node of its own. */
-async function storedRecord(model: Model, trained: Model, { data }: Tools): Promise<StoredRecord | undefined> {
-  const [judgement] = (await data?.judge([model], trained, { optimize: "off" })) ?? [];
-  if (judgement === undefined) return undefined;
-  const { samples, agreement = null, snrDb } = judgement;
-  return { samples, agreement, snrDb: Number.isFinite(snrDb) ? snrDb : null };
-}
-
-function withStored({ record, ...trained }: Trained, stored: StoredRecord | undefined): Trained {
-  return { ...trained, record: { ...record, ...(stored && { stored }) } };
-}
-
-/** With fewer alike something saturates; what rounds otherwise moves the class of a few in a thousand. */
-const alike = 0.995;
-
-function storedNotes(stored: StoredRecord | undefined): readonly Note[] {
-  if (stored === undefined) return [];
-  const { samples, agreement, snrDb } = stored;
-  const noise = snrDb === null ? "no difference" : `${snrDb.toFixed(1)} dB signal to noise`;
-  const likeness = agreement === null ? noise : `the class is the same for ${(100 * agreement).toFixed(2)} %, ${noise}`;
-  const advice =
-    (agreement ?? 1) < alike ? "; the runtime computes something else here: `pare doctor` finds where" : "";
-  const text = `codes as the runtime computes them, beside the trained graph, on ${samples} validation samples: ${likeness}${advice}`;
-  return [{ kind: "info", text }];
 }
 
 function partsOf(float: Model, { compare }: QatOptions, { original = float }: Tools): ComparisonParts {

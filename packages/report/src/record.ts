@@ -354,16 +354,16 @@ export interface TrainingRecord {
   readonly best: number;
   /** Of the metric, with the weights that were kept. */
   readonly value: number;
-  /** Where rounding was trained: what the runtime makes of the stored codes, beside the graph that was trained. */
+  /** Where rounding was trained: the stored model as the processor runs it, beside the trained graph. */
   readonly stored?: StoredRecord;
 }
 
 export interface StoredRecord {
   /** Validation samples. */
   readonly samples: number;
-  /** Share of them with the same first class; null where outputs are no scores of classes. */
+  /** Share of them (of texts: of their positions) with the same first class; null where outputs are no scores of classes. */
   readonly agreement: number | null;
-  /** Signal-to-noise of the outputs, dB; null where they are equal. */
+  /** Signal-to-noise of the outputs, dB, 200 where they are equal; null where they cannot be compared. */
   readonly snrDb: number | null;
 }
 

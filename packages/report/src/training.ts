@@ -18,19 +18,19 @@ export function trainingHeader(trainings: Trainings): readonly string[] {
   return ["training", "parameters", "epochs", loss, `${trainings[0].metric} before`, "after", "samples/s"];
 }
 
-/** A row for each; metric and loss are those of the weights that were kept, on validation data. */
+/** A row for each; the metric, and the loss where validation has one, are those of the weights that were kept. */
 export function trainingRows(trainings: Trainings): readonly (readonly string[])[] {
   const isJudged = isJudgedByLoss(trainings);
   return trainings.map((each) => {
     const { label, parameters, epochs, before, value, unit, best } = each;
     const speeds = epochs.map(({ samplesPerSecond }) => samplesPerSecond).sort((a, b) => a - b);
-    // Where no epoch was better than none, that of the weights that were kept was not measured.
-    const loss = isJudged ? epochs[best - 1]?.validationLoss : epochs.at(-1)?.loss;
+    // Of the weights from before the first epoch there is none.
+    const loss = (isJudged ? epochs[best - 1]?.validationLoss : epochs.at(-1)?.loss) ?? Number.NaN;
     return [
       label,
       formatCount(parameters.trained),
       best === epochs.length ? String(epochs.length) : `${epochs.length}, best ${best}`,
-      typeof loss === "number" ? significant(loss) : "–",
+      Number.isFinite(loss) ? significant(loss) : "–",
       before === null ? "–" : formatQuantity(before, unit),
       formatQuantity(value, unit),
       formatCount(Math.round(speeds[Math.floor(speeds.length / 2)] ?? 0)),
@@ -40,7 +40,7 @@ export function trainingRows(trainings: Trainings): readonly (readonly string[])
 
 /** A training's own loss may have a teacher's part: only the cross-entropy on validation data is the same for all. */
 function isJudgedByLoss(trainings: Trainings): boolean {
-  return trainings.every(({ epochs }) => epochs.every(({ validationLoss }) => validationLoss !== null));
+  return trainings.every(({ epochs }) => epochs.some(({ validationLoss }) => Number.isFinite(validationLoss)));
 }
 
 /** For terminals: what every training made of its metric, on the data that it was judged by. Empty where nothing was trained. */

@@ -1,15 +1,66 @@
-import { mkdtempSync, openSync, rmSync } from "node:fs";
+import { closeSync, ftruncateSync, mkdtempSync, openSync, readSync, rmSync, statfsSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type ByteSource, checkRange } from "@pare/tensor";
 
-/** A file to write to and read from, which goes when the process does. */
-export function openUnnamed(): number {
-  const folder = temporaryFolder();
-  try {
-    return openSync(join(folder, "data"), "wx+");
-  } finally {
-    removeOpen(folder);
+/** Among the system's temporary files: written at its end, read anywhere, gone when nothing refers to it. */
+export class UnnamedFile implements ByteSource {
+  readonly #fd: number;
+  #size = 0;
+
+  constructor() {
+    const folder = temporaryFolder();
+    try {
+      this.#fd = openSync(join(folder, "data"), "wx+");
+    } finally {
+      removeOpen(folder);
+    }
+    openFiles.register(this, this.#fd);
   }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Where the parts begin, one after the other. The file is as it was where they cannot be written. */
+  append(parts: readonly Uint8Array[]): number {
+    const start = this.#size;
+    try {
+      for (const part of parts) this.#write(part);
+    } catch (cause) {
+      this.#size = start;
+      ftruncateSync(this.#fd, start);
+      throw cause;
+    }
+    return start;
+  }
+
+  #write(part: Uint8Array): void {
+    for (let done = 0; done < part.length; ) {
+      const count = writeSync(this.#fd, part, done, part.length - done, this.#size);
+      done += count;
+      this.#size += count;
+    }
+  }
+
+  read(offset: number, length: number): Uint8Array {
+    checkRange(this, offset, length);
+    const bytes = new Uint8Array(length);
+    for (let done = 0; done < length; ) {
+      const count = readSync(this.#fd, bytes, done, length - done, offset + done);
+      if (count === 0) throw new Error(`a temporary file of ${this.#size} bytes ends at byte ${offset + done}`);
+      done += count;
+    }
+    return bytes;
+  }
+}
+
+const openFiles = new FinalizationRegistry<number>((fd) => closeSync(fd));
+
+/** Bytes that temporary files may still take. */
+export function temporaryBytesFree(): number {
+  const { bavail, bsize } = statfsSync(tmpdir());
+  return bavail * bsize;
 }
 
 export function temporaryFolder(): string {
@@ -18,10 +69,21 @@ export function temporaryFolder(): string {
 
 /** An open file without a name lives on; where the system does not allow that, it goes at the end. */
 export function removeOpen(folder: string): void {
-  const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
-    remove();
+    rmSync(folder, { recursive: true, force: true });
   } catch {
-    process.once("exit", remove);
+    if (left.length === 0) process.once("exit", removeLeft);
+    left.push(folder);
   }
+}
+
+const left: string[] = [];
+
+function removeLeft(): void {
+  for (const folder of left)
+    try {
+      rmSync(folder, { recursive: true, force: true });
+    } catch {
+      // Still open: whoever clears temporary files up takes it.
+    }
 }
