@@ -1,11 +1,24 @@
 /** Codes of DequantizeLinear nodes, as QuantizeLinear makes them (ONNX 21): float32 division, ties to the even code. */
-import { intAttr, type Node } from "@pare/ir";
+import { intAttr, type Node, type Value } from "@pare/ir";
 import { elementCount, numbers, type Tensor, tensorOf } from "@pare/tensor";
 
 /** Inclusive. */
 export interface CodeLimits {
   readonly lowest: number;
   readonly highest: number;
+}
+
+/** DequantizeLinear of the data and of the weights whose product a bias is added to: its scale is that of both. */
+export function factorsOf(bias: Node): readonly [data: Node, weight: Node] | undefined {
+  const user = [...bias.outputs[0]!.uses].find((use) => use.kind === "input")?.node;
+  const [data, weight] = [user?.inputs[0], user?.inputs[1]].map(dequantizerOf);
+  return data && weight && [data, weight];
+}
+
+function dequantizerOf(value: Value | undefined): Node | undefined {
+  return value?.origin.kind === "output" && value.origin.node.op === "onnx.DequantizeLinear"
+    ? value.origin.node
+    : undefined;
 }
 
 /** Whether a node turns stored codes into floats. */

@@ -5,14 +5,15 @@
  *
  * 1. DequantizeLinear of stored codes becomes weight → Clip → QuantizeLinear → DequantizeLinear: the weight is the float
  *    model's where that is what the codes were made of, else what the codes stand for.
- * 2. DequantizeLinear of a 32-bit bias becomes the float bias.
+ * 2. DequantizeLinear of a 32-bit bias becomes the float bias, rounded to the product of the scales before it: with few
+ *    bits of weights that is no small step.
  * 3. Every scale becomes the exponential of a constant, which is trained. Scales that were one constant stay one.
  */
 import { cloneModel, type Edit, type Model, type Node, type Value } from "@pare/ir";
 import { elementCount, numbers, type Tensor, tensorOf } from "@pare/tensor";
 import { nodeMaker } from "../gradient/node-maker.ts";
 import type { ParameterKind } from "../prepare/plan.ts";
-import { type CodeLimits, codeLimits, codesOf, dequantize, isStored } from "./codes.ts";
+import { type CodeLimits, codeLimits, codesOf, dequantize, factorsOf, isStored } from "./codes.ts";
 
 export interface FakeQuantized {
   readonly model: Model;
@@ -67,7 +68,7 @@ function storedAsFloat(edit: Edit, node: Node, { float, limits }: FakeQuantizeOp
   const values = floatOf(node, name, float);
   const weight = edit.constant(name, values);
   if (isBias(node)) {
-    edit.replaceUses(output, weight);
+    edit.replaceUses(output, roundedBias(edit, weight, node));
     edit.remove(node);
     return weight;
   }
@@ -77,6 +78,24 @@ function storedAsFloat(edit: Edit, node: Node, { float, limits }: FakeQuantizeOp
   edit.setInputs(node, [made.outputs[0], scale, zeroPoint]);
   if (zeroPoint === undefined) typed(edit, made, node, codes!);
   return weight;
+}
+
+/** Parts of a step that are told apart. */
+const fine = 2 ** 16;
+
+/**
+ * b + s·(⌊b/s⌉ − b/s), straight-through: what is in the parentheses is made of roundings alone, b/s itself of a very fine
+ * one, so that no gradient flows there.
+ */
+function roundedBias(edit: Edit, bias: Value, node: Node): Value {
+  const scales = factorsOf(node)?.map(({ inputs }) => inputs[1]);
+  if (scales === undefined) return bias;
+  const make = nodeMaker(edit, `${bias.name}/`);
+  const scale = make.op("Mul", scales);
+  const steps = make.op("Div", [bias, scale]);
+  const finely = make.op("Round", [make.op("Mul", [steps, make.scalar(fine)])]);
+  const away = make.op("Sub", [make.op("Round", [steps]), make.op("Mul", [finely, make.scalar(1 / fine)])]);
+  return make.op("Add", [bias, make.op("Mul", [scale, away])]);
 }
 
 /** Without a zero point QuantizeLinear would give uint8: the codes' own type is said by a zero point of 0. */

@@ -2,10 +2,10 @@
  * What a fake-quantized model has learned, put into the quantized model that it was made of: the same graph, so that
  * placement, prediction and proof stay as they were.
  */
-import type { Edit, Model, Node, Value } from "@pare/ir";
+import type { Edit, Model, Node } from "@pare/ir";
 import type { Tensors } from "@pare/pass";
 import { numbers, type Tensor, tensorOf } from "@pare/tensor";
-import { type CodeLimits, codeLimits, codesOf, dequantize, isStored, limitsOf, quantize } from "./codes.ts";
+import { type CodeLimits, codeLimits, codesOf, dequantize, factorsOf, isStored, limitsOf, quantize } from "./codes.ts";
 import { type FakeQuantized, floatName } from "./fake-quantized.ts";
 
 /**
@@ -58,9 +58,9 @@ function followPair(edit: Edit, node: Node): void {
 }
 
 function storeBias(edit: Edit, node: Node, real: Tensor): void {
-  const user = [...node.outputs[0]!.uses].find((use) => use.kind === "input")?.node;
-  const [data, weight] = [user?.inputs[0], user?.inputs[1]].map(dequantizerOf);
-  if (data === undefined || weight === undefined) return;
+  const factors = factorsOf(node);
+  if (factors === undefined) return;
+  const [data, weight] = factors;
   const [dataScale] = scalesOf(data);
   const scales = scalesOf(weight).map((scale) => Math.fround(dataScale! * scale));
   const codes = edit.constant(node.inputs[0]!.name, quantize(node, real, scales, limitsOf(codesOf(node)!)));
@@ -71,12 +71,6 @@ function storeBias(edit: Edit, node: Node, real: Tensor): void {
   const [formerCodes, formerScale, ...zeroPoint] = node.inputs;
   edit.setInputs(node, [codes, scale, ...zeroPoint]);
   for (const former of [formerCodes!, formerScale!]) if (former.uses.size === 0) edit.removeConstant(former);
-}
-
-function dequantizerOf(value: Value | undefined): Node | undefined {
-  return value?.origin.kind === "output" && value.origin.node.op === "onnx.DequantizeLinear"
-    ? value.origin.node
-    : undefined;
 }
 
 function scalesOf({ inputs }: Node): readonly number[] {
