@@ -72,7 +72,8 @@ describe("measureLatency", () => {
     const { models } = await measureLatency(engine, [products(4), products(2)], { ...quick, budgetMs: 300 });
     const spent = models.flatMap(({ blocksMs }) => blocksMs.flatMap((block) => [...block])).reduce((a, b) => a + b, 0);
     expect(spent).toBeGreaterThan(20);
-    expect(spent).toBeLessThan(1000);
+    // Held up by other work it may be several times that, but not the default's twenty seconds.
+    expect(spent).toBeLessThan(5000);
   });
 
   it("refuses nothing to time", async () => {
