@@ -1,7 +1,8 @@
-import { closeSync, ftruncateSync, mkdtempSync, openSync, readSync, rmSync, statfsSync, writeSync } from "node:fs";
+import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync, statfsSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ByteSource, checkRange } from "@pare/tensor";
+import { fillRange } from "./place.ts";
 
 /** Among the system's temporary files: written at its end, read anywhere, gone when nothing refers to it. */
 export class UnnamedFile implements ByteSource {
@@ -45,13 +46,7 @@ export class UnnamedFile implements ByteSource {
 
   read(offset: number, length: number): Uint8Array {
     checkRange(this, offset, length);
-    const bytes = new Uint8Array(length);
-    for (let done = 0; done < length; ) {
-      const count = readSync(this.#fd, bytes, done, length - done, offset + done);
-      if (count === 0) throw new Error(`a temporary file of ${this.#size} bytes ends at byte ${offset + done}`);
-      done += count;
-    }
-    return bytes;
+    return fillRange(this.#fd, offset, new Uint8Array(length), "a temporary file");
   }
 }
 
