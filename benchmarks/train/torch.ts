@@ -35,6 +35,12 @@ const { values: options } = parseArgs({
 const python = pythonEnvironment(resolve(options.environment), "benchmarks/peers/requirements-torch.txt");
 const splits = ["train", "validation", "test"] as const;
 
+/** What train.py does, and nothing else. */
+const training = z.object({
+  ...{ epochs: z.number(), learningRate: z.number(), rising: z.number(), batch: z.number(), weightDecay: z.number() },
+  ...{ optimizer: z.literal("sgd"), schedule: z.literal("one-cycle"), decay: z.literal("all") },
+});
+
 const runs: LearnedRun[] = [];
 for (const seed of options.seeds.split(",").map(Number)) {
   const learned = await learn(options.recipe, seed);
@@ -73,12 +79,6 @@ async function prepare(name: string, seed: number, folder: string): Promise<void
   for (const split of splits) await write(join(folder, split), data[split]!);
   writeFileSync(join(folder, "plan.json"), JSON.stringify(planOf(checked.recipe)));
 }
-
-/** What train.py does, and nothing else. */
-const training = z.object({
-  ...{ epochs: z.number(), learningRate: z.number(), rising: z.number(), batch: z.number(), weightDecay: z.number() },
-  ...{ optimizer: z.literal("sgd"), schedule: z.literal("one-cycle"), decay: z.literal("all") },
-});
 
 function planOf({ model, seed, steps, data }: Recipe) {
   const network = /^builtin:resnet8(?:\?width=(\d+))?$/.exec(model);
