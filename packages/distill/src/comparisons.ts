@@ -31,9 +31,9 @@ export function comparisonsFor(
   if (teaching !== undefined && (wanted?.includes("alone") ?? true))
     compared.push({ ...alone, label: "the same, by labels alone", role: "compared" });
   if (original !== undefined && (wanted?.includes("original") ?? true)) {
-    const { step, ...plain } = alone;
+    const { quantized, ...plain } = alone;
     // Without its teacher, what is trained may be just that.
-    const isOwn = step === undefined && epochsBefore === 0 && isSameModel(training.model, original);
+    const isOwn = quantized === undefined && epochsBefore === 0 && isSameModel(training.model, original);
     if (isOwn && (teaching === undefined || compared.length > 0)) return compared;
     const options = { ...plain.options, epochs: plain.options.epochs + epochsBefore };
     const label = `the original, trained as long${epochsBefore === 0 ? "" : ` (${options.epochs} epochs)`}`;

@@ -1,6 +1,6 @@
 import { cloneModel, type Model } from "@pare/ir";
 import type { Note, Pass, Tools } from "@pare/pass";
-import { type CodeLimits, type FakeQuantized, fakeQuantized, storeLearned } from "@pare/train";
+import { type CodeLimits, type FakeQuantized, fakeQuantized, storeLearned, withFixedScales } from "@pare/train";
 import * as z from "zod";
 import { type ComparisonParts, trainCompared } from "./comparisons.ts";
 import { foreseeTraining } from "./foresee.ts";
@@ -105,7 +105,10 @@ function trainingOf(fake: FakeQuantized, float: Model, options: QatOptions, tool
   const teaching = distill && { ...distill, teachers: openTeachers(distill, float, originals, name) };
   return {
     ...{ label: "quantized, trained", role: "result", model: fake.model, options },
-    step: { also: fake.trained, quantizerRate: options.scaleRate },
+    quantized: {
+      step: { also: fake.trained, quantizerRate: options.scaleRate },
+      settled: (trained) => withFixedScales(trained, fake),
+    },
     ...(teaching && { teaching }),
   };
 }

@@ -41,8 +41,14 @@ export interface Training {
   readonly model: Model;
   readonly options: TrainingOptions;
   readonly teaching?: Teaching;
-  /** More of the step graph's options: quantizers. */
-  readonly step?: Partial<StepOptions>;
+  readonly quantized?: QuantizedTraining;
+}
+
+/** What a fake-quantized model needs more. */
+export interface QuantizedTraining {
+  readonly step: Partial<StepOptions>;
+  /** A trained model as it is evaluated and given back. */
+  settled(model: Model): Model;
 }
 
 export interface Teaching extends Omit<TeacherOptions, "teacher"> {
@@ -68,9 +74,13 @@ export type TrainingPassTools = Tools & { readonly training: TrainingTools };
 
 /** @throws TRAIN_LABELS, TRAIN_TEACHER, OPSET_REFUSED; the faults of step graphs and of the loop */
 export async function trainModel(training: Training, pass: string, tools: TrainingPassTools): Promise<Trained> {
-  const { model, options, label, role } = training;
+  const { model, options, label, role, quantized } = training;
   const { training: world, seed } = tools;
-  const before = await world.evaluate(model);
+  const settled = (parameters: Tensors): Model => {
+    const trained = withConstants(model, parameters);
+    return quantized?.settled(trained) ?? trained;
+  };
+  const before = await world.evaluate(settled(new Map()));
   const step = await stepGraphOf(training, pass, tools);
   const fallbacks = role === "result" ? await fallbackNotes(step, training, tools) : [];
   const teacher = await teacherOutputs(training, step, tools);
@@ -79,7 +89,7 @@ export async function trainModel(training: Training, pass: string, tools: Traini
     ...{ step, model, tools: world, epochs: options.epochs, seed },
     schedule: scheduleOf(options, stepsPerEpoch),
     key: `${pass}: ${label}`,
-    materialize: (parameters) => withConstants(model, parameters),
+    materialize: settled,
     ...(options.patience !== undefined && { patience: options.patience }),
     ...(teacher && { teacher }),
   });
@@ -93,7 +103,7 @@ export async function trainModel(training: Training, pass: string, tools: Traini
     best: isImproved ? result.best.epoch : 0,
     value: isImproved ? result.best.validation.value : before.value,
   };
-  return { learned, model: withConstants(model, learned), record, step, fallbacks };
+  return { learned, model: settled(learned), record, step, fallbacks };
 }
 
 /** The step graph of a training, for the shapes of the data. */
@@ -122,7 +132,7 @@ export async function stepGraphOf(training: Training, pass: string, tools: Train
     ...(options.keepZeros && { masks: zeroMasks(raised.graph) }),
     ...(isFrozen !== undefined && { frozen: isFrozen }),
     ...(teaching !== undefined && { distillation: distillationOf(teaching, labels, areKept(training, shape, tools)) }),
-    ...training.step,
+    ...training.quantized?.step,
   });
 }
 

@@ -7,6 +7,7 @@ import type { Tensors } from "@pare/pass";
 import { numbers, type Tensor, tensorOf } from "@pare/tensor";
 import { type CodeLimits, codeLimits, codesOf, dequantize, factorsOf, isStored, limitsOf, quantize } from "./codes.ts";
 import { type FakeQuantized, floatName } from "./fake-quantized.ts";
+import { exponentials } from "./scales.ts";
 
 /**
  * Scales first, then weights as codes at them, then biases as codes at the products of the scales before them.
@@ -27,16 +28,19 @@ export function storeLearned(quantized: Model, fake: FakeQuantized, learned: Ten
 /** Trained or not: what the fake-quantized model has in place of the codes. */
 function floatOf(node: Node, { model }: FakeQuantized, learned: Tensors): Tensor {
   const name = floatName(node.inputs[0]!);
-  const origin = model.graph.value(name)?.origin;
-  return learned.get(name) ?? (origin?.kind === "constant" ? origin.tensor : dequantize(node));
+  return learned.get(name) ?? constantOf(model, name) ?? dequantize(node);
 }
 
-function storeScales(edit: Edit, { graph }: Model, { logarithms }: FakeQuantized, learned: Tensors): void {
+function storeScales(edit: Edit, { graph }: Model, { model, logarithms }: FakeQuantized, learned: Tensors): void {
   for (const [name, logarithm] of logarithms) {
-    const logs = learned.get(logarithm);
-    if (logs !== undefined)
-      edit.setConstant(graph.value(name)!, tensorOf("float32", logs.shape, numbers(logs).map(Math.exp)));
+    const logs = learned.get(logarithm) ?? constantOf(model, logarithm);
+    if (logs !== undefined) edit.setConstant(graph.value(name)!, exponentials(logs));
   }
+}
+
+function constantOf({ graph }: Model, name: string): Tensor | undefined {
+  const origin = graph.value(name)?.origin;
+  return origin?.kind === "constant" ? origin.tensor : undefined;
 }
 
 /** A DequantizeLinear with its pair's scale repeated for each channel. */
