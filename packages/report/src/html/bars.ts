@@ -44,12 +44,20 @@ const shown = 15;
 /** The largest tensors of either model, and all others together. */
 export function tensorPairs({ original, result }: RunRecord): readonly Pair[] {
   if (original.tensors === undefined || result.tensors === undefined) return [];
-  const sizes = [original.tensors, result.tensors].map(sizesByName);
-  const pairs = pairsOf(sizes[0]!, sizes[1]!);
+  const before = sizesByName(original.tensors);
+  const stored = result.tensors.map((tensor) => ({ ...tensor, name: madeOf(tensor.name, before) }));
+  const pairs = pairsOf(before, sizesByName(stored));
   const others = (model: ModelRecord, side: "original" | "result") =>
     model.weightBytes - pairs.reduce((sum, pair) => sum + (pair[side] ?? 0), 0);
   const rest = { label: "all others", original: others(original, "original"), result: others(result, "result") };
   return rest.original > 0 || rest.result > 0 ? [...pairs, rest] : pairs;
+}
+
+/** Codes and scales count with the weight that they stand for. */
+function madeOf(name: string, original: ReadonlyMap<string, number>): string {
+  if (original.has(name)) return name;
+  const weight = name.replace(/_(q|quantized|u?int\d+|b?float16|scale|zero_point)(_\d+)?$/, "");
+  return original.has(weight) ? weight : name;
 }
 
 /** Tensors of one name in several graphs count together. */
