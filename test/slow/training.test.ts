@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { readModelFile } from "@pare/formats";
 import type { RunRecord } from "@pare/report";
 import { afterAll, describe, expect, test } from "vitest";
 import { pare } from "../support/pare.ts";
@@ -103,6 +104,21 @@ test("two bits of a weight: trained, less is lost than without", async () => {
   expect(snrDb).toBeGreaterThan(50);
   expect(snrDb).toBeLessThan(200); // Equal would be the same kernels: nothing compared.
   expect(trained.value).toBeGreaterThanOrEqual(plain.value);
+});
+
+test("batch-norms that were stored as one because they were equal learn each by itself", async () => {
+  const steps = "  - simplify/share-constants\n  - train/finetune: { epochs: 1, batch: 64 }\n";
+  const file = recipe("shared", "builtin:resnet8?width=4", steps);
+  const { code, out } = await run("plan", file);
+  expect(code).toBe(0);
+  expect(out.replaceAll(/\n#\s+/g, " ")).toMatch(/gave \d+ parameters a constant of its own/);
+  expect((await run("run", file, "--no-cache")).code).toBe(0);
+  const [id] = readdirSync(join(folder, "runs", "shared"));
+  const { graph } = readModelFile(join(folder, "runs", "shared", id!, "model.onnx"));
+  const norms = [...graph.nodes].filter(({ op }) => op === "onnx.BatchNormalization");
+  const parameters = norms.flatMap(({ inputs }) => inputs.slice(1).map((input) => input!.name));
+  expect(norms.length).toBeGreaterThan(5);
+  expect(new Set(parameters).size).toBe(4 * norms.length);
 });
 
 describe("what a training is compared with", () => {

@@ -1,5 +1,5 @@
-import type { Model } from "@pare/ir";
-import type { StepGraph } from "@pare/train";
+import { cloneModel, type Model } from "@pare/ir";
+import { type StepGraph, separateParameters } from "@pare/train";
 import { isSameModel } from "./same-model.ts";
 import { type Trained, type Training, type TrainingPassTools, trainModel } from "./train-model.ts";
 
@@ -22,7 +22,7 @@ export interface ComparisonParts {
 export function comparisonsFor(
   training: Training,
   { feeds }: StepGraph,
-  { wanted, original }: ComparisonParts,
+  { wanted, original: given }: ComparisonParts,
   { training: { epochsBefore } }: TrainingPassTools,
 ): readonly Training[] {
   if (!feeds.some(({ kind }) => kind === "target")) return [];
@@ -30,6 +30,7 @@ export function comparisonsFor(
   const compared: Training[] = [];
   if (teaching !== undefined && (wanted?.includes("alone") ?? true))
     compared.push({ ...alone, label: "the same, by labels alone", role: "compared" });
+  const original = given && separated(given);
   if (original !== undefined && (wanted?.includes("original") ?? true)) {
     const { quantized, ...plain } = alone;
     // Without its teacher, what is trained may be just that.
@@ -40,6 +41,13 @@ export function comparisonsFor(
     compared.push({ ...plain, options, model: original, label, role: "compared" });
   }
   return compared;
+}
+
+/** As what is trained is: a parameter for each place. */
+function separated(model: Model): Model {
+  const copy = cloneModel(model);
+  separateParameters(copy);
+  return copy;
 }
 
 /** Trains what counts, then what it is compared with. */

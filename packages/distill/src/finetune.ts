@@ -1,10 +1,10 @@
 import { cloneModel, type Model } from "@pare/ir";
 import type { Pass, Tools } from "@pare/pass";
-import { setConstants } from "@pare/train";
+import { separateParameters, setConstants } from "@pare/train";
 import * as z from "zod";
 import { type ComparisonParts, trainCompared } from "./comparisons.ts";
 import { foreseeTraining } from "./foresee.ts";
-import { trainingNotes } from "./notes.ts";
+import { separationNotes, trainingNotes } from "./notes.ts";
 import { requireTraining } from "./require-training.ts";
 import { openTeachers, referencesOf } from "./teachers.ts";
 import type { Training } from "./train-model.ts";
@@ -29,14 +29,18 @@ export const finetune: Pass<FinetuneOptions> = {
   options: finetuneOptions,
   promise: "lossy",
   models: ({ distill }) => referencesOf(distill),
-  foresee: async (model, options, tools) =>
-    foreseeTraining(trainingOf(model, options, tools), partsOf(options, tools), name, tools),
+  foresee: async (model, options, tools) => {
+    const separation = separationNotes(separateParameters(model));
+    const training = trainingOf(model, options, tools);
+    return [...separation, ...(await foreseeTraining(training, partsOf(options, tools), name, tools))];
+  },
   run: async (model, options, given) => {
     const tools = requireTraining(given, name);
+    const separation = separationNotes(separateParameters(model));
     const training = trainingOf(cloneModel(model), options, tools);
     const { trained, compared } = await trainCompared(training, partsOf(options, tools), name, tools);
     setConstants(model, trained.learned);
-    return trainingNotes(trained, compared);
+    return [...separation, ...trainingNotes(trained, compared)];
   },
 };
 

@@ -10,6 +10,7 @@ export { type RunningStatistic, trainBatchNorms } from "./prepare/batch-norm.ts"
 export { chooseParameters, type ParameterChoice } from "./prepare/choose-parameters.ts";
 export { type Sizes, withFixedSizes } from "./prepare/fix-sizes.ts";
 export type * from "./prepare/plan.ts";
+export { separateParameters } from "./prepare/separate-parameters.ts";
 export type { CodeLimits } from "./quantized/codes.ts";
 export { type FakeQuantized, fakeQuantized } from "./quantized/fake-quantized.ts";
 export { withFixedScales } from "./quantized/scales.ts";

@@ -33,6 +33,13 @@ export function chooseParameters(model: Model, choice: ParameterChoice = {}): Tr
   return planOf(constants);
 }
 
+/** Whether what reads a constant here learns it, or moves it as a running statistic. */
+export function isLearnedBy(use: NodeUse, value: Value, tensor: Tensor, raw: ReadonlySet<Value>): boolean {
+  return throughViews(use).some(
+    (each) => isStatistic(each) || decideUse(each, value, tensor, { raw }).kind !== undefined,
+  );
+}
+
 export function planOf(constants: readonly PlannedConstant[]): TrainingPlan {
   const count = (trained: boolean) =>
     constants
@@ -67,12 +74,17 @@ const roundings = new Set(["QuantizeLinear", "DequantizeLinear"]);
 
 /** The uses of a value, or of what is the same elements in another arrangement or on a grid. */
 function usesThroughViews(value: Value): readonly NodeUse[] {
-  return [...value.uses].flatMap((use) => {
-    if (use.kind === "output") return [];
-    const { node, slot } = use;
-    const isView = node.domain === "onnx" && slot === 0 && (views.has(node.type) || roundings.has(node.type));
-    return isView ? usesThroughViews(node.outputs[0]!) : [use];
-  });
+  return [...value.uses].flatMap((use) => (use.kind === "output" ? [] : throughViews(use)));
+}
+
+function throughViews(use: NodeUse): readonly NodeUse[] {
+  const { node, slot } = use;
+  const isView = node.domain === "onnx" && slot === 0 && (views.has(node.type) || roundings.has(node.type));
+  return isView ? usesThroughViews(node.outputs[0]!) : [use];
+}
+
+function isStatistic({ node, slot }: Pick<NodeUse, "node" | "slot">): boolean {
+  return node.op === "onnx.BatchNormalization" && slot >= 3;
 }
 
 function decideUse({ node, slot }: NodeUse, value: Value, tensor: Tensor, around: Surroundings): Decision {
@@ -87,8 +99,7 @@ function decideUse({ node, slot }: NodeUse, value: Value, tensor: Tensor, around
   if (isProduct(node) && subgraphs(node).length === 0) return { kind: "weight", reason: `factor of ${where}` };
   if (node.op === "onnx.PRelu" && slot === 1) return { kind: "scale", reason: `slope of ${where}` };
   if (node.op === "onnx.Add" || node.op === "onnx.Mul") return decideElementwise(node, value, tensor, around);
-  const isStatistic = node.op === "onnx.BatchNormalization" && slot >= 3;
-  const what = isStatistic ? "a running statistic" : role === "param" ? "a parameter" : "an operand";
+  const what = isStatistic({ node, slot }) ? "a running statistic" : role === "param" ? "a parameter" : "an operand";
   return frozen(`${what} of ${where}`);
 }
 
