@@ -1,0 +1,119 @@
+/**
+ * Whether step graphs of whole models have the right gradients: the loss's slope along its gradient, by central differences,
+ * over the gradient's squared length. That is 1, but for kinks, curvature and float32; where an operator's rule is wrong, or
+ * a parameter is used where nobody looked, it is another number, the same for all step lengths.
+ *
+ *   node scripts/run.mjs benchmarks/train/slopes.ts [--batch 4] [--batch-norm train] <model.onnx …>
+ *
+ * For models with one image (or other float) input of fixed sizes behind the batch and at least two scores. Inputs are
+ * drawn, and weights moved a little, so that none is 0. Prints a JSON line a model; exits 1 where a ratio is more than 5 %
+ * off at its best.
+ */
+import { parseArgs } from "node:util";
+import { createOnnxRuntimeEngine } from "@pare/engine";
+import { readModelFile } from "@pare/formats";
+import { shapeOf } from "@pare/ops";
+import { upgradeOpset } from "@pare/opset";
+import { type Session, seededRandom, type Tensors } from "@pare/pass";
+import { elementCount, numbers, type Tensor, tensorOf } from "@pare/tensor";
+import { buildStepGraph, type StepGraph, separateParameters } from "@pare/train";
+
+const { values: options, positionals: paths } = parseArgs({
+  options: { batch: { type: "string", default: "4" }, "batch-norm": { type: "string", default: "frozen" } },
+  allowPositionals: true,
+});
+const batch = Number(options.batch);
+/** Of the loss, by the first order. */
+const changes = [1e-2, 3e-3, 1e-3, 3e-4];
+const tolerance = 0.05;
+/** What every weight is moved by at most. */
+const jitter = 0.02;
+
+await using engine = createOnnxRuntimeEngine();
+let wrong = 0;
+for (const path of paths) {
+  const result = await slopes(path);
+  if (!result.ratios.some((ratio) => Math.abs(ratio - 1) < tolerance)) wrong++;
+  console.log(JSON.stringify({ path, ...result }));
+}
+process.exitCode = wrong > 0 ? 1 : 0;
+
+async function slopes(path: string) {
+  const step = stepOf(path);
+  await using session = await engine.open(step.model);
+  const random = seededRandom(1);
+  const between = () => 2 * random() - 1;
+  const feeds = feedsOf(step, between);
+  const trained = trainedStates(step);
+  const start: Tensors = new Map(
+    step.state.map(({ input, initial }) => [
+      input,
+      trained.has(input) ? changed(initial, (each) => each + jitter * between()) : initial,
+    ]),
+  );
+  const { loss, next } = await runStep(session, step, feeds, start, 1);
+  const gradient = new Map([...trained].map((input) => [input, difference(start.get(input)!, next.get(input)!)]));
+  const square = [...gradient.values()].reduce((sum, each) => sum + each.reduce((all, g) => all + g * g, 0), 0);
+  const lossAt = async (length: number) => {
+    const moved = new Map(start);
+    for (const [input, g] of gradient)
+      moved.set(
+        input,
+        changed(start.get(input)!, (each, i) => each - length * g[i]!),
+      );
+    return (await runStep(session, step, feeds, moved, 0)).loss;
+  };
+  const ratios: number[] = [];
+  for (const change of changes) {
+    const length = (change * Math.abs(loss)) / square;
+    ratios.push(Number((((await lossAt(-length)) - (await lossAt(length))) / (2 * length * square)).toFixed(4)));
+  }
+  const { nodeCount } = step.model.graph;
+  return { nodes: nodeCount, trained: step.plan.trained, loss, norm: Number(Math.sqrt(square).toPrecision(3)), ratios };
+}
+
+function stepOf(path: string): StepGraph {
+  const model = readModelFile(path);
+  upgradeOpset(model, 21);
+  separateParameters(model);
+  const [input] = model.graph.inputs;
+  const shape = [batch, ...(shapeOf(input!.type) ?? []).slice(1)] as number[];
+  return buildStepGraph(model, {
+    ...{ batch, loss: { kind: "cross-entropy" }, optimizer: { kind: "sgd" } },
+    inputShapes: new Map([[input!.name, shape]]),
+    batchNorm: options["batch-norm"] === "train" ? "train" : "frozen",
+  });
+}
+
+/** Inputs of states whose parameters are trained: running statistics are states, too. */
+function trainedStates({ plan, parameters }: StepGraph): ReadonlySet<string> {
+  const kinds = new Map(plan.constants.map(({ name, kind }) => [name, kind]));
+  return new Set(parameters.filter(({ name }) => kinds.get(name) !== undefined).map(({ state }) => state));
+}
+
+function feedsOf(step: StepGraph, between: () => number): Tensors {
+  return new Map(
+    step.feeds.map(({ kind, name }) => {
+      const shape = shapeOf(step.model.graph.value(name)!.type) as readonly number[];
+      const elements = Array.from({ length: elementCount(shape) }, (_, i) => (kind === "target" ? i % 2 : between()));
+      return [name, tensorOf(kind === "target" ? "int64" : "float32", shape, elements)];
+    }),
+  );
+}
+
+async function runStep(session: Session, step: StepGraph, feeds: Tensors, states: Tensors, rate: number) {
+  const rates = { "learning-rate": rate, momentum: 0 };
+  const scalars = step.rates.map(({ kind, name }) => [name, tensorOf("float32", [], [rates[kind]])] as const);
+  const results = await session.run(new Map([...feeds, ...states, ...scalars]));
+  const next = new Map(step.state.map(({ input, output }) => [input, results.get(output)!]));
+  return { loss: numbers(results.get(step.metrics.get("loss")!)!)[0]!, next };
+}
+
+function changed(tensor: Tensor, change: (element: number, i: number) => number): Tensor {
+  return tensorOf(tensor.dtype, tensor.shape, numbers(tensor).map(change));
+}
+
+function difference(a: Tensor, b: Tensor): Float64Array {
+  const others = numbers(b);
+  return Float64Array.from(numbers(a), (each, i) => each - others[i]!);
+}
