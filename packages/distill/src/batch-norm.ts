@@ -8,9 +8,9 @@ import { inferTypes } from "@pare/ops";
 import { upgradeOpset } from "@pare/opset";
 import type { Note, Pass, Tensors } from "@pare/pass";
 import { float32s, type Tensor, tensorOf } from "@pare/tensor";
-import { type RunningStatistic, separateParameters, setConstants, trainBatchNorms, withFixedSizes } from "@pare/train";
+import { type RunningStatistic, setConstants, trainBatchNorms, withFixedSizes } from "@pare/train";
 import * as z from "zod";
-import { separationNotes } from "./notes.ts";
+import { readyForTraining } from "./ready.ts";
 import { requireTraining } from "./require-training.ts";
 import type { TrainingPassTools } from "./train-model.ts";
 
@@ -29,11 +29,11 @@ export const reestimateBatchNorm: Pass<z.output<typeof batchNormOptions>> = {
   foresee: async ({ graph }) => [noteOf([...graph.nodes].filter(({ op }) => op === "onnx.BatchNormalization").length)],
   run: async (model, options, given) => {
     const tools = requireTraining(given, name);
-    const separation = separationNotes(separateParameters(model));
+    const readiness = readyForTraining(model);
     const copy = copyFor(model, options.batch);
     const statistics = statisticsOf(copy);
     if (statistics.length > 0) setConstants(model, await estimate(model, copy, statistics, options, tools));
-    return [...separation, noteOf(statistics.length / 2)];
+    return [...readiness, noteOf(statistics.length / 2)];
   },
 };
 

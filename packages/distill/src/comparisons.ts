@@ -1,5 +1,6 @@
-import { cloneModel, type Model } from "@pare/ir";
-import { type StepGraph, separateParameters } from "@pare/train";
+import type { Model } from "@pare/ir";
+import type { StepGraph } from "@pare/train";
+import { readied } from "./ready.ts";
 import { isSameModel } from "./same-model.ts";
 import { type Trained, type Training, type TrainingPassTools, trainModel } from "./train-model.ts";
 
@@ -30,7 +31,7 @@ export function comparisonsFor(
   const compared: Training[] = [];
   if (teaching !== undefined && (wanted?.includes("alone") ?? true))
     compared.push({ ...alone, label: "the same, by labels alone", role: "compared" });
-  const original = given && separated(given);
+  const original = given && readied(given);
   if (original !== undefined && (wanted?.includes("original") ?? true)) {
     const { quantized, ...plain } = alone;
     // Without its teacher, what is trained may be just that.
@@ -41,13 +42,6 @@ export function comparisonsFor(
     compared.push({ ...plain, options, model: original, label, role: "compared" });
   }
   return compared;
-}
-
-/** As what is trained is: a parameter for each place. */
-function separated(model: Model): Model {
-  const copy = cloneModel(model);
-  separateParameters(copy);
-  return copy;
 }
 
 /** Trains what counts, then what it is compared with. */

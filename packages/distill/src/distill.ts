@@ -1,10 +1,10 @@
 import { cloneModel, type Model } from "@pare/ir";
 import type { Pass, Tools } from "@pare/pass";
-import { separateParameters } from "@pare/train";
 import * as z from "zod";
 import { type ComparisonParts, trainCompared } from "./comparisons.ts";
 import { foreseeTraining } from "./foresee.ts";
-import { separationNotes, trainingNotes } from "./notes.ts";
+import { trainingNotes } from "./notes.ts";
+import { readyForTraining } from "./ready.ts";
 import { requireTraining } from "./require-training.ts";
 import { withPortsOf } from "./same-ports.ts";
 import { openTeachers, referencesOf } from "./teachers.ts";
@@ -44,16 +44,16 @@ export const distill: Pass<DistillOptions> = {
   models: (options) => [...referencesOf(options), ...(options.student === "input" ? [] : [options.student])],
   foresee: async (model, options, tools) => {
     const training = trainingOf(model, options, tools);
-    const separation = separationNotes(separateParameters(training.model));
+    const readiness = readyForTraining(training.model);
     const notes = await foreseeTraining(training, partsOf(model, options, tools), name, tools);
-    return { notes: [...separation, ...notes], model: training.model };
+    return { notes: [...readiness, ...notes], model: training.model };
   },
   run: async (model, options, given) => {
     const tools = requireTraining(given, name);
     const training = trainingOf(model, options, tools);
-    const separation = separationNotes(separateParameters(training.model));
+    const readiness = readyForTraining(training.model);
     const { trained, compared } = await trainCompared(training, partsOf(model, options, tools), name, tools);
-    return { notes: [...separation, ...trainingNotes(trained, compared)], model: trained.model };
+    return { notes: [...readiness, ...trainingNotes(trained, compared)], model: trained.model };
   },
 };
 

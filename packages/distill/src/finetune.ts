@@ -1,10 +1,11 @@
 import { cloneModel, type Model } from "@pare/ir";
 import type { Pass, Tools } from "@pare/pass";
-import { separateParameters, setConstants } from "@pare/train";
+import { setConstants } from "@pare/train";
 import * as z from "zod";
 import { type ComparisonParts, trainCompared } from "./comparisons.ts";
 import { foreseeTraining } from "./foresee.ts";
-import { separationNotes, trainingNotes } from "./notes.ts";
+import { trainingNotes } from "./notes.ts";
+import { readyForTraining } from "./ready.ts";
 import { requireTraining } from "./require-training.ts";
 import { openTeachers, referencesOf } from "./teachers.ts";
 import type { Training } from "./train-model.ts";
@@ -30,17 +31,17 @@ export const finetune: Pass<FinetuneOptions> = {
   promise: "lossy",
   models: ({ distill }) => referencesOf(distill),
   foresee: async (model, options, tools) => {
-    const separation = separationNotes(separateParameters(model));
+    const readiness = readyForTraining(model);
     const training = trainingOf(model, options, tools);
-    return [...separation, ...(await foreseeTraining(training, partsOf(options, tools), name, tools))];
+    return [...readiness, ...(await foreseeTraining(training, partsOf(options, tools), name, tools))];
   },
   run: async (model, options, given) => {
     const tools = requireTraining(given, name);
-    const separation = separationNotes(separateParameters(model));
+    const readiness = readyForTraining(model);
     const training = trainingOf(cloneModel(model), options, tools);
     const { trained, compared } = await trainCompared(training, partsOf(options, tools), name, tools);
     setConstants(model, trained.learned);
-    return [...separation, ...trainingNotes(trained, compared)];
+    return [...readiness, ...trainingNotes(trained, compared)];
   },
 };
 

@@ -37,11 +37,3 @@ export function byReason(constants: Trained["step"]["plan"]["constants"]): reado
     subjects,
   }));
 }
-
-/** What `separateParameters` did. */
-export function separationNotes(names: readonly string[]): readonly Note[] {
-  if (names.length === 0) return [];
-  const many = names.length === 1 ? "1 parameter" : `${names.length} parameters`;
-  const text = `gave ${many} a constant of its own: equal ones were stored once, which is how untrained ones are exported`;
-  return [{ kind: "changed", text, subjects: names }];
-}

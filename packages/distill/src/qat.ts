@@ -1,17 +1,11 @@
 import { cloneModel, type Model } from "@pare/ir";
 import type { Note, Pass, Tools } from "@pare/pass";
-import {
-  type CodeLimits,
-  type FakeQuantized,
-  fakeQuantized,
-  separateParameters,
-  storeLearned,
-  withFixedScales,
-} from "@pare/train";
+import { type CodeLimits, type FakeQuantized, fakeQuantized, storeLearned, withFixedScales } from "@pare/train";
 import * as z from "zod";
 import { type ComparisonParts, trainCompared } from "./comparisons.ts";
 import { foreseeTraining } from "./foresee.ts";
-import { separationNotes, trainingNotes } from "./notes.ts";
+import { trainingNotes } from "./notes.ts";
+import { readyForTraining } from "./ready.ts";
 import { requireTraining } from "./require-training.ts";
 import { compareStored, storedNotes } from "./stored.ts";
 import { openTeachers, referencesOf } from "./teachers.ts";
@@ -73,16 +67,16 @@ export function qatPass<Shape extends z.ZodRawShape>(base: StaticQuantization<Sh
     promise: "lossy",
     models: ({ distill }) => referencesOf(distill || undefined),
     foresee: async (model, given, tools) => {
-      const separation = separationNotes(separateParameters(model));
+      const readiness = readyForTraining(model);
       const float = cloneModel(model);
       const notes = await base.foresee(model, given, tools);
       const fake = fakeQuantized(model, { float });
       const training = trainingOf(fake, float, given, tools);
-      return [...separation, ...notes, ...(await foreseeTraining(training, partsOf(float, given, tools), name, tools))];
+      return [...readiness, ...notes, ...(await foreseeTraining(training, partsOf(float, given, tools), name, tools))];
     },
     run: async (model, given, world) => {
       const tools = requireTraining(world, name);
-      const separation = separationNotes(separateParameters(model));
+      const readiness = readyForTraining(model);
       const float = cloneModel(model);
       const notes = await base.quantize(model, given, tools);
       const limits = base.limits(given, tools);
@@ -94,7 +88,7 @@ export function qatPass<Shape extends z.ZodRawShape>(base: StaticQuantization<Sh
       const stored = await compareStored(model, trained.model, tools);
       const record = stored === undefined || "fault" in stored ? trained.record : { ...trained.record, stored };
       return [
-        ...[...separation, ...notes, ...trainingNotes({ ...trained, record }, compared)],
+        ...[...readiness, ...notes, ...trainingNotes({ ...trained, record }, compared)],
         ...[...storedNotes(stored), ...finished],
       ];
     },

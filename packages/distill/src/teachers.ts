@@ -1,5 +1,6 @@
 import { cloneModel, type Model } from "@pare/ir";
 import type { Tools } from "@pare/pass";
+import { toInferenceMode } from "@pare/train";
 import { noOriginalError } from "./errors.ts";
 import { takingImages } from "./preprocessing.ts";
 import type { NamedTeacher } from "./train-model.ts";
@@ -22,6 +23,7 @@ export function openTeachers(
   const images = tools.training?.images;
   return teacher.map((name) => {
     const model = open(name, input, tools, pass);
+    toInferenceMode(model);
     const isNamed = preprocessing !== undefined && images !== undefined && !own.includes(name);
     return { name, model: isNamed ? takingImages(name, model, preprocessing, images) : model };
   });

@@ -9,6 +9,7 @@ export type { AdamSpec, OptimizerSpec, WeightDecay } from "./optimizers/optimize
 export { type RunningStatistic, trainBatchNorms } from "./prepare/batch-norm.ts";
 export { chooseParameters, type ParameterChoice } from "./prepare/choose-parameters.ts";
 export { type Sizes, withFixedSizes } from "./prepare/fix-sizes.ts";
+export { toInferenceMode } from "./prepare/inference-mode.ts";
 export type * from "./prepare/plan.ts";
 export { separateParameters } from "./prepare/separate-parameters.ts";
 export type { CodeLimits } from "./quantized/codes.ts";

@@ -1,0 +1,55 @@
+import { attr, type Edit, type Graph, intAttr, type Model, type Node, type Value, withAttrs } from "@pare/ir";
+import { constantOfNode } from "@pare/ops";
+import { numbers } from "@pare/tensor";
+
+/**
+ * Puts batch-norms and dropouts that were exported in training mode into inference mode, in place. Students are exported so,
+ * because their batch-norms would be folded otherwise. A step graph trains both in its own way (`trainBatchNorms`,
+ * `rewriteDropout`); what comes out goes by running statistics, since in training mode an answer depends on the rest of its
+ * batch.
+ * @returns how many nodes were changed, by operator
+ */
+export function toInferenceMode({ graph }: Model): ReadonlyMap<"BatchNormalization" | "Dropout", number> {
+  const counts = new Map<"BatchNormalization" | "Dropout", number>();
+  graph.edit("inference mode", (edit) => {
+    for (const node of graph.nodes) {
+      const { op } = node;
+      if (op === "onnx.BatchNormalization" && useRunningStatistics(edit, node)) count("BatchNormalization");
+      if (op === "onnx.Dropout" && passOn(edit, node)) count("Dropout");
+    }
+  });
+  return counts;
+
+  function count(type: "BatchNormalization" | "Dropout"): void {
+    counts.set(type, (counts.get(type) ?? 0) + 1);
+  }
+}
+
+/** Before operator set 14 further outputs said it, then an attribute. */
+function useRunningStatistics(edit: Edit, node: Node): boolean {
+  const isSaid = intAttr(node, "training_mode", 0) === 1;
+  if (!isSaid && node.outputs.length === 1) return false;
+  if (node.outputs.slice(1).some(({ uses }) => uses.size > 0)) return false;
+  edit.setOutputCount(node, 1);
+  if (isSaid) edit.setAttrs(node, withAttrs(node.attrs, { training_mode: attr.int(0) }));
+  return true;
+}
+
+function passOn(edit: Edit, node: Node): boolean {
+  const mode = node.inputs[2];
+  if (mode === undefined || !isTrue(mode)) return false;
+  edit.setInputs(node, node.inputs.slice(0, 2));
+  dropUnread(edit, node.graph, mode);
+  return true;
+}
+
+function isTrue({ origin }: Value): boolean {
+  const tensor = origin.kind === "constant" ? origin.tensor : origin.kind === "output" && constantOfNode(origin.node);
+  return tensor !== undefined && tensor !== false && numbers(tensor)[0] === 1;
+}
+
+function dropUnread(edit: Edit, graph: Graph, value: Value): void {
+  if (value.uses.size > 0 || value.graph !== graph) return;
+  if (value.origin.kind === "constant") edit.removeConstant(value);
+  else if (value.origin.kind === "output") edit.remove(value.origin.node);
+}
