@@ -1,6 +1,7 @@
 import { readModelFile, runtimeNotes } from "@pare/formats";
-import { allNodes, type Model, type Value, type ValueType } from "@pare/ir";
+import { allNodes, cloneModel, type Model, type Value, type ValueType } from "@pare/ir";
 import { type Inference, inferTypes, isDeclarable } from "@pare/ops";
+import { toInferenceMode } from "@pare/train";
 import { filesOf, sizeOf } from "../model/disk.ts";
 import { weighModel } from "../model/summary.ts";
 
@@ -92,9 +93,19 @@ function countOps(model: Model): Readonly<Record<string, number>> {
 }
 
 function notesOn(model: Model, { conflicts, faults }: Inference): readonly string[] {
-  const notes: string[] = [...runtimeNotes(model)];
+  const notes: string[] = [...runtimeNotes(model), ...modeNotes(model)];
   if (conflicts.length > 0)
     notes.push(`${conflicts.length} declared shapes cannot be right, such as that of "${conflicts[0]!.value.name}".`);
   for (const { node, message } of faults.slice(0, 3)) notes.push(`${plainOp(node.op)} "${node.name}": ${message}`);
   return notes;
+}
+
+function modeNotes(model: Model): readonly string[] {
+  const counts = [...toInferenceMode(cloneModel(model))].map(([type, count]) => `${count} ${type}`);
+  return counts.length === 0
+    ? []
+    : [
+        `${counts.join(" and ")} in training mode: outputs depend on the whole batch. That is right for a student that is yet to ` +
+          "be trained; else export the model in evaluation mode.",
+      ];
 }

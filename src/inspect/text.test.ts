@@ -52,6 +52,14 @@ test.each([
   expect(text).toContain(`MACs       ${said}\n`);
 });
 
+test("a file in training mode is said to be one", () => {
+  const training = parseModel(`<ir_version: 8, opset_import: ["" : 17]>
+    main (float[batch, 1] x) => (float[batch, 1] y) <float[1] s = {1}, float[1] b = {0}> {
+      y, mean, variance = BatchNormalization <training_mode = 1> (x, s, b, b, s)
+    }`);
+  expect(inspectModel(training).notes).toEqual([expect.stringMatching(/^1 BatchNormalization in training mode: /)]);
+});
+
 test("text is broken at spaces; a word that is longer than the width stays whole", () => {
   expect(wrap("a bb ccc", 4)).toEqual(["a bb", "ccc"]);
   expect(wrap("aaaaaaaa b", 4)).toEqual(["aaaaaaaa", "b"]);
