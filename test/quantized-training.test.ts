@@ -2,7 +2,7 @@ import { createOnnxRuntimeEngine } from "@pare/engine";
 import { cloneModel, type Model, parseModel } from "@pare/ir";
 import type { Tensors } from "@pare/pass";
 import { numbers, tensorOf } from "@pare/tensor";
-import { fakeQuantized, storeLearned, withConstants, withFixedScales } from "@pare/train";
+import { fakeQuantized, separateScales, storeLearned, withConstants, withFixedScales } from "@pare/train";
 import { afterAll, expect, test } from "vitest";
 
 const engine = createOnnxRuntimeEngine();
@@ -54,4 +54,59 @@ test("weights and biases that rest between two codes are stored as the code that
   // Both neighbours of what is between them are taken: the last bit decides, which is why it has to be the same.
   const codes = numbers(stored.get("wd")!).map((weight, i) => Math.round(weight / scales[Math.floor(i / 3)]!));
   expect(new Set(codes.filter((_, i) => i % 7 === 5))).toEqual(new Set([1, 2]));
+});
+
+const constantOf = ({ graph }: Model, name: string) => {
+  const origin = graph.value(name)?.origin;
+  return origin?.kind === "constant" ? [...numbers(origin.tensor)] : [];
+};
+
+test("a weight of several codes learns as one, and is stored in all of them; what stays in float is stored, too", () => {
+  const float = parseModel(`<ir_version: 10, opset_import: ["" : 21]>
+main (float[1, 2] x) => (float[1, 2] y) <float[2, 2] w = {1, 2, 3, 4}, float[2] s = {1, 2}> {
+  first = MatMul (x, w)
+  scaled = Mul (first, s)
+  second = MatMul (scaled, w)
+  y = MatMul (second, w)
+}`);
+  const model = parseModel(`<ir_version: 10, opset_import: ["" : 21]>
+main (float[1, 2] x) => (float[1, 2] y) <
+  int8[2, 2] w_q = {10, 20, 30, 40}, float ws = {0.1}, int8[2, 2] w_q_2 = {5, 10, 15, 20}, float ws2 = {0.2},
+  float[2, 2] w = {1, 2, 3, 4}, float[2] s = {1, 2}
+> {
+  w_dq = DequantizeLinear (w_q, ws)
+  w_dq_2 = DequantizeLinear (w_q_2, ws2)
+  first = MatMul (x, w_dq)
+  scaled = Mul (first, s)
+  second = MatMul (scaled, w_dq_2)
+  y = MatMul (second, w)
+}`);
+  const fake = fakeQuantized(model, { float });
+  expect(new Set(fake.floats.values()).size).toBe(1);
+  const [name] = fake.floats.values();
+  const learned = new Map([
+    [name!, tensorOf("float32", [2, 2], [2, 4, 6, 8])],
+    ["s", tensorOf("float32", [2], [3, 4])],
+  ]);
+  storeLearned(model, fake, learned);
+  expect(constantOf(model, "w_q")).toEqual([20, 40, 60, 80]);
+  expect(constantOf(model, "w_q_2")).toEqual([10, 20, 30, 40]);
+  expect(constantOf(model, "s")).toEqual([3, 4]);
+});
+
+test("weights whose scales were equal learn a scale each; one weight's codes keep theirs", () => {
+  const model = parseModel(`<ir_version: 10, opset_import: ["" : 21]>
+main (float[1, 2] x) => (float[1, 2] y) <int8[2, 2] a_q = {1, 2, 3, 4}, int8[2, 2] b_q = {1, 2, 3, 5}, float s = {0.1}> {
+  a = DequantizeLinear (a_q, s)
+  again = DequantizeLinear (a_q, s)
+  b = DequantizeLinear (b_q, s)
+  first = MatMul (x, a)
+  second = MatMul (first, again)
+  y = MatMul (second, b)
+}`);
+  separateScales(model);
+  const scales = [...model.graph.nodes].slice(0, 3).map(({ inputs }) => inputs[1]!.name);
+  expect(scales).toEqual(["a_q_scale", "a_q_scale", "s"]);
+  separateScales(model);
+  expect([...model.graph.nodes].slice(0, 3).map(({ inputs }) => inputs[1]!.name)).toEqual(scales);
 });

@@ -10,7 +10,7 @@ import type { Note, Pass, Tensors } from "@pare/pass";
 import { float32s, type Tensor, tensorOf } from "@pare/tensor";
 import { type RunningStatistic, setConstants, trainBatchNorms, withFixedSizes } from "@pare/train";
 import * as z from "zod";
-import { readyForTraining } from "./ready.ts";
+import { readyForStatistics } from "./ready.ts";
 import { requireTraining } from "./require-training.ts";
 import type { TrainingPassTools } from "./train-model.ts";
 
@@ -26,10 +26,14 @@ export const reestimateBatchNorm: Pass<z.output<typeof batchNormOptions>> = {
   summary: "Estimate the statistics of batch norms anew on training data.",
   options: batchNormOptions,
   promise: "lossy",
-  foresee: async ({ graph }) => [noteOf([...graph.nodes].filter(({ op }) => op === "onnx.BatchNormalization").length)],
+  foresee: async (model) => {
+    const readiness = readyForStatistics(model);
+    const norms = [...model.graph.nodes].filter(({ op }) => op === "onnx.BatchNormalization");
+    return [...readiness, noteOf(norms.length)];
+  },
   run: async (model, options, given) => {
     const tools = requireTraining(given, name);
-    const readiness = readyForTraining(model);
+    const readiness = readyForStatistics(model);
     const copy = copyFor(model, options.batch);
     const statistics = statisticsOf(copy);
     if (statistics.length > 0) setConstants(model, await estimate(model, copy, statistics, options, tools));

@@ -1,6 +1,6 @@
-import type { Model } from "@pare/ir";
+import { cloneModel, type Model } from "@pare/ir";
 import type { StepGraph } from "@pare/train";
-import { readied } from "./ready.ts";
+import { readyForTraining } from "./ready.ts";
 import { isSameModel } from "./same-model.ts";
 import { type Trained, type Training, type TrainingPassTools, trainModel } from "./train-model.ts";
 
@@ -23,7 +23,7 @@ export interface ComparisonParts {
 export function comparisonsFor(
   training: Training,
   { feeds }: StepGraph,
-  { wanted, original: given }: ComparisonParts,
+  { wanted, original }: ComparisonParts,
   { training: { epochsBefore } }: TrainingPassTools,
 ): readonly Training[] {
   if (!feeds.some(({ kind }) => kind === "target")) return [];
@@ -31,15 +31,16 @@ export function comparisonsFor(
   const compared: Training[] = [];
   if (teaching !== undefined && (wanted?.includes("alone") ?? true))
     compared.push({ ...alone, label: "the same, by labels alone", role: "compared" });
-  const original = given && readied(given);
   if (original !== undefined && (wanted?.includes("original") ?? true)) {
     const { quantized, ...plain } = alone;
+    const model = cloneModel(original);
+    readyForTraining(model, plain.options.frozen);
     // Without its teacher, what is trained may be just that.
-    const isOwn = quantized === undefined && epochsBefore === 0 && isSameModel(training.model, original);
+    const isOwn = quantized === undefined && epochsBefore === 0 && isSameModel(training.model, model);
     if (isOwn && (teaching === undefined || compared.length > 0)) return compared;
     const options = { ...plain.options, epochs: plain.options.epochs + epochsBefore };
     const label = `the original, trained as long${epochsBefore === 0 ? "" : ` (${options.epochs} epochs)`}`;
-    compared.push({ ...plain, options, model: original, label, role: "compared" });
+    compared.push({ ...plain, options, model, label, role: "compared" });
   }
   return compared;
 }

@@ -44,14 +44,14 @@ export const distill: Pass<DistillOptions> = {
   models: (options) => [...referencesOf(options), ...(options.student === "input" ? [] : [options.student])],
   foresee: async (model, options, tools) => {
     const training = trainingOf(model, options, tools);
-    const readiness = readyForTraining(training.model);
+    const readiness = readyForTraining(training.model, options.frozen);
     const notes = await foreseeTraining(training, partsOf(model, options, tools), name, tools);
     return { notes: [...readiness, ...notes], model: training.model };
   },
   run: async (model, options, given) => {
     const tools = requireTraining(given, name);
     const training = trainingOf(model, options, tools);
-    const readiness = readyForTraining(training.model);
+    const readiness = readyForTraining(training.model, options.frozen);
     const { trained, compared } = await trainCompared(training, partsOf(model, options, tools), name, tools);
     return { notes: [...readiness, ...trainingNotes(trained, compared)], model: trained.model };
   },

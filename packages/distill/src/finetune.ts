@@ -31,13 +31,13 @@ export const finetune: Pass<FinetuneOptions> = {
   promise: "lossy",
   models: ({ distill }) => referencesOf(distill),
   foresee: async (model, options, tools) => {
-    const readiness = readyForTraining(model);
+    const readiness = readyForTraining(model, options.frozen);
     const training = trainingOf(model, options, tools);
     return [...readiness, ...(await foreseeTraining(training, partsOf(options, tools), name, tools))];
   },
   run: async (model, options, given) => {
     const tools = requireTraining(given, name);
-    const readiness = readyForTraining(model);
+    const readiness = readyForTraining(model, options.frozen);
     const training = trainingOf(cloneModel(model), options, tools);
     const { trained, compared } = await trainCompared(training, partsOf(options, tools), name, tools);
     setConstants(model, trained.learned);

@@ -1,6 +1,13 @@
 import { cloneModel, type Model } from "@pare/ir";
 import type { Note, Pass, Tools } from "@pare/pass";
-import { type CodeLimits, type FakeQuantized, fakeQuantized, storeLearned, withFixedScales } from "@pare/train";
+import {
+  type CodeLimits,
+  type FakeQuantized,
+  fakeQuantized,
+  separateScales,
+  storeLearned,
+  withFixedScales,
+} from "@pare/train";
 import * as z from "zod";
 import { type ComparisonParts, trainCompared } from "./comparisons.ts";
 import { foreseeTraining } from "./foresee.ts";
@@ -67,18 +74,20 @@ export function qatPass<Shape extends z.ZodRawShape>(base: StaticQuantization<Sh
     promise: "lossy",
     models: ({ distill }) => referencesOf(distill || undefined),
     foresee: async (model, given, tools) => {
-      const readiness = readyForTraining(model);
+      const readiness = readyForTraining(model, given.frozen);
       const float = cloneModel(model);
       const notes = await base.foresee(model, given, tools);
+      separateScales(model);
       const fake = fakeQuantized(model, { float });
       const training = trainingOf(fake, float, given, tools);
       return [...readiness, ...notes, ...(await foreseeTraining(training, partsOf(float, given, tools), name, tools))];
     },
     run: async (model, given, world) => {
       const tools = requireTraining(world, name);
-      const readiness = readyForTraining(model);
+      const readiness = readyForTraining(model, given.frozen);
       const float = cloneModel(model);
       const notes = await base.quantize(model, given, tools);
+      separateScales(model);
       const limits = base.limits(given, tools);
       const fake = fakeQuantized(model, { float, ...(limits && { limits }) });
       const training = trainingOf(fake, float, given, tools);

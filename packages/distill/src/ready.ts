@@ -1,16 +1,21 @@
-import { cloneModel, type Model } from "@pare/ir";
-import type { Note } from "@pare/pass";
+import type { Model } from "@pare/ir";
+import { type Note, selector } from "@pare/pass";
 import { separateParameters, toInferenceMode } from "@pare/train";
 
-/** Puts right, in place, what keeps a model from being trained as it is meant to be. */
-export function readyForTraining(model: Model): readonly Note[] {
-  return [...modeNotes(toInferenceMode(model)), ...separationNotes(separateParameters(model))];
+/**
+ * Puts right, in place, what keeps a model from being trained as it is meant to be.
+ * @param frozen patterns of what stays as it is
+ */
+export function readyForTraining(model: Model, frozen: readonly string[] = []): readonly Note[] {
+  const isFrozen = frozen.length === 0 ? undefined : selector({ only: frozen });
+  const names = separateParameters(model, { frozen: isFrozen });
+  return [...modeNotes(toInferenceMode(model)), ...separationNotes(names)];
 }
 
-export function readied(model: Model): Model {
-  const copy = cloneModel(model);
-  readyForTraining(copy);
-  return copy;
+/** The same for what re-estimates running statistics alone. */
+export function readyForStatistics(model: Model): readonly Note[] {
+  const names = separateParameters(model, { only: "statistics" });
+  return [...modeNotes(toInferenceMode(model)), ...separationNotes(names)];
 }
 
 const plurals = { BatchNormalization: ["batch norm", "batch norms"], Dropout: ["dropout", "dropouts"] } as const;
@@ -23,7 +28,7 @@ function modeNotes(counts: ReturnType<typeof toInferenceMode>): readonly Note[] 
 
 function separationNotes(names: readonly string[]): readonly Note[] {
   if (names.length === 0) return [];
-  const many = names.length === 1 ? "1 parameter" : `${names.length} parameters`;
-  const text = `gave ${many} a constant of its own: equal ones were stored once, which is how untrained ones are exported`;
+  const many = names.length === 1 ? "1 parameter" : `each of ${names.length} parameters`;
+  const text = `gave ${many} a constant of its own: those that were equal were stored once`;
   return [{ kind: "changed", text, subjects: names }];
 }

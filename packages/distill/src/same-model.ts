@@ -1,5 +1,5 @@
 import type { Graph, Model } from "@pare/ir";
-import { sameBytes, type Tensor } from "@pare/tensor";
+import { sameTensor, type Tensor } from "@pare/tensor";
 
 /** Whether two models have the same nodes and the same constants, by name. */
 export function isSameModel(a: Model, b: Model): boolean {
@@ -7,15 +7,14 @@ export function isSameModel(a: Model, b: Model): boolean {
     [...all].map(({ op, outputs }) => `${op} ${outputs.map(({ name }) => name)}`);
   if (nodes(a.graph).join("\n") !== nodes(b.graph).join("\n")) return false;
   const [own, others] = [constantsOf(a.graph), constantsOf(b.graph)];
-  return own.size === others.size && [...own].every(([name, tensor]) => isSame(tensor, others.get(name)));
+  return (
+    own.size === others.size &&
+    [...own].every(([name, tensor]) => others.has(name) && sameTensor(tensor, others.get(name)!))
+  );
 }
 
 function constantsOf({ values }: Graph): ReadonlyMap<string, Tensor> {
   return new Map(
     [...values].flatMap(({ name, origin }) => (origin.kind === "constant" ? [[name, origin.tensor]] : [])),
   );
-}
-
-function isSame(a: Tensor, b: Tensor | undefined): boolean {
-  return b !== undefined && a.dtype === b.dtype && a.shape.join() === b.shape.join() && sameBytes(a.source, b.source);
 }

@@ -14,4 +14,4 @@ export {
   windows,
 } from "./source.ts";
 export { stringBytes, stringTensor } from "./strings.ts";
-export { aligned, makeTensor, sizeBytes, type Tensor, tensorBytes } from "./tensor.ts";
+export { aligned, makeTensor, sameTensor, sizeBytes, type Tensor, tensorBytes } from "./tensor.ts";

@@ -1,6 +1,6 @@
 import { byteSize, type DType, elementCount } from "./dtype.ts";
 import { tensorSizeError } from "./errors.ts";
-import { type ByteSource, MemorySource, maxWindowBytes } from "./source.ts";
+import { type ByteSource, MemorySource, maxWindowBytes, sameBytes } from "./source.ts";
 
 /** A dtype, a shape and a place where the bytes can be read: row-major, little-endian, packed below 8 bits. */
 export interface Tensor {
@@ -34,4 +34,9 @@ export function aligned(bytes: Uint8Array): Uint8Array {
 
 export function sizeBytes(tensor: Tensor): number {
   return tensor.source.size;
+}
+
+/** Same dtype, shape and bytes. */
+export function sameTensor(a: Tensor, b: Tensor): boolean {
+  return a.dtype === b.dtype && a.shape.join() === b.shape.join() && sameBytes(a.source, b.source);
 }

@@ -83,7 +83,7 @@ function throughViews(use: NodeUse): readonly NodeUse[] {
   return isView ? usesThroughViews(node.outputs[0]!) : [use];
 }
 
-function isStatistic({ node, slot }: Pick<NodeUse, "node" | "slot">): boolean {
+export function isStatistic({ node, slot }: Pick<NodeUse, "node" | "slot">): boolean {
   return node.op === "onnx.BatchNormalization" && slot >= 3;
 }
 

@@ -2,32 +2,43 @@
  * Files store equal tensors once: PyTorch's exporters and `simplify` let one constant serve wherever another held the same.
  * In a network that was never trained, or in part, those are all scales of 1 and all biases of 0, and even running means;
  * trained as one they would move as one. Which constants were tied on purpose (an embedding that is also the last layer)
- * shows by their elements, which differ.
+ * shows by their elements, which differ; or by an Identity, by which PyTorch keeps the name of each parameter that was equal
+ * to another, where several nodes read it. Nothing tells a bias of 0 that was tied on purpose once that name is gone.
  */
-import type { Edit, Graph, Model, Use, Value } from "@pare/ir";
+import type { Edit, Graph, Model, Node, Use, Value } from "@pare/ir";
+import { constantOfNode } from "@pare/ops";
 import { numbers, type Tensor } from "@pare/tensor";
-import { isLearnedBy } from "./choose-parameters.ts";
+import { isLearnedBy, isStatistic } from "./choose-parameters.ts";
 import { rawInputs } from "./raw-inputs.ts";
 
+export interface Separation {
+  /** Constants and nodes that stay as they are. */
+  readonly frozen?: ((subject: Node | Value) => boolean) | undefined;
+  /** Default everything that is learned; `statistics`: running means and variances alone. */
+  readonly only?: "statistics";
+}
+
 /**
- * Gives each node that learns a constant whose elements are all equal, or moves it as a running statistic, one of its own,
- * in place.
+ * Gives each parameter, or running statistic, a constant of its own where one whose elements are all equal serves several,
+ * in place. New ones are called as the Identity was, else after the node that reads them.
  * @returns the names of the constants that are new
  */
-export function separateParameters({ graph }: Model): readonly string[] {
+export function separateParameters({ graph }: Model, { frozen, only }: Separation = {}): readonly string[] {
   const raw = rawInputs(graph);
   const names: string[] = [];
   graph.edit("separate parameters", (edit) => {
     for (const value of [...graph.values]) {
-      const { origin } = value;
-      if (origin.kind !== "constant" || origin.tensor.dtype !== "float32" || value.uses.size === 0) continue;
-      const places = placesOf(value, graph);
-      if (places.length < 2 || !isUniform(origin.tensor)) continue;
-      const learned = places.filter(({ use }) => isLearnedBy(use, value, origin.tensor, raw));
+      const tensor = value.uses.size === 0 || frozen?.(value) ? undefined : tensorOf(value);
+      if (tensor?.dtype !== "float32") continue;
+      const readers = readersOf(value, graph);
+      if (readers.length < 2 || !isUniform(tensor)) continue;
+      const isLearned = (use: NodeUse) =>
+        !frozen?.(use.node) && (only === undefined ? isLearnedBy(use, value, tensor, raw) : isStatistic(use));
+      const learned = readers.filter(({ uses }) => uses.length > 0 && uses.every(isLearned));
       // One of them keeps the constant where nothing else reads it.
-      const kept = learned.length === places.length ? learned.find(({ alias }) => alias === undefined) : undefined;
-      for (const place of learned) if (place !== kept) names.push(separate(edit, value, origin.tensor, place));
-      if (value.uses.size === 0) edit.removeConstant(value);
+      const kept = learned.length === readers.length ? learned.find(({ alias }) => alias === undefined) : undefined;
+      for (const reader of learned) if (reader !== kept) names.push(separate(edit, value, tensor, reader));
+      dropUnread(edit, value);
     }
   });
   return names;
@@ -35,19 +46,39 @@ export function separateParameters({ graph }: Model): readonly string[] {
 
 type NodeUse = Extract<Use, { kind: "input" }>;
 
-interface Place {
-  readonly use: NodeUse;
-  /** Output of the Identity by which it reads the constant. */
+/** Nodes that read one parameter. */
+interface Reader {
+  /** None where it is a graph's output. */
+  readonly uses: readonly NodeUse[];
+  /** Output of the Identity by which they read the constant. */
   readonly alias: Value | undefined;
 }
 
-/** What reads a constant, itself or through Identity: so PyTorch keeps the names of tensors that were equal to another. */
-function placesOf(value: Value, graph: Graph, alias?: Value): readonly Place[] {
-  return [...value.uses].flatMap((use): readonly Place[] => {
-    if (use.kind === "output") return [];
-    const isAlias = use.node.op === "onnx.Identity" && use.node.graph === graph;
-    return isAlias ? placesOf(use.node.outputs[0]!, graph, use.node.outputs[0]) : [{ use, alias }];
-  });
+/** What reads a constant: where some do by Identity, those that do not read one parameter, too; else each its own. */
+function readersOf(value: Value, graph: Graph): readonly Reader[] {
+  const readers = readersBy(value, graph, undefined);
+  if (readers.some(({ alias }) => alias !== undefined)) return readers;
+  return readers.flatMap(({ uses, alias }) =>
+    uses.length < 2 ? [{ uses, alias }] : uses.map((use) => ({ uses: [use], alias })),
+  );
+}
+
+function readersBy(value: Value, graph: Graph, alias: Value | undefined): readonly Reader[] {
+  const uses: NodeUse[] = [];
+  const others: Reader[] = [];
+  for (const use of value.uses) {
+    if (use.kind === "output") others.push({ uses: [], alias });
+    else if (use.node.op !== "onnx.Identity" || use.node.graph !== graph) uses.push(use);
+    else others.push(...readersBy(use.node.outputs[0]!, graph, use.node.outputs[0]));
+  }
+  return uses.length === 0 ? others : [{ uses, alias }, ...others];
+}
+
+/** Constants, Constant nodes and inputs with initial values: what training takes for constants. */
+function tensorOf({ origin }: Value): Tensor | undefined {
+  if (origin.kind === "constant") return origin.tensor;
+  if (origin.kind === "input") return origin.initial;
+  return origin.kind === "output" ? constantOfNode(origin.node) : undefined;
 }
 
 function isUniform(tensor: Tensor): boolean {
@@ -55,20 +86,24 @@ function isUniform(tensor: Tensor): boolean {
   return elements.every((element) => element === elements[0]);
 }
 
-/** Gives the new constant's name: the alias's, once nothing reads that. */
-function separate(edit: Edit, value: Value, tensor: Tensor, { use, alias }: Place): string {
-  const name = alias?.name ?? value.name;
+function separate(edit: Edit, value: Value, tensor: Tensor, { uses, alias }: Reader): string {
+  const [{ node }] = uses as readonly [NodeUse];
+  const name = alias?.name ?? `${node.name || node.outputs[0]!.name}/${value.name}`;
   const own = edit.constant(name, tensor);
-  edit.rewire(use, own);
-  if (alias !== undefined && removeAliases(edit, alias)) edit.rename(own, name);
+  for (const use of uses) edit.rewire(use, own);
+  if (alias !== undefined && dropUnread(edit, alias)) edit.rename(own, name);
   return own.name;
 }
 
-/** Identity nodes that nothing reads any more, from the last one up; whether there was one. */
-function removeAliases(edit: Edit, alias: Value): boolean {
-  const { origin } = alias;
-  if (origin.kind !== "output" || origin.node.op !== "onnx.Identity" || alias.uses.size > 0) return false;
-  edit.remove(origin.node);
-  removeAliases(edit, origin.node.inputs[0]!);
+/** Removes a constant or an Identity that nothing reads any more, and what only that read; whether there was one. */
+function dropUnread(edit: Edit, value: Value): boolean {
+  const { origin } = value;
+  if (value.uses.size > 0) return false;
+  if (origin.kind === "constant") edit.removeConstant(value);
+  else if (origin.kind === "output" && (origin.node.op === "onnx.Identity" || origin.node.op === "onnx.Constant")) {
+    const [input] = origin.node.inputs;
+    edit.remove(origin.node);
+    if (input !== undefined && input.origin.kind === "output") dropUnread(edit, input);
+  } else return false;
   return true;
 }

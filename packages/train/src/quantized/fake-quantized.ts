@@ -7,13 +7,14 @@
  *    model's where that is what the codes were made of, else what the codes stand for.
  * 2. DequantizeLinear of a 32-bit bias becomes the float bias, rounded to the product of the scales before it: with few
  *    bits of weights that is no small step.
- * 3. Every scale becomes the exponential of a constant, which is trained. Scales that were one constant stay one.
+ * 3. Every scale becomes the exponential of a constant, which is trained. Scales that were one constant stay one, and so do
+ *    weights of which there are several codes, or codes beside a node in float.
  */
 import { cloneModel, type Edit, type Model, type Node, type Value } from "@pare/ir";
-import { elementCount, numbers, type Tensor, tensorOf } from "@pare/tensor";
+import { elementCount, numbers, sameTensor, type Tensor, tensorOf } from "@pare/tensor";
 import { nodeMaker } from "../gradient/node-maker.ts";
 import type { ParameterKind } from "../prepare/plan.ts";
-import { type CodeLimits, codeLimits, codesOf, dequantize, factorsOf, isStored } from "./codes.ts";
+import { type CodeLimits, codeLimits, codesOf, dequantize, factorsOf, isBias, isStored } from "./codes.ts";
 
 export interface FakeQuantized {
   readonly model: Model;
@@ -21,6 +22,8 @@ export interface FakeQuantized {
   readonly trained: ReadonlyMap<string, ParameterKind>;
   /** Names of scales in the quantized model → of their logarithms. */
   readonly logarithms: ReadonlyMap<string, string>;
+  /** Names of codes in the quantized model → of the constants that stand in their place. */
+  readonly floats: ReadonlyMap<string, string>;
 }
 
 export interface FakeQuantizeOptions {
@@ -34,20 +37,24 @@ export interface FakeQuantizeOptions {
 export function fakeQuantized(quantized: Model, options: FakeQuantizeOptions): FakeQuantized {
   const model = cloneModel(quantized);
   const logarithms = new Map<string, string>();
-  const floats = new Map<string, ParameterKind>();
+  const floats = new Map<string, string>();
+  const kinds = new Map<string, ParameterKind>();
   model.graph.edit("fake quantization", (edit) => {
     const nodes = [...model.graph.nodes].filter(({ op }) => op === "onnx.DequantizeLinear");
     for (const node of nodes) joinPair(edit, node);
     for (const node of nodes.filter(isStored)) {
-      const kind = isBias(node) ? "bias" : "weight";
-      floats.set(storedAsFloat(edit, node, options).name, kind);
+      const [codes] = node.inputs;
+      const float = floatFor(edit, model, node, { ...options, floats });
+      floats.set(codes!.name, float.name);
+      kinds.set(float.name, isBias(node) ? "bias" : "weight");
+      putFloat(edit, node, float, options);
     }
     learnScales(edit, model, logarithms);
     for (const value of [...model.graph.values])
       if (value.origin.kind === "constant" && value.uses.size === 0) edit.removeConstant(value);
   });
   const quantizers = [...logarithms.values()].map((name) => [name, "quantizer"] as const);
-  return { model, trained: new Map([...floats, ...quantizers]), logarithms };
+  return { model, trained: new Map([...kinds, ...quantizers]), logarithms, floats };
 }
 
 /** A second DequantizeLinear of the same codes, its scale repeated for each channel, would be a scale of its own. */
@@ -60,24 +67,36 @@ function joinPair(edit: Edit, node: Node): void {
   edit.setAttrs(node, attrs);
 }
 
-/** Gives the float constant. */
-function storedAsFloat(edit: Edit, node: Node, { float, limits }: FakeQuantizeOptions): Value {
-  const [codes, scale, zeroPoint] = node.inputs;
-  const output = node.outputs[0]!;
-  const name = floatName(codes!);
+interface FloatOptions extends FakeQuantizeOptions {
+  /** Made so far. */
+  readonly floats: ReadonlyMap<string, string>;
+}
+
+/** The constant in the place of codes: one for all codes that were made of it, and for nodes that read it in float. */
+function floatFor(edit: Edit, { graph }: Model, node: Node, { float, floats }: FloatOptions): Value {
+  const codes = node.inputs[0]!;
+  const made = floats.get(codes.name);
+  if (made !== undefined) return graph.value(made)!;
+  const name = codes.name.replace(/_q(_\d+)?$/, "");
   const values = floatOf(node, name, float);
-  const weight = edit.constant(name, values);
+  const known = graph.value(name);
+  const isKnown = known?.origin.kind === "constant" && sameTensor(known.origin.tensor, values);
+  return isKnown ? known : edit.constant(name, values);
+}
+
+function putFloat(edit: Edit, node: Node, float: Value, { limits }: FakeQuantizeOptions): void {
+  const [codes, scale, zeroPoint] = node.inputs;
   if (isBias(node)) {
-    edit.replaceUses(output, roundedBias(edit, weight, node));
+    edit.replaceUses(node.outputs[0]!, roundedBias(edit, float, node));
     edit.remove(node);
-    return weight;
+    return;
   }
+  const { shape } = codesOf(node)!;
   const isClipped = limits !== undefined && codeLimits(node, limits) === limits;
-  const clipped = isClipped ? clip(edit, weight, node, values.shape, limits) : weight;
+  const clipped = isClipped ? clip(edit, float, node, shape, limits) : float;
   const made = edit.node("onnx.QuantizeLinear", [clipped, scale, zeroPoint], { attrs: node.attrs, before: node });
   edit.setInputs(node, [made.outputs[0], scale, zeroPoint]);
   if (zeroPoint === undefined) typed(edit, made, node, codes!);
-  return weight;
 }
 
 /** Parts of a step that are told apart. */
@@ -124,15 +143,6 @@ function axisOf({ attrs }: Node, rank: number): number {
   const axis = attrs.get("axis");
   const given = axis?.kind === "int" ? Number(axis.value) : 1;
   return given < 0 ? given + rank : given;
-}
-
-function isBias(node: Node): boolean {
-  return codesOf(node)?.dtype === "int32";
-}
-
-/** `<name>_q`, by which the writer calls codes. */
-export function floatName({ name }: Value): string {
-  return name.replace(/_q(_\d+)?$/, "");
 }
 
 /** Codes are near what they were made of: within a step, but for the few that were cut off. */

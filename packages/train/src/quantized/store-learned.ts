@@ -5,29 +5,42 @@
 import type { Edit, Model, Node } from "@pare/ir";
 import type { Tensors } from "@pare/pass";
 import { numbers, type Tensor, tensorOf } from "@pare/tensor";
-import { type CodeLimits, codeLimits, codesOf, dequantize, factorsOf, isStored, limitsOf, quantize } from "./codes.ts";
-import { type FakeQuantized, floatName } from "./fake-quantized.ts";
+import { setConstants } from "../step/materialize.ts";
+import {
+  type CodeLimits,
+  codeLimits,
+  codesOf,
+  dequantize,
+  factorsOf,
+  isBias,
+  isStored,
+  limitsOf,
+  quantize,
+} from "./codes.ts";
+import type { FakeQuantized } from "./fake-quantized.ts";
 import { exponentials } from "./scales.ts";
 
 /**
- * Scales first, then weights as codes at them, then biases as codes at the products of the scales before them.
+ * What stayed in float as it is; scales, then weights as codes at them, then biases as codes at the products of the scales
+ * before them.
  * @param learned by the names of the fake-quantized model's constants
  */
 export function storeLearned(quantized: Model, fake: FakeQuantized, learned: Tensors, limits?: CodeLimits): void {
+  setConstants(quantized, new Map([...learned].filter(([name]) => quantized.graph.value(name) !== undefined)));
   quantized.graph.edit("quantize/qat", (edit) => {
     const nodes = [...quantized.graph.nodes].filter(({ op }) => op === "onnx.DequantizeLinear");
     const floats = new Map(nodes.filter(isStored).map((node) => [node, floatOf(node, fake, learned)] as const));
     storeScales(edit, quantized, fake, learned);
     for (const node of nodes) followPair(edit, node);
     for (const [node, real] of floats)
-      if (codesOf(node)!.dtype === "int32") storeBias(edit, node, real);
+      if (isBias(node)) storeBias(edit, node, real);
       else edit.setConstant(node.inputs[0]!, quantize(node, real, scalesOf(node), codeLimits(node, limits)));
   });
 }
 
 /** Trained or not: what the fake-quantized model has in place of the codes. */
-function floatOf(node: Node, { model }: FakeQuantized, learned: Tensors): Tensor {
-  const name = floatName(node.inputs[0]!);
+function floatOf(node: Node, { model, floats }: FakeQuantized, learned: Tensors): Tensor {
+  const name = floats.get(node.inputs[0]!.name) ?? "";
   return learned.get(name) ?? constantOf(model, name) ?? dequantize(node);
 }
 
