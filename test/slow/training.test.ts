@@ -106,12 +106,24 @@ test("two bits of a weight: trained, less is lost than without", async () => {
   expect(trained.value).toBeGreaterThanOrEqual(plain.value);
 });
 
+test("what stays in float is stored as it was trained: batch-norms that nothing folded", async () => {
+  const file = recipe(
+    "unfolded",
+    "builtin:resnet8?width=4",
+    "  - quantize/qat: { bits: 3, learning-rate: 1e-3, batch: 64 }\n",
+  );
+  expect((await run("run", file, "--no-cache")).code).toBe(0);
+  const { samples, agreement, snrDb } = trainings(recordOf("runs", "unfolded"))[0]!.stored!;
+  expect({ samples, agreement }).toEqual({ samples: 240, agreement: 1 });
+  expect(snrDb).toBeGreaterThan(50);
+});
+
 test("batch-norms that were stored as one because they were equal learn each by itself", async () => {
   const steps = "  - simplify/share-constants\n  - train/finetune: { epochs: 1, batch: 64 }\n";
   const file = recipe("shared", "builtin:resnet8?width=4", steps);
   const { code, out } = await run("plan", file);
   expect(code).toBe(0);
-  expect(out.replaceAll(/\n#\s+/g, " ")).toMatch(/gave \d+ parameters a constant of its own/);
+  expect(out.replaceAll(/\n#\s+/g, " ")).toMatch(/gave each of \d+ parameters a constant of its own/);
   expect((await run("run", file, "--no-cache")).code).toBe(0);
   const [id] = readdirSync(join(folder, "runs", "shared"));
   const { graph } = readModelFile(join(folder, "runs", "shared", id!, "model.onnx"));
