@@ -1,5 +1,5 @@
-import { cloneModel, type Model } from "@pare/ir";
-import type { Note, Pass, Tools } from "@pare/pass";
+import { cloneModel, type Model, type Node, type Value } from "@pare/ir";
+import { type Note, type Pass, selector, type Tools } from "@pare/pass";
 import {
   type CodeLimits,
   type FakeQuantized,
@@ -78,7 +78,7 @@ export function qatPass<Shape extends z.ZodRawShape>(base: StaticQuantization<Sh
       const float = cloneModel(model);
       const notes = await base.foresee(model, given, tools);
       separateScales(model);
-      const fake = fakeQuantized(model, { float });
+      const fake = fakeQuantized(model, { float, ...fakeOptions(given, tools) });
       const training = trainingOf(fake, float, given, tools);
       return [...readiness, ...notes, ...(await foreseeTraining(training, partsOf(float, given, tools), name, tools))];
     },
@@ -88,11 +88,11 @@ export function qatPass<Shape extends z.ZodRawShape>(base: StaticQuantization<Sh
       const float = cloneModel(model);
       const notes = await base.quantize(model, given, tools);
       separateScales(model);
-      const limits = base.limits(given, tools);
-      const fake = fakeQuantized(model, { float, ...(limits && { limits }) });
+      const options = fakeOptions(given, tools);
+      const fake = fakeQuantized(model, { float, ...options });
       const training = trainingOf(fake, float, given, tools);
       const { trained, compared } = await trainCompared(training, partsOf(float, given, tools), name, tools);
-      storeLearned(model, fake, trained.learned, limits);
+      storeLearned(model, fake, trained.learned, options.limits);
       const finished = await base.finish(model, given, tools);
       const stored = await compareStored(model, trained.model, tools);
       const record = stored === undefined || "fault" in stored ? trained.record : { ...trained.record, stored };
@@ -103,6 +103,17 @@ export function qatPass<Shape extends z.ZodRawShape>(base: StaticQuantization<Sh
     },
   };
   return pass as Pass;
+
+  function fakeOptions(given: Options, tools: Tools) {
+    const frozen = given.frozen.length === 0 ? undefined : selector({ only: given.frozen });
+    return { limits: base.limits(given, tools), frozen };
+  }
+}
+
+/** Patterns speak of layers and constants; of a frozen layer the float bias is behind other nodes. */
+function frozenBy(options: QatOptions, fake: FakeQuantized): (subject: Node | Value) => boolean {
+  const isChosen = options.frozen.length === 0 ? () => false : selector({ only: options.frozen });
+  return (subject) => isChosen(subject) || ("origin" in subject && fake.frozen.has(subject.name));
 }
 
 function partsOf(float: Model, { compare }: QatOptions, { original = float }: Tools): ComparisonParts {
@@ -118,7 +129,7 @@ function trainingOf(fake: FakeQuantized, float: Model, options: QatOptions, tool
   return {
     ...{ label: "quantized, trained", role: "result", model: fake.model, options },
     quantized: {
-      step: { also: fake.trained, quantizerRate: options.scaleRate },
+      step: { also: fake.trained, quantizerRate: options.scaleRate, frozen: frozenBy(options, fake) },
       settled: (trained) => withFixedScales(trained, fake),
     },
     ...(teaching && { teaching }),

@@ -30,7 +30,7 @@ test("an Identity, where the exporter kept a name, gives the name back", () => {
   const constants = `${weight}, float[3] one = {1,1,1}, float[3] zero = {0,0,0}`;
   const body = `mean = Identity(zero) again = Identity(mean) ${norms} y = BatchNormalization(d, one, zero, again, one)`;
   const { nodes, model } = separated(body, constants);
-  expect(nodes.at(-1)).toBe("BatchNormalization(d,y/one,zero,again,y/one_2)");
+  expect(nodes.at(-1)).toBe("BatchNormalization(d,y/one,y/zero,again,y/one_2)");
   expect(nodes).toHaveLength(4);
   expect(model.graph.value("again")!.origin.kind).toBe("constant");
 });
@@ -62,6 +62,13 @@ test("nodes that read one Identity, or the constant beside it, read one paramete
   const constants = `${weight}, float[3] zero = {0,0,0}`;
   const body = "a = Identity(zero) c = Conv(x, w, zero) d = Conv(c, w, zero) e = Conv(d, w, a) y = Conv(e, w, a)";
   expect(separated(body, constants).nodes).toEqual(["Conv(x,w,zero)", "Conv(c,w,zero)", "Conv(d,w,a)", "Conv(e,w,a)"]);
+});
+
+test("statistics are never tied to scales and biases", () => {
+  const constants = `${weight}, float[3] one = {1,1,1}, float[3] zero = {0,0,0}`;
+  const body = `first = Identity(one) ${norms} y = BatchNormalization(d, first, zero, zero, first)`;
+  const read = separated(body, constants).nodes.filter((node) => node.startsWith("Batch"));
+  expect(new Set(read.flatMap((node) => node.slice(0, -1).split(",").slice(1))).size).toBe(8);
 });
 
 test("Constant nodes and inputs with initial values count as constants", () => {

@@ -54,13 +54,18 @@ interface Reader {
   readonly alias: Value | undefined;
 }
 
-/** What reads a constant: where some do by Identity, those that do not read one parameter, too; else each its own. */
+/**
+ * What reads a constant: where some do by Identity, those that do not read one parameter, too; else each its own. A running
+ * statistic is no other node's parameter, and two inputs of a node are never one.
+ */
 function readersOf(value: Value, graph: Graph): readonly Reader[] {
   const readers = readersBy(value, graph, undefined);
-  if (readers.some(({ alias }) => alias !== undefined)) return readers;
-  return readers.flatMap(({ uses, alias }) =>
-    uses.length < 2 ? [{ uses, alias }] : uses.map((use) => ({ uses: [use], alias })),
-  );
+  const isNamed = readers.some(({ alias }) => alias !== undefined);
+  return readers.flatMap((reader) => {
+    const { uses, alias } = reader;
+    const isOne = isNamed && !uses.some(isStatistic) && new Set(uses.map(({ node }) => node)).size === uses.length;
+    return isOne || uses.length === 0 ? [reader] : uses.map((use) => ({ uses: [use], alias }));
+  });
 }
 
 function readersBy(value: Value, graph: Graph, alias: Value | undefined): readonly Reader[] {

@@ -24,13 +24,17 @@ export interface FakeQuantized {
   readonly logarithms: ReadonlyMap<string, string>;
   /** Names of codes in the quantized model → of the constants that stand in their place. */
   readonly floats: ReadonlyMap<string, string>;
+  /** Constants that are not to be trained: biases of frozen layers, which follow the scales of their data all the same. */
+  readonly frozen: ReadonlySet<string>;
 }
 
 export interface FakeQuantizeOptions {
   /** The model before it was quantized. */
   readonly float: Model;
   /** Codes that weights may have, where they are fewer than the type's. */
-  readonly limits?: CodeLimits;
+  readonly limits?: CodeLimits | undefined;
+  /** Layers whose codes stay as they are. */
+  readonly frozen?: ((subject: Node) => boolean) | undefined;
 }
 
 /** @param quantized with QuantizeLinear and DequantizeLinear; it is not changed */
@@ -39,14 +43,18 @@ export function fakeQuantized(quantized: Model, options: FakeQuantizeOptions): F
   const logarithms = new Map<string, string>();
   const floats = new Map<string, string>();
   const kinds = new Map<string, ParameterKind>();
+  const frozen = new Set<string>();
   model.graph.edit("fake quantization", (edit) => {
     const nodes = [...model.graph.nodes].filter(({ op }) => op === "onnx.DequantizeLinear");
     for (const node of nodes) joinPair(edit, node);
     for (const node of nodes.filter(isStored)) {
+      const isFrozen = isReadByFrozen(node, options);
+      if (isFrozen && !isBias(node)) continue;
       const [codes] = node.inputs;
       const float = floatFor(edit, model, node, { ...options, floats });
       floats.set(codes!.name, float.name);
-      kinds.set(float.name, isBias(node) ? "bias" : "weight");
+      if (isFrozen) frozen.add(float.name);
+      else kinds.set(float.name, isBias(node) ? "bias" : "weight");
       putFloat(edit, node, float, options);
     }
     learnScales(edit, model, logarithms);
@@ -54,7 +62,17 @@ export function fakeQuantized(quantized: Model, options: FakeQuantizeOptions): F
       if (value.origin.kind === "constant" && value.uses.size === 0) edit.removeConstant(value);
   });
   const quantizers = [...logarithms.values()].map((name) => [name, "quantizer"] as const);
-  return { model, trained: new Map([...kinds, ...quantizers]), logarithms, floats };
+  return { model, trained: new Map([...kinds, ...quantizers]), logarithms, floats, frozen };
+}
+
+const views = new Set(["onnx.Transpose", "onnx.Reshape"]);
+
+function isReadByFrozen({ outputs }: Node, options: FakeQuantizeOptions): boolean {
+  return [...outputs[0]!.uses].some(
+    (use) =>
+      use.kind === "input" &&
+      (options.frozen?.(use.node) || (views.has(use.node.op) && isReadByFrozen(use.node, options))),
+  );
 }
 
 /** A second DequantizeLinear of the same codes, its scale repeated for each channel, would be a scale of its own. */
@@ -160,12 +178,12 @@ function floatOf(node: Node, name: string, float: Model): Tensor {
   return near >= nearShare * others.length ? origin.tensor : stored;
 }
 
-/** Scales of pairs and of stored weights; one logarithm for each constant. */
+/** Scales of pairs, those in the place of stored codes too; one logarithm for each constant. */
 function learnScales(edit: Edit, model: Model, logarithms: Map<string, string>): void {
   const make = nodeMaker(edit, "scales/");
   const learned = new Map<Value, Value>();
   const users = [...model.graph.nodes].filter(
-    ({ op }) => op === "onnx.QuantizeLinear" || op === "onnx.DequantizeLinear",
+    (node) => node.op === "onnx.QuantizeLinear" || (node.op === "onnx.DequantizeLinear" && !isStored(node)),
   );
   for (const node of users) {
     const scale = node.inputs[1]!;
