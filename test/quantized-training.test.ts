@@ -2,7 +2,7 @@ import { createOnnxRuntimeEngine } from "@pare/engine";
 import { cloneModel, type Model, parseModel } from "@pare/ir";
 import type { Tensors } from "@pare/pass";
 import { numbers, tensorOf } from "@pare/tensor";
-import { fakeQuantized, separateScales, storeLearned, withConstants, withFixedScales } from "@pare/train";
+import { fakeQuantized, storeLearned, withConstants, withFixedScales } from "@pare/train";
 import { afterAll, expect, test } from "vitest";
 
 const engine = createOnnxRuntimeEngine();
@@ -92,21 +92,4 @@ main (float[1, 2] x) => (float[1, 2] y) <
   expect(constantOf(model, "w_q")).toEqual([20, 40, 60, 80]);
   expect(constantOf(model, "w_q_2")).toEqual([10, 20, 30, 40]);
   expect(constantOf(model, "s")).toEqual([3, 4]);
-});
-
-test("weights whose scales were equal learn a scale each; one weight's codes keep theirs", () => {
-  const model = parseModel(`<ir_version: 10, opset_import: ["" : 21]>
-main (float[1, 2] x) => (float[1, 2] y) <int8[2, 2] a_q = {1, 2, 3, 4}, int8[2, 2] b_q = {1, 2, 3, 5}, float s = {0.1}> {
-  a = DequantizeLinear (a_q, s)
-  again = DequantizeLinear (a_q, s)
-  b = DequantizeLinear (b_q, s)
-  first = MatMul (x, a)
-  second = MatMul (first, again)
-  y = MatMul (second, b)
-}`);
-  separateScales(model);
-  const scales = [...model.graph.nodes].slice(0, 3).map(({ inputs }) => inputs[1]!.name);
-  expect(scales).toEqual(["a_q_scale", "a_q_scale", "s"]);
-  separateScales(model);
-  expect([...model.graph.nodes].slice(0, 3).map(({ inputs }) => inputs[1]!.name)).toEqual(scales);
 });

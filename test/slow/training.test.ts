@@ -118,6 +118,18 @@ test("what stays in float is stored as it was trained: batch-norms that nothing 
   expect(snrDb).toBeGreaterThan(50);
 });
 
+test("quantized or not, what is frozen stays, and the plan counts what is trained", async () => {
+  const steps = '  - quantize/qat: { epochs: 1, batch: 64, frozen: ["op:Conv"], learning-rate: 1e-3, compare: [] }\n';
+  const file = recipe("frozen", "builtin:quickstart", steps);
+  const { out } = await run("plan", file);
+  expect((await run("run", file, "--no-cache")).code).toBe(0);
+  const { parameters, stored } = trainings(recordOf("runs", "frozen"))[0]!;
+  expect(Number(/would train ([\d ]+) parameters/.exec(out)![1]!.replaceAll(" ", ""))).toBe(parameters.trained);
+  // Of 39 thousand: scales of activations, and the last layer.
+  expect(parameters.trained).toBeLessThan(5000);
+  expect(stored!.agreement).toBe(1);
+});
+
 test("batch-norms that were stored as one because they were equal learn each by itself", async () => {
   const steps = "  - simplify/share-constants\n  - train/finetune: { epochs: 1, batch: 64 }\n";
   const file = recipe("shared", "builtin:resnet8?width=4", steps);

@@ -1,13 +1,6 @@
 import { cloneModel, type Model, type Node, type Value } from "@pare/ir";
 import { type Note, type Pass, selector, type Tools } from "@pare/pass";
-import {
-  type CodeLimits,
-  type FakeQuantized,
-  fakeQuantized,
-  separateScales,
-  storeLearned,
-  withFixedScales,
-} from "@pare/train";
+import { type CodeLimits, type FakeQuantized, fakeQuantized, storeLearned, withFixedScales } from "@pare/train";
 import * as z from "zod";
 import { type ComparisonParts, trainCompared } from "./comparisons.ts";
 import { foreseeTraining } from "./foresee.ts";
@@ -77,7 +70,6 @@ export function qatPass<Shape extends z.ZodRawShape>(base: StaticQuantization<Sh
       const readiness = readyForTraining(model, given.frozen);
       const float = cloneModel(model);
       const notes = await base.foresee(model, given, tools);
-      separateScales(model);
       const fake = fakeQuantized(model, { float, ...fakeOptions(given, tools) });
       const training = trainingOf(fake, float, given, tools);
       return [...readiness, ...notes, ...(await foreseeTraining(training, partsOf(float, given, tools), name, tools))];
@@ -87,7 +79,6 @@ export function qatPass<Shape extends z.ZodRawShape>(base: StaticQuantization<Sh
       const readiness = readyForTraining(model, given.frozen);
       const float = cloneModel(model);
       const notes = await base.quantize(model, given, tools);
-      separateScales(model);
       const options = fakeOptions(given, tools);
       const fake = fakeQuantized(model, { float, ...options });
       const training = trainingOf(fake, float, given, tools);

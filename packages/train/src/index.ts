@@ -14,7 +14,7 @@ export type * from "./prepare/plan.ts";
 export { separateParameters } from "./prepare/separate-parameters.ts";
 export type { CodeLimits } from "./quantized/codes.ts";
 export { type FakeQuantized, fakeQuantized } from "./quantized/fake-quantized.ts";
-export { separateScales, withFixedScales } from "./quantized/scales.ts";
+export { withFixedScales } from "./quantized/scales.ts";
 export { storeLearned } from "./quantized/store-learned.ts";
 export { type Rates, ratesAt, type Schedule } from "./schedule/schedule.ts";
 export { buildStepGraph } from "./step/build-step-graph.ts";

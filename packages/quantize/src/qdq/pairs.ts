@@ -20,9 +20,14 @@ export function gridOf(point: ActivationPoint, ranges: ReadonlyMap<ActivationPoi
   return affineOf({ min: cut(range.min), max: cut(range.max) }, type, { symmetric });
 }
 
-interface PairHost {
+interface ConstantHost {
   readonly edit: Edit;
   readonly constants: GridConstants;
+  /** Scales that may serve here too; default `constants`. */
+  readonly scales?: GridConstants | undefined;
+}
+
+interface PairHost extends ConstantHost {
   readonly isInteger: (node: Node) => boolean;
 }
 
@@ -36,7 +41,7 @@ export function pairBehind(
 ): void {
   const uses = new Set([...value.uses].filter(where));
   if (uses.size === 0) return;
-  const scale = shared(host, `${value.name}_scale`, tensorOf("float32", [], [affine.scale]), value.graph);
+  const scale = sharedScale(host, `${value.name}_scale`, tensorOf("float32", [], [affine.scale]), value.graph);
   const zeroPoint = shared(host, `${type}_${affine.zeroPoint}`, tensorOf(type, [], [affine.zeroPoint]), value.graph);
   const back = quantizeAndBack(host.edit, value, { scale, zeroPoint }, new Map());
   separateFloatLayers(host, value, back, affine, type, uses);
@@ -82,7 +87,16 @@ function quantizeAndBack(edit: Edit, value: Value, { scale, zeroPoint }: GridVal
 /** Larger ones are not looked at. */
 const mostSharedBytes = 4096;
 
-function shared({ edit, constants }: Omit<PairHost, "isInteger">, name: string, tensor: Tensor, graph: Graph): Value {
+function sharedScale(
+  { edit, constants, scales = constants }: ConstantHost,
+  name: string,
+  tensor: Tensor,
+  graph: Graph,
+) {
+  return shared({ edit, constants: scales }, name, tensor, graph);
+}
+
+function shared({ edit, constants }: ConstantHost, name: string, tensor: Tensor, graph: Graph): Value {
   const { dtype, shape, source } = tensor;
   if (source.size > mostSharedBytes) return edit.constant(name, tensor, graph);
   const key = `${graph.name} ${dtype} ${shape} ${Buffer.from(tensorBytes(tensor)).toString("base64")}`;
@@ -104,7 +118,7 @@ export interface ConstantCodes {
 }
 
 /** A constant's codes behind a DequantizeLinear; gives the node. */
-export function dequantized(host: Omit<PairHost, "isInteger">, value: Value, stored: ConstantCodes): Node {
+export function dequantized(host: ConstantHost, value: Value, stored: ConstantCodes): Node {
   const { name, graph } = value;
   const codes = host.edit.constant(`${name}_q`, stored.codes, graph);
   return host.edit.node("onnx.DequantizeLinear", [codes, ...gridValues(host, value, stored)], {
@@ -117,17 +131,17 @@ export function dequantized(host: Omit<PairHost, "isInteger">, value: Value, sto
 }
 
 /** Float → Q → DQ, as TensorRT wants its weights: the numbers stay float in the file. Gives the DQ. */
-export function quantizedAndBack(host: Omit<PairHost, "isInteger">, value: Value, stored: ConstantCodes): Node {
+export function quantizedAndBack(host: ConstantHost, value: Value, stored: ConstantCodes): Node {
   const [scale, zeroPoint] = gridValues(host, value, stored);
   return quantizeAndBack(host.edit, value, { scale, zeroPoint }, axisAttrs(stored.axis));
 }
 
 function gridValues(
-  host: Omit<PairHost, "isInteger">,
+  host: ConstantHost,
   { name, graph }: Value,
   { scales, zeroPoints }: ConstantCodes,
 ): readonly [Value, ...Value[]] {
-  const scale = shared(host, `${name}_scale`, scales, graph);
+  const scale = sharedScale(host, `${name}_scale`, scales, graph);
   if (zeroPoints === undefined) return [scale];
   return [scale, shared(host, `${zeroPoints.dtype}_zeros_${zeroPoints.shape.join("x")}`, zeroPoints, graph)];
 }

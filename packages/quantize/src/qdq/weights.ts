@@ -29,7 +29,9 @@ function place(writing: Writing, point: WeightPoint, stored: ConstantCodes): voi
   const isOwn = usesOf(placement.weights, point);
   const uses = new Set([...value.uses].filter(isOwn));
   const form = placement.target.weight.form === "pair" ? quantizedAndBack : dequantized;
-  edit.replaceUses(value, form(writing, value, stored).outputs[0]!, (use) => uses.has(use));
+  edit.replaceUses(value, form({ ...writing, scales: writing.scalesAt(point) }, value, stored).outputs[0]!, (use) =>
+    uses.has(use),
+  );
   if (value.uses.size === 0) edit.removeConstant(value);
 }
 

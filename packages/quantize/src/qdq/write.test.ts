@@ -5,18 +5,19 @@ import { describe, expect, it } from "vitest";
 import type { PlacementOptions, Range } from "../contract.ts";
 import { place } from "../placement/place.ts";
 import { targets } from "../targets/catalog.ts";
-import { writeQdq } from "./write.ts";
+import { type ScaleSharing, writeQdq } from "./write.ts";
 
 function written(
   text: string,
   ranges: Readonly<Record<string, Range>>,
   options: PlacementOptions = {},
   name = "cpu-x64-vnni",
+  sharing?: ScaleSharing,
 ) {
   const model = parseModel(text);
   const placement = place(model, inferTypes(model), targets.get(name)!, options);
   const known = new Map(placement.activations.map((point) => [point, ranges[point.values[0]!.name]!]));
-  const result = writeQdq(model, placement, known);
+  const result = writeQdq(model, placement, known, undefined, sharing);
   verifyModel(model);
   return { model, ...result };
 }
@@ -42,6 +43,16 @@ const chain = `<ir_version: 8, opset_import: ["" : 17]>
 const chainRanges = { x: { min: -1, max: 1.55 }, r: { min: 0, max: 2.55 }, y: { min: -3, max: 2.1 } };
 
 describe("writeQdq", () => {
+  it("stores equal scales once, or one for each point where they are to be learned", () => {
+    const ranges = { ...chainRanges, y: chainRanges.x };
+    const scales = (sharing?: ScaleSharing) =>
+      [...written(chain, ranges, {}, undefined, sharing).model.graph.nodes].flatMap(({ type, inputs }) =>
+        type === "QuantizeLinear" ? [inputs[1]!.name] : [],
+      );
+    expect(new Set(scales())).toEqual(new Set(["x_scale"]));
+    expect(new Set(scales("point"))).toEqual(new Set(["x_scale", "a_scale", "y_scale"]));
+  });
+
   it("quantizes inputs, weights, biases and outputs, and lets the grid take the Relu's place", () => {
     const { model, grids } = written(chain, chainRanges);
     expect(nodes(model).filter((line) => line.includes("Relu"))).toEqual([]);

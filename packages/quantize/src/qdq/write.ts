@@ -30,6 +30,8 @@ export interface Writing {
   readonly edit: Edit;
   readonly placement: Placement;
   readonly constants: GridConstants;
+  /** Scales that may serve at a point; undefined: all of the writing's. */
+  readonly scalesAt: (point: ActivationPoint | WeightPoint) => GridConstants | undefined;
   /** What a value became when the Relu behind it went, or the value itself. */
   readonly current: (value: Value) => Value;
   readonly isInteger: (node: Node) => boolean;
@@ -38,8 +40,17 @@ export interface Writing {
   readonly weightScales: Map<WeightPoint, Float64Array>;
 }
 
+/** Whether equal scales are stored once, or each point has its own: then they can be learned. */
+export type ScaleSharing = "equal" | "point";
+
 /** @throws QUANTIZE_RANGE where a range is missing; the faults of weights that cannot be quantized */
-export function writeQdq(model: Model, placement: Placement, ranges: Ranges, label = "quantize"): WrittenQdq {
+export function writeQdq(
+  model: Model,
+  placement: Placement,
+  ranges: Ranges,
+  label = "quantize",
+  sharing: ScaleSharing = "equal",
+): WrittenQdq {
   const grids: Grids = new Map();
   const named = new Map<string, Affine>();
   const widened = model.graph.edit(label, (edit) => {
@@ -49,6 +60,7 @@ export function writeQdq(model: Model, placement: Placement, ranges: Ranges, lab
       edit,
       placement,
       constants: new Map(),
+      scalesAt: scalesBy(sharing),
       current,
       isInteger,
       grids,
@@ -64,10 +76,22 @@ export function writeQdq(model: Model, placement: Placement, ranges: Ranges, lab
     const widened = writeWeights(writing);
     writeBiases(writing);
     for (const [value, { affine, point }] of grids)
-      pairBehind(writing, value, affine, point.spec, (use) => readsPair(writing, value, use));
+      pairBehind({ ...writing, scales: writing.scalesAt(point) }, value, affine, point.spec, (use) =>
+        readsPair(writing, value, use),
+      );
     return widened;
   });
   return { grids: named, widened };
+}
+
+function scalesBy(sharing: ScaleSharing): Writing["scalesAt"] {
+  const own = new Map<object, GridConstants>();
+  return (point) => {
+    if (sharing === "equal") return undefined;
+    const scales: GridConstants = own.get(point) ?? new Map();
+    own.set(point, scales);
+    return scales;
+  };
 }
 
 function integerTest({ decisions }: Placement): (node: Node) => boolean {

@@ -11,10 +11,11 @@ import { foreseeStatic, type StaticOptions, staticOptions, writeStatic } from ".
 
 export const staticParts = {
   options: staticOptions,
-  /** Writes the model in place, inputs and outputs still float. */
+  /** Writes the model in place, inputs and outputs still float, each scale for itself: they are to be learned. */
   async quantize(model: Model, options: StaticOptions, tools: Tools): Promise<readonly Note[]> {
     if (tools.data === undefined) throw needsCalibrationError("quantize/static");
-    return (await writeStatic(model, openTarget(options.target, tools), options, { ...tools, data: tools.data })).notes;
+    const target = openTarget(options.target, tools);
+    return (await writeStatic(model, target, options, { ...tools, data: tools.data }, undefined, "point")).notes;
   },
   /** What is left once the codes are final: integer inputs and outputs where the target asks for them, and the proof. */
   async finish(model: Model, options: StaticOptions, tools: Tools): Promise<readonly Note[]> {
@@ -23,7 +24,7 @@ export const staticParts = {
   },
   async foresee(model: Model, options: StaticOptions, tools: Tools): Promise<readonly Note[]> {
     if (tools.data === undefined) throw needsCalibrationError("quantize/static");
-    return foreseeStatic(model, openTarget(options.target, tools), options, tools);
+    return foreseeStatic(model, openTarget(options.target, tools), options, tools, "point");
   },
   /** Codes that weights may have where they are fewer than the type's. */
   limits(options: StaticOptions, tools: Tools) {

@@ -21,7 +21,7 @@ import { predict } from "../predict/predict.ts";
 import { proofNote, shareNote } from "../predict/proof-note.ts";
 import { prepare } from "../prepare/prepare.ts";
 import { writePorts } from "../qdq/integer-ports.ts";
-import { type Ranges, type WrittenQdq, writeQdq } from "../qdq/write.ts";
+import { type Ranges, type ScaleSharing, type WrittenQdq, writeQdq } from "../qdq/write.ts";
 import { openTarget, targetOption } from "../targets/option.ts";
 import type { Target } from "../targets/target.ts";
 import { placementNotes } from "./static-notes.ts";
@@ -88,10 +88,11 @@ export function foreseeStatic(
   target: Target,
   options: Partial<StaticOptions>,
   tools: Tools,
+  sharing?: ScaleSharing,
 ): readonly Note[] {
   const { placement, notes } = placeStatic(model, target, options, tools);
   const ranges = new Map(placement.activations.map((point) => [point, standIn]));
-  const written = writeQdq(model, placement, ranges, "foresee");
+  const written = writeQdq(model, placement, ranges, "foresee", sharing);
   const { integerShare } = predict(model, inferTypes(model), target);
   return [...notes, ...placementNotes(placement, written), shareNote(integerShare, target)];
 }
@@ -108,9 +109,10 @@ export async function writeStatic(
   options: Partial<StaticOptions> & CalibrationOptions,
   tools: Tools & { readonly data: PassData },
   keepFloat: PlacementOptions["keepFloat"] = () => undefined,
+  sharing?: ScaleSharing,
 ): Promise<StaticResult> {
   const { placement, ranges, notes } = await prepareStatic(model, target, options, tools, keepFloat);
-  const written = writeQdq(model, placement, ranges, "quantize/static");
+  const written = writeQdq(model, placement, ranges, "quantize/static", sharing);
   return { ...written, placement, notes: [...notes, ...placementNotes(placement, written)] };
 }
 

@@ -44,8 +44,9 @@ function passOn(edit: Edit, node: Node): boolean {
 }
 
 function isTrue({ origin }: Value): boolean {
-  const tensor = origin.kind === "constant" ? origin.tensor : origin.kind === "output" && constantOfNode(origin.node);
-  return tensor !== undefined && tensor !== false && numbers(tensor)[0] === 1;
+  if (origin.kind === "constant") return numbers(origin.tensor)[0] === 1;
+  const tensor = origin.kind === "output" ? constantOfNode(origin.node) : undefined;
+  return tensor !== undefined && numbers(tensor)[0] === 1;
 }
 
 function dropUnread(edit: Edit, graph: Graph, value: Value): void {

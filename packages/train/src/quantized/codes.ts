@@ -86,17 +86,14 @@ export function limitsOf({ dtype }: Tensor): CodeLimits {
  * quantized as activations are (positions that are added) has all codes of its type.
  */
 export function codeLimits(node: Node, fewer: CodeLimits | undefined): CodeLimits {
-  return (isWeight(node) ? fewer : undefined) ?? limitsOf(codesOf(node)!);
+  const codes = codesOf(node)!;
+  const zeroPoints = constantOf(node, 2);
+  const isWeight =
+    !codes.dtype.startsWith("u") && (zeroPoints === undefined || numbers(zeroPoints).every((z) => z === 0));
+  return (isWeight ? fewer : undefined) ?? limitsOf(codes);
 }
 
 /** Of a bias the scale is a product, computed when its codes are. */
 export function isBias(node: Node): boolean {
   return codesOf(node)?.dtype === "int32";
-}
-
-/** Whether codes are quantized as weights are: signed, around 0. */
-export function isWeight(node: Node): boolean {
-  const { dtype } = codesOf(node)!;
-  const zeroPoints = constantOf(node, 2);
-  return !dtype.startsWith("u") && (zeroPoints === undefined || numbers(zeroPoints).every((z) => z === 0));
 }
