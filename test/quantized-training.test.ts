@@ -2,7 +2,7 @@ import { createOnnxRuntimeEngine } from "@pare/engine";
 import { cloneModel, type Model, parseModel } from "@pare/ir";
 import type { Tensors } from "@pare/pass";
 import { numbers, tensorOf } from "@pare/tensor";
-import { fakeQuantized, storeLearned, withConstants, withFixedScales } from "@pare/train";
+import { fakeQuantized, fixScales, storeLearned, withConstants } from "@pare/train";
 import { afterAll, expect, test } from "vitest";
 
 const engine = createOnnxRuntimeEngine();
@@ -43,7 +43,9 @@ test("weights and biases that rest between two codes are stored as the code that
     ["w", tensorOf("float32", [channels, 3], between)],
     ["b", tensorOf("float32", [channels], biases)],
   ]);
-  const evaluated = await outputsOf(withFixedScales(withConstants(fake.model, learned), fake));
+  const settled = withConstants(fake.model, learned);
+  fixScales(settled, fake);
+  const evaluated = await outputsOf(settled);
   storeLearned(model, fake, learned, limits);
   const stored = await outputsOf(model);
   expect(numbers(stored.get("wd")!)).toEqual(numbers(evaluated.get("wd")!));

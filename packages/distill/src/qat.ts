@@ -1,9 +1,10 @@
 import { cloneModel, type Model, type Node, type Value } from "@pare/ir";
-import { type Note, type Pass, selector, type Tools } from "@pare/pass";
-import { type CodeLimits, type FakeQuantized, fakeQuantized, storeLearned, withFixedScales } from "@pare/train";
+import type { Note, Pass, Tools } from "@pare/pass";
+import { type CodeLimits, type FakeQuantized, fakeQuantized, fixScales, storeLearned } from "@pare/train";
 import * as z from "zod";
 import { type ComparisonParts, trainCompared } from "./comparisons.ts";
 import { foreseeTraining } from "./foresee.ts";
+import { frozenBy } from "./frozen.ts";
 import { trainingNotes } from "./notes.ts";
 import { readyForTraining } from "./ready.ts";
 import { requireTraining } from "./require-training.ts";
@@ -96,15 +97,14 @@ export function qatPass<Shape extends z.ZodRawShape>(base: StaticQuantization<Sh
   return pass as Pass;
 
   function fakeOptions(given: Options, tools: Tools) {
-    const frozen = given.frozen.length === 0 ? undefined : selector({ only: given.frozen });
-    return { limits: base.limits(given, tools), frozen };
+    return { limits: base.limits(given, tools), frozen: frozenBy(given.frozen) };
   }
 }
 
 /** Patterns speak of layers and constants; of a frozen layer the float bias is behind other nodes. */
-function frozenBy(options: QatOptions, fake: FakeQuantized): (subject: Node | Value) => boolean {
-  const isChosen = options.frozen.length === 0 ? () => false : selector({ only: options.frozen });
-  return (subject) => isChosen(subject) || ("origin" in subject && fake.frozen.has(subject.name));
+function isFrozenIn(fake: FakeQuantized, options: QatOptions): (subject: Node | Value) => boolean {
+  const isChosen = frozenBy(options.frozen);
+  return (subject) => isChosen?.(subject) || ("origin" in subject && fake.frozen.has(subject.name));
 }
 
 function partsOf(float: Model, { compare }: QatOptions, { original = float }: Tools): ComparisonParts {
@@ -120,8 +120,8 @@ function trainingOf(fake: FakeQuantized, float: Model, options: QatOptions, tool
   return {
     ...{ label: "quantized, trained", role: "result", model: fake.model, options },
     quantized: {
-      step: { also: fake.trained, quantizerRate: options.scaleRate, frozen: frozenBy(options, fake) },
-      settled: (trained) => withFixedScales(trained, fake),
+      step: { also: fake.trained, quantizerRate: options.scaleRate, frozen: isFrozenIn(fake, options) },
+      settle: (trained) => fixScales(trained, fake),
     },
     ...(teaching && { teaching }),
   };

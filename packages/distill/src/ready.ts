@@ -1,20 +1,23 @@
 import type { Model } from "@pare/ir";
-import { type Note, selector } from "@pare/pass";
-import { separateParameters, toInferenceMode } from "@pare/train";
+import type { Note } from "@pare/pass";
+import { type Separation, separateParameters, toInferenceMode } from "@pare/train";
+import { frozenBy } from "./frozen.ts";
 
 /**
  * Puts right, in place, what keeps a model from being trained as it is meant to be.
  * @param frozen patterns of what stays as it is
  */
 export function readyForTraining(model: Model, frozen: readonly string[] = []): readonly Note[] {
-  const isFrozen = frozen.length === 0 ? undefined : selector({ only: frozen });
-  const names = separateParameters(model, { frozen: isFrozen });
-  return [...modeNotes(toInferenceMode(model)), ...separationNotes(names)];
+  return ready(model, { frozen: frozenBy(frozen) });
 }
 
 /** The same for what re-estimates running statistics alone. */
 export function readyForStatistics(model: Model): readonly Note[] {
-  const names = separateParameters(model, { only: "statistics" });
+  return ready(model, { only: "statistics" });
+}
+
+function ready(model: Model, separation: Separation): readonly Note[] {
+  const names = separateParameters(model, separation);
   return [...modeNotes(toInferenceMode(model)), ...separationNotes(names)];
 }
 

@@ -11,7 +11,6 @@ import { inferTypes, shapeOf } from "@pare/ops";
 import {
   checkPatterns,
   type Note,
-  selector,
   type Tensors,
   type Tools,
   type TrainingBatch,
@@ -22,6 +21,7 @@ import type { TrainingEpoch, TrainingRecord } from "@pare/report";
 import { buildStepGraph, type EpochRecord, type StepGraph, type StepOptions, train, withConstants } from "@pare/train";
 import { accumulateError, differentOutputsError, needsLabelsError, warmUpError } from "./errors.ts";
 import { fallbackNotes } from "./fallbacks.ts";
+import { frozenBy } from "./frozen.ts";
 import { lossOf } from "./loss-of.ts";
 import { raise } from "./raise.ts";
 import { areKept, teacherOutputs } from "./teacher-outputs.ts";
@@ -47,8 +47,8 @@ export interface Training {
 /** What a fake-quantized model needs more. */
 export interface QuantizedTraining {
   readonly step: Partial<StepOptions>;
-  /** A trained model as it is evaluated and given back. */
-  settled(model: Model): Model;
+  /** Makes of a trained model, in place, what is evaluated and given back. */
+  settle(model: Model): void;
 }
 
 export interface Teaching extends Omit<TeacherOptions, "teacher"> {
@@ -78,7 +78,8 @@ export async function trainModel(training: Training, pass: string, tools: Traini
   const { training: world, seed } = tools;
   const settled = (parameters: Tensors): Model => {
     const trained = withConstants(model, parameters);
-    return quantized?.settled(trained) ?? trained;
+    quantized?.settle(trained);
+    return trained;
   };
   const before = await world.evaluate(settled(new Map()));
   const step = await stepGraphOf(training, pass, tools);
@@ -115,7 +116,7 @@ export async function stepGraphOf(training: Training, pass: string, tools: Train
   const labels = teaching?.labels !== false && sample.targets !== undefined;
   if (!labels && teaching === undefined) throw needsLabelsError(pass);
   const inputShapes = new Map([...sample.inputs].map(([name, { shape }]) => [name, shape]));
-  const isFrozen = options.frozen.length === 0 ? undefined : selector({ only: options.frozen });
+  const isFrozen = frozenBy(options.frozen);
   const output = outputOf(raised, options.output);
   const shape = outputShape(raised, output, inputShapes);
   if (teaching !== undefined) checkScores(teaching, shape);

@@ -11,10 +11,10 @@ export { chooseParameters, type ParameterChoice } from "./prepare/choose-paramet
 export { type Sizes, withFixedSizes } from "./prepare/fix-sizes.ts";
 export { toInferenceMode } from "./prepare/inference-mode.ts";
 export type * from "./prepare/plan.ts";
-export { separateParameters } from "./prepare/separate-parameters.ts";
+export { type Separation, separateParameters } from "./prepare/separate-parameters.ts";
 export type { CodeLimits } from "./quantized/codes.ts";
 export { type FakeQuantized, fakeQuantized } from "./quantized/fake-quantized.ts";
-export { withFixedScales } from "./quantized/scales.ts";
+export { fixScales } from "./quantized/scales.ts";
 export { storeLearned } from "./quantized/store-learned.ts";
 export { type Rates, ratesAt, type Schedule } from "./schedule/schedule.ts";
 export { buildStepGraph } from "./step/build-step-graph.ts";

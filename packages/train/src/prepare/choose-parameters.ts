@@ -73,7 +73,7 @@ const views = new Set(["Identity", "Transpose", "Reshape", "Flatten", "Squeeze",
 const roundings = new Set(["QuantizeLinear", "DequantizeLinear"]);
 
 /** The uses of a value, or of what is the same elements in another arrangement or on a grid. */
-function usesThroughViews(value: Value): readonly NodeUse[] {
+export function usesThroughViews(value: Value): readonly NodeUse[] {
   return [...value.uses].flatMap((use) => (use.kind === "output" ? [] : throughViews(use)));
 }
 

@@ -1,6 +1,7 @@
-import { attr, type Edit, type Graph, intAttr, type Model, type Node, type Value, withAttrs } from "@pare/ir";
+import { attr, type Edit, intAttr, type Model, type Node, type Value, withAttrs } from "@pare/ir";
 import { constantOfNode } from "@pare/ops";
 import { numbers } from "@pare/tensor";
+import { dropUnread } from "./drop-unread.ts";
 
 /**
  * Puts batch-norms and dropouts that were exported in training mode into inference mode, in place. Students are exported so,
@@ -39,7 +40,7 @@ function passOn(edit: Edit, node: Node): boolean {
   const mode = node.inputs[2];
   if (mode === undefined || !isTrue(mode)) return false;
   edit.setInputs(node, node.inputs.slice(0, 2));
-  dropUnread(edit, node.graph, mode);
+  dropUnread(edit, mode);
   return true;
 }
 
@@ -47,10 +48,4 @@ function isTrue({ origin }: Value): boolean {
   if (origin.kind === "constant") return numbers(origin.tensor)[0] === 1;
   const tensor = origin.kind === "output" ? constantOfNode(origin.node) : undefined;
   return tensor !== undefined && numbers(tensor)[0] === 1;
-}
-
-function dropUnread(edit: Edit, graph: Graph, value: Value): void {
-  if (value.uses.size > 0 || value.graph !== graph) return;
-  if (value.origin.kind === "constant") edit.removeConstant(value);
-  else if (value.origin.kind === "output") edit.remove(value.origin.node);
 }

@@ -9,6 +9,7 @@ import type { Edit, Graph, Model, Node, Use, Value } from "@pare/ir";
 import { constantOfNode } from "@pare/ops";
 import { numbers, type Tensor } from "@pare/tensor";
 import { isLearnedBy, isStatistic } from "./choose-parameters.ts";
+import { dropUnread } from "./drop-unread.ts";
 import { rawInputs } from "./raw-inputs.ts";
 
 export interface Separation {
@@ -98,17 +99,4 @@ function separate(edit: Edit, value: Value, tensor: Tensor, { uses, alias }: Rea
   for (const use of uses) edit.rewire(use, own);
   if (alias !== undefined && dropUnread(edit, alias)) edit.rename(own, name);
   return own.name;
-}
-
-/** Removes a constant or an Identity that nothing reads any more, and what only that read; whether there was one. */
-function dropUnread(edit: Edit, value: Value): boolean {
-  const { origin } = value;
-  if (value.uses.size > 0) return false;
-  if (origin.kind === "constant") edit.removeConstant(value);
-  else if (origin.kind === "output" && (origin.node.op === "onnx.Identity" || origin.node.op === "onnx.Constant")) {
-    const [input] = origin.node.inputs;
-    edit.remove(origin.node);
-    if (input !== undefined && input.origin.kind === "output") dropUnread(edit, input);
-  } else return false;
-  return true;
 }

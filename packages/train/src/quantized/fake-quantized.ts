@@ -13,6 +13,7 @@
 import { cloneModel, type Edit, type Model, type Node, type Value } from "@pare/ir";
 import { elementCount, numbers, sameTensor, type Tensor, tensorOf } from "@pare/tensor";
 import { nodeMaker } from "../gradient/node-maker.ts";
+import { usesThroughViews } from "../prepare/choose-parameters.ts";
 import type { ParameterKind } from "../prepare/plan.ts";
 import { type CodeLimits, codeLimits, codesOf, dequantize, factorsOf, isBias, isStored } from "./codes.ts";
 
@@ -65,14 +66,8 @@ export function fakeQuantized(quantized: Model, options: FakeQuantizeOptions): F
   return { model, trained: new Map([...kinds, ...quantizers]), logarithms, floats, frozen };
 }
 
-const views = new Set(["onnx.Transpose", "onnx.Reshape"]);
-
-function isReadByFrozen({ outputs }: Node, options: FakeQuantizeOptions): boolean {
-  return [...outputs[0]!.uses].some(
-    (use) =>
-      use.kind === "input" &&
-      (options.frozen?.(use.node) || (views.has(use.node.op) && isReadByFrozen(use.node, options))),
-  );
+function isReadByFrozen({ outputs }: Node, { frozen }: FakeQuantizeOptions): boolean {
+  return frozen !== undefined && usesThroughViews(outputs[0]!).some(({ node }) => frozen(node));
 }
 
 /** A second DequantizeLinear of the same codes, its scale repeated for each channel, would be a scale of its own. */

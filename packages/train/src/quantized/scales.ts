@@ -1,5 +1,5 @@
 /** Scales that are learned by their logarithms (Jain and others 2019), as numbers again. */
-import { cloneModel, type Model } from "@pare/ir";
+import type { Model } from "@pare/ir";
 import { numbers, type Tensor, tensorOf } from "@pare/tensor";
 import type { FakeQuantized } from "./fake-quantized.ts";
 
@@ -9,17 +9,16 @@ export function exponentials(logarithms: Tensor): Tensor {
 }
 
 /**
- * A copy with scales that are constants: what is evaluated, and what stored codes are compared with.
+ * Makes scales constants, in place: what is evaluated, and what stored codes are compared with.
  *
  * Weights that are trained through rounding go to and fro between two codes, and rest, as the rate falls, where the next
  * step would turn them: at x.5 to the last bit (Nagel and others 2022 call it oscillation). There a scale whose last bit
  * differs gives another code, and exponentials differ between runtimes in just that bit.
  */
-export function withFixedScales(trained: Model, { logarithms }: FakeQuantized): Model {
-  const model = cloneModel(trained);
-  model.graph.edit("fixed scales", (edit) => {
+export function fixScales({ graph }: Model, { logarithms }: FakeQuantized): void {
+  graph.edit("fixed scales", (edit) => {
     for (const [name, logarithm] of logarithms) {
-      const value = model.graph.value(logarithm)!;
+      const value = graph.value(logarithm)!;
       if (value.origin.kind !== "constant") continue;
       const scale = edit.constant(name, exponentials(value.origin.tensor));
       for (const { node } of [...value.uses].filter((use) => use.kind === "input")) {
@@ -29,5 +28,4 @@ export function withFixedScales(trained: Model, { logarithms }: FakeQuantized): 
       edit.removeConstant(value);
     }
   });
-  return model;
 }
