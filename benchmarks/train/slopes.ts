@@ -3,7 +3,7 @@
  * over the gradient's squared length. That is 1, but for kinks, curvature and float32; where an operator's rule is wrong, or
  * a parameter is used where nobody looked, it is another number, the same for all step lengths.
  *
- *   node scripts/run.mjs benchmarks/train/slopes.ts [--batch 4] [--batch-norm train] <model.onnx …>
+ *   npm run check:slopes -- [--batch 4] [--batch-norm train] <model.onnx …>
  *
  * For classifiers of any inputs whose sizes behind the batch are fixed. Float inputs are drawn; integers are tokens 1 to 9,
  * masks (by their names) 1; weights are moved a little, so that none is 0. Prints a JSON line a model; exits 1 where a ratio
